@@ -1,0 +1,101 @@
+import type { ErrorCode } from './errors.ts';
+import type { PrecisionReport, PrecisionWish } from './precision.ts';
+
+/** One message of a conversation. `content` is plain text: parts have been joined by the protocol layer. */
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly content: string;
+  readonly name?: string;
+}
+
+export type Prompt =
+  | { readonly kind: 'messages'; readonly messages: readonly ChatMessage[] }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'tokens'; readonly tokens: readonly number[] };
+
+/** How the next token is drawn from the logits. `temperature` 0 is greedy and ignores the rest but penalties. */
+export interface SamplingParams {
+  readonly temperature: number;
+  /** Keep the k most probable tokens; 0 keeps all. */
+  readonly topK: number;
+  /** Keep the smallest set whose probability reaches topP, (0, 1]; 1 keeps all. */
+  readonly topP: number;
+  /** Drop tokens below minP × the largest probability, [0, 1]. */
+  readonly minP: number;
+  /** Same seed, prompt, parameters and precision: same tokens. Null draws a seed. */
+  readonly seed: number | null;
+  /** Divides positive and multiplies negative logits of tokens in prompt and output; 1 is off. */
+  readonly repetitionPenalty: number;
+  /** Subtracted from a token's logit per earlier occurrence in the output. */
+  readonly frequencyPenalty: number;
+  /** Subtracted once from a token's logit if it occurred in the output. */
+  readonly presencePenalty: number;
+}
+
+/** A request as the adapters hand it to the InferenceService. */
+export interface GenerateRequest {
+  readonly id: string;
+  /** Model name as the client wrote it, an `@config` alias included; null for the served model. */
+  readonly model: string | null;
+  readonly prompt: Prompt;
+  /** Unset fields take the model's generation_config, then neutral values. */
+  readonly sampling: Partial<SamplingParams>;
+  /** Tokens to generate at most; null for what the context leaves. */
+  readonly maxTokens: number | null;
+  /** Strings that end generation; they are not part of the output. */
+  readonly stop: readonly string[];
+  readonly precision: PrecisionWish;
+}
+
+/** A request after tokenization and precision resolution: all that the scheduler needs. */
+export interface EngineRequest {
+  readonly id: string;
+  /** Prompt ids, length >= 1, int32. */
+  readonly promptTokens: Int32Array;
+  /** At least 1; promptTokens.length + maxTokens <= context length. */
+  readonly maxTokens: number;
+  readonly sampling: SamplingParams;
+  readonly stop: readonly string[];
+  /** Ladder rungs, floor <= ceiling. */
+  readonly floor: number;
+  readonly ceiling: number;
+}
+
+export type FinishReason = 'stop' | 'length' | 'cancelled';
+
+export interface Usage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Prompt tokens whose KV was reused. */
+  readonly cachedTokens: number;
+}
+
+/** One sampled token. `text` is what became certain with it: it may be empty, or hold several characters. */
+export interface TokenEvent {
+  readonly type: 'token';
+  readonly requestId: string;
+  readonly tokenId: number;
+  readonly text: string;
+  /** Ladder rung that produced the token. */
+  readonly rung: number;
+}
+
+export interface FinishedEvent {
+  readonly type: 'finished';
+  readonly requestId: string;
+  readonly reason: FinishReason;
+  /** Text that was held back (possible stop string, incomplete character) and is now certain. */
+  readonly text: string;
+  readonly usage: Usage;
+  readonly precision: PrecisionReport;
+}
+
+export interface FailedEvent {
+  readonly type: 'failed';
+  readonly requestId: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** Events of one request: tokens in order, then exactly one of finished or failed. */
+export type GenerationEvent = TokenEvent | FinishedEvent | FailedEvent;

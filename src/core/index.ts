@@ -1,0 +1,36 @@
+export { type FusedMatrix, fusedMatrices, type ModelArchitecture, type RopeConfig } from './architecture.ts';
+export type { Clock } from './clock.ts';
+export { ERROR_TABLE, type ErrorCode, QueptError, toPublicError } from './errors.ts';
+export type {
+  ChatMessage,
+  EngineRequest,
+  FailedEvent,
+  FinishedEvent,
+  FinishReason,
+  GenerateRequest,
+  GenerationEvent,
+  Prompt,
+  SamplingParams,
+  TokenEvent,
+  Usage,
+} from './generation.ts';
+export {
+  type Generation,
+  type InferenceService,
+  type Readiness,
+  type ServedModel,
+  splitModelAlias,
+} from './inference-service.ts';
+export type { ModelRunner, ModelShape, StepBatch, StepOutput, StepRow } from './model-runner.ts';
+export {
+  formatPrecisionRange,
+  type Ladder,
+  type PrecisionConfig,
+  type PrecisionRange,
+  type PrecisionReport,
+  type PrecisionWish,
+  reportPrecision,
+  resolvePrecision,
+} from './precision.ts';
+export type { TextDecoder, TextStream } from './text-decoder.ts';
+export { modelVectors, type WeightSource } from './weight-source.ts';

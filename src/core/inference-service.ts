@@ -1,0 +1,51 @@
+import type { GenerateRequest, GenerationEvent } from './generation.ts';
+import type { Ladder, PrecisionRange } from './precision.ts';
+
+/** What is served, as `/v1/models` and `/v1/precision` show it. */
+export interface ServedModel {
+  readonly id: string;
+  /** Seconds since the epoch at which the artefact was made. */
+  readonly createdAt: number;
+  /** Short hash of the artefact: `system_fingerprint`. */
+  readonly fingerprint: string;
+  readonly contextLength: number;
+  readonly ladder: Ladder;
+}
+
+/** An accepted request. */
+export interface Generation {
+  readonly request: GenerateRequest;
+  readonly promptTokens: number;
+  readonly range: PrecisionRange;
+  /**
+   * Tokens, then exactly one terminal event. Iterate once. Ends after the terminal event; leaving the loop
+   * early cancels the request.
+   */
+  readonly events: AsyncIterable<GenerationEvent>;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** Why not, in a few words; null when ready. */
+  readonly reason: string | null;
+}
+
+/** The one service behind every transport. */
+export interface InferenceService {
+  readonly model: ServedModel;
+  /**
+   * Tokenizes, resolves precision and queues `request`. Aborting `signal` cancels it at any time and frees its
+   * slot; its events then end with a `finished` event of reason `cancelled`.
+   *
+   * Rejects with QueptError: model_not_found, invalid_request, context_length_exceeded, overloaded,
+   * shutting_down, engine_unavailable.
+   */
+  generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation>;
+  readiness(): Readiness;
+}
+
+/** Splits `name@config` into the model name and the config id (null without an alias). */
+export function splitModelAlias(model: string): { name: string; config: string | null } {
+  const at = model.lastIndexOf('@');
+  return at < 0 ? { name: model, config: null } : { name: model.slice(0, at), config: model.slice(at + 1) };
+}
