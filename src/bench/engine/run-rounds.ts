@@ -1,0 +1,90 @@
+import { median } from '../../numerics/index.ts';
+import type { BenchOptions } from './bench-options.ts';
+import type { BenchResults, RegroupSeries, StepSeries, SwitchSeries } from './bench-results.ts';
+import type { BenchBits } from './contender-messages.ts';
+import type { Contender } from './contenders.ts';
+import { FULL_BATCH, SCENARIOS, type Scenario } from './scenarios.ts';
+
+const WARM_UP_STEPS = 2;
+
+/** Told what is about to be measured. */
+export type ProgressReport = (what: string) => void;
+
+/**
+ * All measurements that `options.only` names. Contenders take turns within every round, and every round begins with
+ * another of them, so that none is always first after a pause or always beside the same neighbour.
+ */
+export async function runRounds(
+  contenders: readonly Contender[],
+  options: BenchOptions,
+  progress: ProgressReport,
+): Promise<BenchResults> {
+  const steps: StepSeries[] = [];
+  for (const scenario of SCENARIOS.filter(({ id }) => options.only.includes(id))) {
+    progress(scenario.title);
+    steps.push(...(await stepRounds(contenders, scenario, options)));
+  }
+  const ours = contenders.find(({ id }) => id === 'in-place');
+  const wanted = (id: string): Contender | null => (options.only.includes(id) && ours ? ours : null);
+  const forSwitch = wanted('switch');
+  const forRegroup = wanted('regroup');
+  if (forSwitch) progress('switch of all rows');
+  const switching = forSwitch && (await switchRounds(forSwitch, options));
+  if (forRegroup) progress('one row of eight changes group');
+  const regrouping = forRegroup && (await regroupRounds(forRegroup, options));
+  return { loads: contenders.map(({ load }) => load), steps, switching, regrouping };
+}
+
+async function stepRounds(
+  contenders: readonly Contender[],
+  scenario: Scenario,
+  options: BenchOptions,
+): Promise<StepSeries[]> {
+  for (const { process } of contenders) await process.prepare(scenario);
+  const turns = contenders.flatMap(({ id, bits, process }) =>
+    bits.map((b: BenchBits) => ({ contender: id, bits: b, process, rounds: [] as number[] })),
+  );
+  const prefill = scenario.kind === 'prefill';
+  const count = prefill ? 1 : options.steps;
+  for (let round = 0; round < options.rounds; round++) {
+    for (let i = 0; i < turns.length; i++) {
+      const turn = turns[(round + i) % turns.length];
+      // A prefill is long enough to warm up within itself once the first round has allocated its buffers.
+      const warmUp = prefill && round > 0 ? 0 : WARM_UP_STEPS;
+      turn?.rounds.push(median(await turn.process.steps(turn.bits, warmUp, count)));
+    }
+  }
+  return turns.map(({ contender, bits, rounds }) => ({ scenario: scenario.id, contender, bits, rounds }));
+}
+
+async function switchRounds({ process }: Contender, options: BenchOptions): Promise<SwitchSeries> {
+  const series = { steady4: [], steady8: [], switched4: [], switched8: [] } as Record<
+    keyof SwitchSeries,
+    number[]
+  >;
+  await process.prepare(FULL_BATCH);
+  for (let round = 0; round < options.rounds; round++) {
+    const report = await process.switching(options.steps);
+    series.steady4.push(median(report.steady4));
+    series.steady8.push(median(report.steady8));
+    series.switched4.push(median(report.switched4));
+    series.switched8.push(median(report.switched8));
+  }
+  return series;
+}
+
+async function regroupRounds({ process }: Contender, options: BenchOptions): Promise<RegroupSeries> {
+  const series = { steady: [], moved: [], movedPositions: [], promoted: [] } as Record<
+    keyof RegroupSeries,
+    number[]
+  >;
+  await process.prepare(FULL_BATCH);
+  for (let round = 0; round < options.rounds; round++) {
+    const report = await process.regrouping(options.steps);
+    series.steady.push(median(report.steadyMs));
+    series.moved.push(median(report.movedMs));
+    series.movedPositions.push(median(report.movedPositions));
+    series.promoted.push(median(report.promotedMs));
+  }
+  return series;
+}

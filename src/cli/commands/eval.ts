@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Evaluation, evaluateLadder, tokenWindows } from '../../calibration/index.ts';
+import { QueptError } from '../../core/index.ts';
+import { openCheckpoint } from '../../engine/index.ts';
+import { defineCommand } from '../define-command.ts';
+import { interruptible } from '../interrupt.ts';
+import {
+  FULL_PRECISION,
+  findSourceCheckpoint,
+  type LocalModel,
+  openLocalModel,
+  openReferenceModel,
+  type ReferenceModel,
+} from '../open-model.ts';
+import { createOutput, type Output, type Streams } from '../output.ts';
+import { createProgress } from '../progress.ts';
+import { formatTable } from '../text-format.ts';
+
+interface EvalOptions {
+  readonly data: string;
+  readonly reference?: string;
+  readonly bytes: number;
+  readonly window: number;
+  readonly json?: boolean;
+}
+
+export function registerEval(program: Command, streams: Streams): void {
+  defineCommand(program, {
+    usage: 'eval <model>',
+    summary: 'measure quality and speed of every config of a ladder',
+    description:
+      'Runs a text through every precision config of an artefact and prints perplexity, KL divergence from full ' +
+      'precision, top-1 agreement and milliseconds per token. Full precision is the checkpoint that the artefact ' +
+      'was made from, if it still lies where it lay; name it with --reference otherwise. Without it the highest ' +
+      'rung stands in, and the output says so.',
+    examples: [
+      'eval ./tiny-llama-q --data story.txt',
+      'eval ./tiny-llama-q --data story.txt --reference ./tiny-llama --json',
+    ],
+  })
+    .requiredOption('--data <file>', 'UTF-8 text to judge on')
+    .option('--reference <dir>', 'Hugging Face folder of the full-precision model')
+    .option('--bytes <n>', 'read at most this much of the text', positiveInteger, 1 << 20)
+    .option('--window <tokens>', 'longest context to judge at', positiveInteger, 512)
+    .action((model: string, options: EvalOptions) =>
+      interruptible((signal) => run(model, options, createOutput(options.json === true, streams), signal)),
+    );
+}
+
+async function run(model: string, options: EvalOptions, output: Output, signal: AbortSignal): Promise<void> {
+  const text = await readData(options.data, options.bytes);
+  const local = await openLocalModel(model, { slots: 1 });
+  let reference: ReferenceModel | null = null;
+  try {
+    reference = await openReference(local, options.reference);
+    if (reference === null)
+      output.note('no full-precision checkpoint found: comparing with the highest rung');
+    const windows = cutText(local, text, options);
+    const progress = createProgress(
+      { label: 'eval', total: windows.length, format: (n) => `${n.toFixed(n % 1 === 0 ? 0 : 1)} windows` },
+      output.stderr,
+    );
+    const { ladder } = local.artefact.manifest;
+    const evaluation = await evaluateLadder({
+      runner: local.runner,
+      ladder,
+      reference: reference
+        ? { runner: reference.runner, precision: FULL_PRECISION }
+        : { runner: local.runner, precision: ladder.at(-1)! },
+      windows,
+      onProgress: (done) => progress.update(done),
+      signal,
+    }).finally(() => progress.end());
+    const name = reference ? 'full precision' : ladder.at(-1)!.id;
+    output.result({ model: local.artefact.manifest.name, reference: name, ...evaluation }, () =>
+      formatEvaluation(evaluation, name),
+    );
+  } finally {
+    await reference?.close();
+    await local.close();
+  }
+}
+
+async function openReference(local: LocalModel, directory: string | undefined) {
+  const source = directory ? await openCheckpoint(directory) : await findSourceCheckpoint(local.artefact);
+  if (source === null) return null;
+  const wanted = local.artefact.manifest.architecture.vocabSize;
+  const { vocabSize } = source.architecture;
+  if (vocabSize !== wanted) {
+    await source.close();
+    throw new QueptError(
+      'invalid_usage',
+      `--reference: its vocabulary has ${vocabSize} entries, the artefact's ${wanted}. Name the checkpoint the artefact was made from.`,
+    );
+  }
+  return openReferenceModel(source, { slots: 1 });
+}
+
+function cutText(local: LocalModel, text: string, options: EvalOptions): Int32Array[] {
+  const { tokenizer, runner } = local;
+  const tokens = tokenizer.encode(text, { addSpecialTokens: false });
+  const bos = tokenizer.encode('', { addSpecialTokens: true })[0] ?? null;
+  const windows = tokenWindows(tokens, Math.min(options.window, runner.shape.contextLength), bos);
+  if (windows.length > 0) return windows;
+  throw new QueptError(
+    'invalid_usage',
+    `--data: ${options.data} is too short: it holds ${tokens.length} tokens.`,
+  );
+}
+
+async function readData(path: string, bytes: number): Promise<string> {
+  let data: Buffer;
+  try {
+    data = await readFile(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new QueptError('invalid_usage', `--data: ${path} cannot be read (${code}).`, { cause: error });
+  }
+  const text = data.subarray(0, bytes).toString('utf8');
+  if (text.trim() === '') throw new QueptError('invalid_usage', `--data: ${path} holds no text.`);
+  return text;
+}
+
+function formatEvaluation(evaluation: Evaluation, reference: string): string {
+  const rows = evaluation.configs.map((config) => [
+    config.id,
+    config.averageBits.toFixed(2),
+    config.perplexity.toFixed(4),
+    config.kl.toExponential(2),
+    `${(100 * config.top1Agreement).toFixed(1)} %`,
+    config.msPerToken.toFixed(2),
+  ]);
+  return [
+    `${evaluation.tokens} tokens, judged against ${reference} (perplexity ${evaluation.referencePerplexity.toFixed(4)})`,
+    formatTable([['config', 'bits', 'perplexity', 'KL (nats)', 'top-1', 'ms/token'], ...rows]),
+  ].join('\n');
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('must be a positive whole number');
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import type { Command } from 'commander';
+import {
+  flagName,
+  loadServeConfig,
+  SERVE_KEYS,
+  type ServeConfig,
+  unknownVariables,
+} from '../../config/index.ts';
+import { QueptError, type ServedModel } from '../../core/index.ts';
+import { createGateway, type Gateway } from '../../gateway/index.ts';
+import { createLogger, type Logger } from '../../observability/index.ts';
+import { createHttpApp, type HttpServerHandle, startHttpServer } from '../../server/index.ts';
+import { defineCommand } from '../define-command.ts';
+import { interruptible } from '../interrupt.ts';
+import { createOutput, type Output, type Streams } from '../output.ts';
+
+/** What remains of a connection after the drain is the error that tells its client; it needs no longer than this. */
+const LAST_WORDS_MS = 1_000;
+
+export function registerServe(program: Command, streams: Streams): void {
+  const command = defineCommand(program, {
+    usage: 'serve',
+    summary: 'serve an artefact over HTTP',
+    description:
+      'Serves the OpenAI API over HTTP from one artefact made by quantize. The port opens at once, and ' +
+      '/health/ready answers 503 until the model is loaded. SIGTERM and Ctrl-C let running requests finish for ' +
+      'up to --drain-ms; a second one stops at once. Every option may also be set by an environment variable ' +
+      '(--max-waiting: QUEPT_MAX_WAITING) or a key of the JSON file (maxWaiting).',
+    examples: ['serve --model ./tiny-llama-q', 'serve --model ./tiny-llama-q --port 0 --json'],
+  }).option('--config <file>', 'JSON file of settings');
+  for (const [key, { argument, help }] of Object.entries(SERVE_KEYS)) {
+    command.option(argument === null ? flagName(key) : `${flagName(key)} <${argument}>`, help);
+  }
+  command.action(async (options: Readonly<Record<string, unknown>>) => {
+    const config = loadServeConfig(options);
+    await interruptible((signal) => serve(config, createOutput(options.json === true, streams), signal));
+  });
+}
+
+/** Serves until `signal` is aborted and the drain is over. Rejects when the model cannot be served. */
+async function serve(config: ServeConfig, output: Output, signal: AbortSignal): Promise<void> {
+  const logger = createLogger({ level: config.logLevel, destination: 'stderr' });
+  for (const variable of unknownVariables()) {
+    logger.warn({ variable }, 'this environment variable is no setting and has no effect');
+  }
+  const { slots, maxWaiting, contextLength, prefillChunk, threads } = config;
+  const artefactDirectory = modelDirectory(config);
+  const gateway = await createGateway({
+    artefactDirectory,
+    slots,
+    maxWaiting,
+    contextLength,
+    prefillChunk,
+    threads,
+    logger,
+  });
+  let http: HttpServerHandle | null = null;
+  try {
+    http = await openHttp(config, gateway, logger);
+    await Promise.race([gateway.ready, aborted(signal)]);
+    if (!signal.aborted) announce(output, gateway.model, http);
+    await aborted(signal);
+    logger.info({ drainMs: config.drainMs }, 'shutting down');
+    // Both at once: the port closes now, and requests that outlive the drain are told so before they are cut off.
+    await Promise.all([http.close(config.drainMs + LAST_WORDS_MS), gateway.close(config.drainMs)]);
+  } finally {
+    await Promise.all([http?.close(0), gateway.close(0)]);
+  }
+}
+
+function modelDirectory({ model }: ServeConfig): string {
+  if (model !== null) return model;
+  throw new QueptError(
+    'invalid_usage',
+    "no model given. Make an artefact of a Hugging Face folder with 'quept quantize <folder> <artefact>', then " +
+      "serve it with 'quept serve --model <artefact>' (or QUEPT_MODEL)",
+  );
+}
+
+function openHttp(config: ServeConfig, gateway: Gateway, logger: Logger): Promise<HttpServerHandle> {
+  const { host, port, maxBodyBytes, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = config;
+  const app = createHttpApp(
+    {
+      service: gateway,
+      logger,
+      clock: performance,
+      epochSeconds: () => Math.floor(Date.now() / 1000),
+      createId: () => randomUUID().replaceAll('-', ''),
+    },
+    { maxBodyBytes },
+  );
+  return startHttpServer(app, { host, port, logger, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs });
+}
+
+function announce(output: Output, model: ServedModel, { host, port }: HttpServerHandle): void {
+  const url = `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  const precisions = model.ladder.map(({ id }) => id);
+  const { id, fingerprint, contextLength } = model;
+  output.result(
+    { url, model: id, fingerprint, contextLength, precisions, pid: process.pid },
+    () => `Serving ${id} (${precisions.join(', ')}) at ${url}/v1. Ctrl-C stops.`,
+  );
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,97 @@
+import { resolve } from 'node:path';
+import { defaultThreads } from '../config/index.ts';
+import type { ModelRunner, PrecisionConfig, WeightSource } from '../core/index.ts';
+import {
+  artefactEmbedding,
+  artefactWeights,
+  checkpointFingerprint,
+  denseWeights,
+  loadTokenizer,
+  openCheckpoint,
+  openRunner,
+  type RunnerOptions,
+  type Tokenizer,
+} from '../engine/index.ts';
+import { type Artefact, openArtefact } from '../quant/index.ts';
+
+/** An artefact in this process: for commands that need no server. */
+export interface LocalModel {
+  readonly artefact: Artefact;
+  readonly runner: ModelRunner;
+  readonly tokenizer: Tokenizer;
+  close(): Promise<void>;
+}
+
+/** Opens and verifies the artefact in `directory`. Throws QueptError `invalid_artefact`. */
+export async function openLocalModel(directory: string, options: RunnerOptions): Promise<LocalModel> {
+  const artefact = await openArtefact(directory, { verify: true });
+  try {
+    const tokenizer = await loadTokenizer(directory, 'invalid_artefact');
+    const runner = await openRunner(artefactWeights(artefact), await artefactEmbedding(artefact), {
+      threads: defaultThreads(),
+      ...options,
+    });
+    const close = async () => {
+      await runner.close();
+      await artefact.close();
+    };
+    return { artefact, runner, tokenizer, close };
+  } catch (error) {
+    await artefact.close();
+    throw error;
+  }
+}
+
+/** A full-precision model in this process. */
+export interface ReferenceModel {
+  readonly runner: ModelRunner;
+  close(): Promise<void>;
+}
+
+/** The one precision of a full-precision model: it has no gates to set. */
+export const FULL_PRECISION: PrecisionConfig = {
+  id: 'float',
+  averageBits: 32,
+  planes: [],
+  ranks: [],
+  predictedKl: null,
+  msPerToken: null,
+};
+
+/** Runs a checkpoint unquantized. Takes over `source` and closes it. */
+export async function openReferenceModel(
+  source: WeightSource,
+  options: RunnerOptions,
+): Promise<ReferenceModel> {
+  const dense = await denseWeights(source).finally(() => source.close());
+  try {
+    const runner = await openRunner(dense.weights, dense.embedding, {
+      threads: defaultThreads(),
+      ...options,
+    });
+    const close = async () => {
+      await runner.close();
+      await dense.dispose();
+    };
+    return { runner, close };
+  } catch (error) {
+    await dense.dispose();
+    throw error;
+  }
+}
+
+/**
+ * The checkpoint an artefact was made from, where its provenance says it lies and if it is still the same;
+ * null otherwise.
+ */
+export async function findSourceCheckpoint(artefact: Artefact): Promise<WeightSource | null> {
+  const { sourcePath, sourceSha256 } = artefact.manifest.provenance;
+  if (sourcePath === null || sourceSha256 === null) return null;
+  const directory = resolve(artefact.directory, sourcePath);
+  try {
+    if ((await checkpointFingerprint(directory)) !== sourceSha256) return null;
+    return await openCheckpoint(directory);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { defaultThreads } from './default-threads.ts';
+import { isLoopbackHost } from './loopback.ts';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
+const milliseconds = wholeNumber(1, 3_600_000);
+
+/** Rules between keys are checked even where a key is at fault, so that one start tells everything. */
+const ALWAYS = { when: () => true };
+
+/** Settings of `quept serve`. Every key may come from a flag, the environment or the config file. */
+export const serveSchema = z
+  .strictObject({
+    model: z.string().min(1).nullable().default(null),
+    host: z.string().min(1).default('127.0.0.1'),
+    port: wholeNumber(0, 65_535).default(8080),
+    slots: wholeNumber(1, 256).default(8),
+    contextLength: wholeNumber(16, 1_048_576).nullable().default(null),
+    threads: wholeNumber(1, 256).default(() => defaultThreads()),
+    prefillChunk: wholeNumber(1, 4096).default(128),
+    maxWaiting: wholeNumber(0, 1_000_000).default(256),
+    maxBodyBytes: wholeNumber(1024, 1_073_741_824).default(2 * 1024 * 1024),
+    headersTimeoutMs: milliseconds.default(10_000),
+    requestTimeoutMs: milliseconds.default(30_000),
+    keepAliveTimeoutMs: milliseconds.default(65_000),
+    drainMs: wholeNumber(0, 3_600_000).default(30_000),
+    logLevel: z.enum(LOG_LEVELS).default('info'),
+    insecure: z.boolean().default(false),
+  })
+  .refine(
+    ({ host, insecure }) => insecure === true || !host || typeof host !== 'string' || isLoopbackHost(host),
+    {
+      ...ALWAYS,
+      path: ['host'],
+      message:
+        'other machines could reach this address, and the server would answer anyone without a key; bind ' +
+        '127.0.0.1 and put an authenticating proxy in front, or pass --insecure if the network is trusted',
+    },
+  )
+  .refine(({ headersTimeoutMs, requestTimeoutMs }) => !(headersTimeoutMs > requestTimeoutMs), {
+    ...ALWAYS,
+    path: ['headersTimeoutMs'],
+    message: 'must not exceed requestTimeoutMs, which includes it',
+  });
+
+export type ServeConfig = Readonly<z.infer<typeof serveSchema>>;
+
+interface KeyDescription {
+  /** How a text from a flag or the environment is read. */
+  readonly kind: 'text' | 'number' | 'switch';
+  /** Name of the flag's argument in `--help`; null for a switch. */
+  readonly argument: string | null;
+  /** Completes "must be …". */
+  readonly requirement: string;
+  readonly help: string;
+}
+
+const number = (argument: string, requirement: string, help: string): KeyDescription => ({
+  kind: 'number',
+  argument,
+  requirement,
+  help,
+});
+const period = (help: string, from = 1): KeyDescription =>
+  number('ms', `a whole number of milliseconds from ${from} to 3600000`, help);
+
+/** What people read about each key: in `--help` and in the message about a wrong value. */
+export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription } = {
+  model: { kind: 'text', argument: 'dir', requirement: 'a path', help: 'the artefact to serve' },
+  host: { kind: 'text', argument: 'address', requirement: 'an address', help: 'address to bind (127.0.0.1)' },
+  port: number('n', 'a whole number from 0 to 65535', 'port to bind; 0 takes a free one (8080)'),
+  slots: number('n', 'a whole number from 1 to 256', 'sequences held in memory at once (8)'),
+  contextLength: number('tokens', 'a whole number from 16 to 1048576', "longest sequence (the model's)"),
+  threads: number('n', 'a whole number from 1 to 256', 'threads of the model (physical cores)'),
+  prefillChunk: number('tokens', 'a whole number from 1 to 4096', 'prompt tokens per step (128)'),
+  maxWaiting: number('n', 'a whole number from 0 to 1000000', 'requests that may wait; more get 503 (256)'),
+  maxBodyBytes: number('bytes', 'a whole number from 1024 to 1073741824', 'largest request body (2097152)'),
+  headersTimeoutMs: period("for a request's headers to arrive (10000)"),
+  requestTimeoutMs: period('for a whole request to arrive (30000)'),
+  keepAliveTimeoutMs: period('an idle connection is kept (65000)'),
+  drainMs: period('running requests may take after SIGTERM (30000)', 0),
+  logLevel: {
+    kind: 'text',
+    argument: 'level',
+    requirement: `one of ${LOG_LEVELS.join(', ')}`,
+    help: 'logs (info)',
+  },
+  insecure: {
+    kind: 'switch',
+    argument: null,
+    requirement: 'true or false',
+    help: 'allow a host that other machines can reach',
+  },
+};

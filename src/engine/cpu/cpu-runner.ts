@@ -1,0 +1,224 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ModelRunner, ModelShape, PrecisionConfig, StepBatch, StepOutput } from '../../core/index.ts';
+import { buildElasticGraph } from '../graph/elastic-graph.ts';
+import type { AccuracyLevel } from '../graph/elastic-linear.ts';
+import type { GraphWeights } from '../graph/graph-weights.ts';
+import { inPlaceAttention } from '../graph/in-place-attention.ts';
+import { precisionGates } from '../graph/precision-gates.ts';
+import { twoPartAttention } from '../graph/two-part-attention.ts';
+import type { AttentionBinding, CacheWindow, Feeds } from './attention-binding.ts';
+import type { EmbeddingTable } from './embedding-table.ts';
+import { inPlaceBinding } from './in-place-binding.ts';
+import { KvPool } from './kv-pool.ts';
+import { cpuSessionOptions } from './session-options.ts';
+import { twoPartBinding } from './two-part-binding.ts';
+
+export type AttentionKind = 'in-place' | 'two-part';
+
+export interface CpuRunnerOptions {
+  /** Sequences held at once. */
+  readonly slots: number;
+  /** Longest sequence, tokens; at most the architecture's. */
+  readonly contextLength: number;
+  readonly threads: number;
+  readonly attention: AttentionKind;
+  readonly accuracyLevel: AccuracyLevel;
+}
+
+/** Positions per slot that two-part attention starts with: it pays for capacity, so it grows with need. */
+const FIRST_CAPACITY = 256;
+
+/** The elastic graph on ONNX Runtime's CPU provider. One caller at a time. */
+export class CpuRunner implements ModelRunner {
+  readonly shape: ModelShape;
+  readonly #session: InferenceSession;
+  readonly #binding: AttentionBinding;
+  readonly #pool: KvPool;
+  readonly #weights: GraphWeights;
+  readonly #embedding: EmbeddingTable;
+  readonly #hasGates: boolean;
+  readonly #gates = new WeakMap<PrecisionConfig, Tensor>();
+  /** Reused between steps: logits are megabytes on large vocabularies. */
+  #logits = new Float32Array(0);
+  #hidden = new Float32Array(0);
+
+  private constructor(
+    shape: ModelShape,
+    session: InferenceSession,
+    binding: AttentionBinding,
+    pool: KvPool,
+    weights: GraphWeights,
+    embedding: EmbeddingTable,
+    hasGates: boolean,
+  ) {
+    this.shape = shape;
+    this.#session = session;
+    this.#binding = binding;
+    this.#pool = pool;
+    this.#weights = weights;
+    this.#embedding = embedding;
+    this.#hasGates = hasGates;
+  }
+
+  /** Builds the graph and loads it. Throws what ONNX Runtime throws for weights it cannot read. */
+  static async create(
+    weights: GraphWeights,
+    embedding: EmbeddingTable,
+    options: CpuRunnerOptions,
+  ): Promise<CpuRunner> {
+    const { architecture } = weights;
+    const { slots, contextLength } = options;
+    const inPlace = options.attention === 'in-place';
+    const graph = buildElasticGraph(weights, {
+      accuracyLevel: options.accuracyLevel,
+      attention: inPlace ? inPlaceAttention : twoPartAttention,
+      maxLength: contextLength,
+      stopOutput: inPlace,
+    });
+    const session = await InferenceSession.create(
+      graph.model,
+      cpuSessionOptions(weights.folder, options.threads),
+    );
+    const capacity = inPlace ? contextLength : Math.min(FIRST_CAPACITY, contextLength);
+    const pool = new KvPool({ ...architecture, slots, capacity });
+    const context = { ...architecture, pool, logitsName: graph.logitsName, stopName: graph.stopName };
+    const binding = inPlace ? inPlaceBinding(context) : twoPartBinding(context);
+    const shape = { vocabSize: architecture.vocabSize, contextLength, slots };
+    return new CpuRunner(shape, session, binding, pool, weights, embedding, graph.gates > 0);
+  }
+
+  acquireSlot(): number | null {
+    return this.#pool.acquire();
+  }
+
+  releaseSlot(slot: number): void {
+    this.#pool.release(slot);
+  }
+
+  slotLength(slot: number): number {
+    return this.#pool.length(slot);
+  }
+
+  commit(slot: number, tokens: number): void {
+    this.#pool.commit(slot, tokens);
+  }
+
+  /** Cached positions that had to be copied so far to bring the rows of a batch together. */
+  get movedPositions(): number {
+    return this.#pool.movedPositions;
+  }
+
+  async execute(batch: StepBatch): Promise<StepOutput> {
+    const { rows } = batch;
+    const newTokens = this.#checkedLength(batch);
+    const start = this.#pool.arrange(rows.map((row) => row.slot));
+    // The window's rows in memory order; `place[i]` is where row i of the batch stands in it.
+    const place = rows.map((row) => this.#pool.rowOf(row.slot) - start);
+    const lengths = new Array<number>(rows.length);
+    rows.forEach((row, i) => {
+      lengths[place[i]!] = this.#pool.length(row.slot);
+    });
+    const window: CacheWindow = { start, count: rows.length, lengths, newTokens };
+    const logitRows = rows.flatMap((row, i) => {
+      const end = (place[i]! + 1) * newTokens;
+      return row.logits === 'last' ? [end - 1] : Array.from(row.tokens, (_, s) => end - newTokens + s);
+    });
+    const feeds: Feeds = {
+      hidden: this.#embed(batch, place, newTokens),
+      batch_shape: int64([rows.length, newTokens, -1]),
+      logit_rows: int64(logitRows),
+      ...this.#binding.feeds(window),
+    };
+    if (this.#hasGates) feeds.precision_gates = this.#gateTensor(batch.precision);
+    const logits = this.#logitsBuffer(logitRows.length);
+    await this.#binding.run(this.#session, feeds, logits, window);
+    return { logits };
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release();
+  }
+
+  /**
+   * Proves the attention binding: one token must leave finite logits, write position 0 of every layer's cache
+   * and touch nothing behind it. Returns why not, or null.
+   */
+  async probe(precision: PrecisionConfig): Promise<string | null> {
+    const slot = this.acquireSlot();
+    if (slot === null) return 'no free slot';
+    try {
+      this.#logitsBuffer(1).fill(Number.NaN);
+      const { logits } = await this.execute({
+        precision,
+        rows: [{ slot, tokens: Int32Array.of(0), logits: 'last' }],
+      });
+      if (!logits.every(Number.isFinite)) return 'logits were not written';
+      return this.#cacheFault(this.#pool.rowOf(slot));
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      this.releaseSlot(slot);
+    }
+  }
+
+  #cacheFault(row: number): string | null {
+    const { headDim, kvHeads } = this.#weights.architecture;
+    const stride = this.#pool.capacity * headDim;
+    for (const array of [...this.#pool.keys, ...this.#pool.values]) {
+      const at = row * kvHeads * stride;
+      if (array.subarray(at, at + headDim).every((x) => x === 0)) return 'the cache was not written in place';
+      if (array.subarray(at + headDim, at + stride).some((x) => x !== 0)) return 'the cache was overrun';
+    }
+    return null;
+  }
+
+  /** Tokens per row, after checking the batch against the port's rules. */
+  #checkedLength(batch: StepBatch): number {
+    const newTokens = batch.rows[0]?.tokens.length ?? 0;
+    if (newTokens === 0) throw new RangeError('a batch needs rows with tokens');
+    for (const row of batch.rows) {
+      if (row.tokens.length !== newTokens || (batch.rows.length > 1 && newTokens > 1)) {
+        throw new RangeError('a batch is one row of tokens or several rows of one token');
+      }
+      if (this.#pool.length(row.slot) + newTokens > this.shape.contextLength) {
+        throw new RangeError(`slot ${row.slot} would exceed the context of ${this.shape.contextLength}`);
+      }
+    }
+    return newTokens;
+  }
+
+  #embed(batch: StepBatch, place: readonly number[], newTokens: number): Tensor {
+    const { hiddenSize, vocabSize } = this.#weights.architecture;
+    const floats = batch.rows.length * newTokens * hiddenSize;
+    if (this.#hidden.length < floats) this.#hidden = new Float32Array(floats);
+    batch.rows.forEach((row, i) => {
+      row.tokens.forEach((token, s) => {
+        if (token < 0 || token >= vocabSize) throw new RangeError(`token ${token} is not in the vocabulary`);
+        this.#embedding.lookup(token, this.#hidden, (place[i]! * newTokens + s) * hiddenSize);
+      });
+    });
+    return new Tensor('float32', this.#hidden.subarray(0, floats), [
+      batch.rows.length * newTokens,
+      hiddenSize,
+    ]);
+  }
+
+  #gateTensor(config: PrecisionConfig): Tensor {
+    const known = this.#gates.get(config);
+    if (known) return known;
+    const gates = precisionGates(this.#weights.matrices, config);
+    const tensor = new Tensor('bool', gates, [gates.length]);
+    this.#gates.set(config, tensor);
+    return tensor;
+  }
+
+  #logitsBuffer(positions: number): Float32Array {
+    const floats = positions * this.shape.vocabSize;
+    if (this.#logits.length < floats) this.#logits = new Float32Array(floats);
+    return this.#logits.subarray(0, floats);
+  }
+}
+
+function int64(values: readonly number[]): Tensor {
+  return new Tensor('int64', BigInt64Array.from(values.map(BigInt)), [values.length]);
+}

@@ -1,0 +1,166 @@
+interface KvPoolShape {
+  readonly layers: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly slots: number;
+  /** Positions per slot at first. */
+  readonly capacity: number;
+}
+
+/**
+ * Keys and values of all sequences in host memory: per layer one f32 array [slots, kvHeads, capacity, headDim]
+ * for keys and one for values. The operating system commits pages as positions are first written, so an
+ * unused slot costs address space only.
+ *
+ * A batch must be contiguous for the graph to read it in place. Slots therefore live in movable rows, and
+ * `arrange` brings the slots of a batch together.
+ */
+export class KvPool {
+  readonly keys: Float32Array[];
+  readonly values: Float32Array[];
+  readonly slots: number;
+  capacity: number;
+  /** Positions copied by `arrange` so far: what regrouping has cost. */
+  movedPositions = 0;
+  readonly #shape: KvPoolShape;
+  readonly #rowOfSlot: number[];
+  readonly #slotOfRow: number[];
+  readonly #length: number[];
+  readonly #free: Set<number>;
+
+  constructor(shape: KvPoolShape) {
+    this.#shape = shape;
+    this.slots = shape.slots;
+    this.capacity = shape.capacity;
+    this.keys = this.#allocate();
+    this.values = this.#allocate();
+    this.#rowOfSlot = Array.from({ length: shape.slots }, (_, slot) => slot);
+    this.#slotOfRow = [...this.#rowOfSlot];
+    this.#length = this.#rowOfSlot.map(() => 0);
+    this.#free = new Set(this.#rowOfSlot);
+  }
+
+  /** A free slot, the one in the lowest row so that running sequences stay together; null when full. */
+  acquire(): number | null {
+    const slot = this.#slotOfRow.find((candidate) => this.#free.has(candidate));
+    if (slot === undefined) return null;
+    this.#free.delete(slot);
+    this.#length[slot] = 0;
+    return slot;
+  }
+
+  release(slot: number): void {
+    this.#mustBeHeld(slot);
+    this.#free.add(slot);
+    this.#length[slot] = 0;
+  }
+
+  length(slot: number): number {
+    return this.#length[slot]!;
+  }
+
+  commit(slot: number, tokens: number): void {
+    this.#mustBeHeld(slot);
+    const length = this.#length[slot]! + tokens;
+    if (length > this.capacity) throw new RangeError(`slot ${slot} would hold ${length} positions`);
+    this.#length[slot] = length;
+  }
+
+  rowOf(slot: number): number {
+    return this.#rowOfSlot[slot]!;
+  }
+
+  /**
+   * Moves `slots` into adjacent rows, with as few copied positions as possible, and returns the first of those
+   * rows. Their order within the window is their old row order, not that of the list.
+   */
+  arrange(slots: readonly number[]): number {
+    for (const slot of slots) this.#mustBeHeld(slot);
+    const members = new Set(slots);
+    let best = { start: 0, cost: Number.POSITIVE_INFINITY };
+    for (let start = 0; start + slots.length <= this.slots; start++) {
+      const cost = this.#arrangeCost(members, start, slots.length);
+      if (cost < best.cost) best = { start, cost };
+    }
+    const outside = slots.filter((slot) => !this.#inWindow(slot, best.start, slots.length));
+    for (let row = best.start; row < best.start + slots.length; row++) {
+      if (!members.has(this.#slotOfRow[row]!)) this.#swapRows(row, this.#rowOfSlot[outside.pop()!]!);
+    }
+    return best.start;
+  }
+
+  /** Makes room for `capacity` positions per slot, keeping what is stored. Copies everything. */
+  grow(capacity: number): void {
+    if (capacity <= this.capacity) return;
+    const old = { keys: [...this.keys], values: [...this.values], capacity: this.capacity };
+    this.capacity = capacity;
+    const { layers, kvHeads, headDim, slots } = this.#shape;
+    const fresh = { keys: this.#allocate(), values: this.#allocate() };
+    for (let layer = 0; layer < layers; layer++) {
+      for (let head = 0; head < slots * kvHeads; head++) {
+        const slot = this.#slotOfRow[Math.floor(head / kvHeads)]!;
+        const from = head * old.capacity * headDim;
+        const to = head * capacity * headDim;
+        const count = this.#length[slot]! * headDim;
+        fresh.keys[layer]!.set(old.keys[layer]!.subarray(from, from + count), to);
+        fresh.values[layer]!.set(old.values[layer]!.subarray(from, from + count), to);
+      }
+      this.keys[layer] = fresh.keys[layer]!;
+      this.values[layer] = fresh.values[layer]!;
+    }
+  }
+
+  #allocate(): Float32Array[] {
+    const { layers, kvHeads, headDim, slots } = this.#shape;
+    return Array.from({ length: layers }, () => new Float32Array(slots * kvHeads * this.capacity * headDim));
+  }
+
+  #mustBeHeld(slot: number): void {
+    if (this.#rowOfSlot[slot] === undefined || this.#free.has(slot)) {
+      throw new RangeError(`slot ${slot} is not acquired`);
+    }
+  }
+
+  #inWindow(slot: number, start: number, count: number): boolean {
+    const row = this.#rowOfSlot[slot]!;
+    return row >= start && row < start + count;
+  }
+
+  /** Positions that have to be copied to bring `members` into rows [start, start + count). */
+  #arrangeCost(members: ReadonlySet<number>, start: number, count: number): number {
+    let cost = 0;
+    for (let row = 0; row < this.slots; row++) {
+      const slot = this.#slotOfRow[row]!;
+      const inside = row >= start && row < start + count;
+      if (inside !== members.has(slot)) cost += this.#length[slot]!;
+    }
+    return cost;
+  }
+
+  #swapRows(a: number, b: number): void {
+    const slotA = this.#slotOfRow[a]!;
+    const slotB = this.#slotOfRow[b]!;
+    const lengthA = this.#length[slotA]!;
+    const lengthB = this.#length[slotB]!;
+    for (const arrays of [this.keys, this.values]) {
+      for (const array of arrays) this.#swapStored(array, a, lengthA, b, lengthB);
+    }
+    this.movedPositions += lengthA + lengthB;
+    this.#slotOfRow[a] = slotB;
+    this.#slotOfRow[b] = slotA;
+    this.#rowOfSlot[slotA] = b;
+    this.#rowOfSlot[slotB] = a;
+  }
+
+  #swapStored(array: Float32Array, a: number, lengthA: number, b: number, lengthB: number): void {
+    const { kvHeads, headDim } = this.#shape;
+    const stride = this.capacity * headDim;
+    for (let head = 0; head < kvHeads; head++) {
+      const atA = (a * kvHeads + head) * stride;
+      const atB = (b * kvHeads + head) * stride;
+      const kept = array.slice(atA, atA + lengthA * headDim);
+      array.copyWithin(atA, atB, atB + lengthB * headDim);
+      array.set(kept, atB);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { ModelArchitecture, PrecisionConfig } from '../../core/index.ts';
+import { fusedMatrices } from '../../core/index.ts';
+import type { AccuracyLevel } from '../graph/elastic-linear.ts';
+import type { GraphWeights } from '../graph/graph-weights.ts';
+import { type AttentionKind, CpuRunner } from './cpu-runner.ts';
+import type { EmbeddingTable } from './embedding-table.ts';
+
+export interface RunnerOptions {
+  /** Sequences held at once; default 8. */
+  readonly slots?: number;
+  /** Longest sequence, tokens; default and upper bound: the model's. */
+  readonly contextLength?: number;
+  /** Intra-op threads; default 2. */
+  readonly threads?: number;
+  /** Default: in-place where head size allows it and a probe proves that it works, else two-part. */
+  readonly attention?: AttentionKind;
+  /** 4 multiplies in int8 and is the fast one; 0 in float32, for tests. Default 4. */
+  readonly accuracyLevel?: AccuracyLevel;
+  /** Told when the probe failed and two-part attention had to serve instead. */
+  readonly onFallback?: (reason: string) => void;
+}
+
+/** Opens a runner over weights that a graph can point at, choosing the attention that works here. */
+export async function openRunner(
+  weights: GraphWeights,
+  embedding: EmbeddingTable,
+  options: RunnerOptions = {},
+): Promise<CpuRunner> {
+  const { architecture } = weights;
+  const attention = options.attention ?? preferredAttention(architecture);
+  const fixed = {
+    slots: options.slots ?? 8,
+    contextLength: Math.min(options.contextLength ?? architecture.contextLength, architecture.contextLength),
+    threads: options.threads ?? 2,
+    accuracyLevel: options.accuracyLevel ?? 4,
+  };
+  const runner = await CpuRunner.create(weights, embedding, { ...fixed, attention });
+  if (attention === 'two-part') return runner;
+  const fault = await runner.probe(basePrecision(architecture));
+  if (fault === null) return runner;
+  await runner.close();
+  options.onFallback?.(fault);
+  return CpuRunner.create(weights, embedding, { ...fixed, attention: 'two-part' });
+}
+
+/** GroupQueryAttention rotates heads of a multiple of 16 only. */
+function preferredAttention({ headDim }: ModelArchitecture): AttentionKind {
+  return headDim % 16 === 0 ? 'in-place' : 'two-part';
+}
+
+/** Only the base plane everywhere: a config that every artefact can run. */
+function basePrecision(architecture: ModelArchitecture): PrecisionConfig {
+  const matrices = fusedMatrices(architecture);
+  return {
+    id: 'base',
+    averageBits: 0,
+    planes: matrices.map(() => 1),
+    ranks: matrices.map(() => 0),
+    predictedKl: null,
+    msPerToken: null,
+  };
+}

@@ -1,0 +1,11 @@
+export { artefactEmbedding, artefactWeights } from './artefact-weights.ts';
+export type { AttentionKind, CpuRunner } from './cpu/cpu-runner.ts';
+export type { EmbeddingTable } from './cpu/embedding-table.ts';
+export { openRunner, type RunnerOptions } from './cpu/open-runner.ts';
+export { type DenseWeights, denseWeights } from './dense-weights.ts';
+export type { GraphWeights, MatrixData } from './graph/graph-weights.ts';
+export { type Checkpoint, openCheckpoint } from './hf/checkpoint.ts';
+export { checkpointFingerprint } from './hf/checkpoint-fingerprint.ts';
+export { type GenerationDefaults, readGenerationConfig } from './hf/generation-config.ts';
+export { tokenizerFiles } from './hf/tokenizer-files.ts';
+export { loadTokenizer, type Tokenizer } from './tokenizer/tokenizer.ts';

@@ -1,0 +1,58 @@
+import type { EngineRequest, ErrorCode, GenerationEvent, ModelShape } from '../core/index.ts';
+import type { SchedulerSnapshot } from '../scheduler/index.ts';
+
+/** All that the engine process needs to know to serve a model. */
+export interface EngineSettings {
+  /** Folder of the artefact. */
+  readonly artefactDirectory: string;
+  /** Sequences held at once. */
+  readonly slots: number;
+  /** Longest sequence, tokens; at most the artefact's own. */
+  readonly contextLength: number;
+  /** Prompt tokens per step. */
+  readonly prefillChunk: number;
+  /** Threads of one forward pass. */
+  readonly threads: number;
+}
+
+/** First message to the engine process. */
+export interface StartMessage {
+  readonly type: 'start';
+  readonly settings: EngineSettings;
+}
+
+/** New requests and ids to cancel; at most one of these per engine step. */
+export interface WorkMessage {
+  readonly type: 'work';
+  readonly submit: readonly EngineRequest[];
+  readonly cancel: readonly string[];
+}
+
+/** Frees the model and exits; what still runs is dropped. */
+export interface StopMessage {
+  readonly type: 'stop';
+}
+
+export type ToEngine = StartMessage | WorkMessage | StopMessage;
+
+/** The model is loaded and the step loop runs. */
+export interface ReadyMessage {
+  readonly type: 'ready';
+  readonly shape: ModelShape;
+}
+
+/** All events of one step. Also answers a work message that led to no step. */
+export interface StepMessage {
+  readonly type: 'step';
+  readonly events: readonly GenerationEvent[];
+  readonly snapshot: SchedulerSnapshot;
+}
+
+/** The engine cannot go on and exits. `message` is for the operator, not for clients. */
+export interface FatalMessage {
+  readonly type: 'fatal';
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export type FromEngine = ReadyMessage | StepMessage | FatalMessage;

@@ -1,0 +1,84 @@
+import { availableParallelism } from 'node:os';
+import type { ServedModel } from '../core/index.ts';
+import type { Logger } from '../observability/index.ts';
+import { type ArtefactManifest, openArtefact } from '../quant/index.ts';
+import { Admission } from './admission.ts';
+import { EngineClient } from './engine-client.ts';
+import { Gateway } from './gateway.ts';
+import { TokenizerPool } from './tokenizer-pool.ts';
+
+export interface GatewayOptions {
+  /** Folder of the artefact to serve. */
+  readonly artefactDirectory: string;
+  /** Sequences held in memory at once. */
+  readonly slots: number;
+  /** Requests that may wait for a slot. */
+  readonly maxWaiting: number;
+  /** Longest sequence, tokens; null for the model's own limit, which also bounds it. */
+  readonly contextLength: number | null;
+  /** Prompt tokens per step. */
+  readonly prefillChunk: number;
+  /** Threads of one forward pass. */
+  readonly threads: number;
+  readonly logger: Logger;
+  /** How long verifying and loading the model may take; default ten minutes. */
+  readonly startTimeoutMs?: number;
+}
+
+const START_TIMEOUT_MS = 600_000;
+
+/**
+ * Reads the artefact's manifest, then starts the engine process and the tokenizers and returns without waiting
+ * for them: see `ready`.
+ *
+ * Rejects with QueptError `invalid_artefact` when the folder holds no artefact or an inconsistent one; damage
+ * that only reading the weights can show rejects `ready`.
+ */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { artefactDirectory, slots, maxWaiting, logger } = options;
+  const artefact = await openArtefact(artefactDirectory, { verify: false });
+  await artefact.close();
+  const { manifest, fingerprint } = artefact;
+  const model = servedModel(manifest, fingerprint, options.contextLength);
+  const engine = new EngineClient({
+    entry: new URL('./engine-process.js', import.meta.url),
+    settings: {
+      artefactDirectory,
+      slots,
+      contextLength: model.contextLength,
+      prefillChunk: options.prefillChunk,
+      threads: options.threads,
+    },
+    startTimeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
+    logger,
+  });
+  const tokenizer = new TokenizerPool({
+    entry: new URL('./tokenizer-worker.js', import.meta.url),
+    artefactDirectory,
+    // A second vocabulary in memory pays only where there are cores beside the engine's.
+    threads: availableParallelism() > 2 ? 2 : 1,
+  });
+  return new Gateway({
+    model,
+    vocabSize: manifest.architecture.vocabSize,
+    samplingDefaults: manifest.generation.sampling,
+    admission: new Admission({ slots, maxWaiting }, () => performance.now()),
+    engine,
+    tokenizer,
+  });
+}
+
+function servedModel(
+  manifest: ArtefactManifest,
+  fingerprint: string,
+  contextLength: number | null,
+): ServedModel {
+  const longest = manifest.architecture.contextLength;
+  return {
+    id: manifest.name,
+    createdAt: Math.floor(Date.parse(manifest.provenance.createdAt) / 1000),
+    fingerprint,
+    contextLength: Math.min(contextLength ?? longest, longest),
+    ladder: manifest.ladder,
+  };
+}

@@ -1,0 +1,187 @@
+import {
+  type FinishedEvent,
+  type GenerateRequest,
+  type Generation,
+  type GenerationEvent,
+  type InferenceService,
+  type PrecisionRange,
+  type Prompt,
+  QueptError,
+  type Readiness,
+  reportPrecision,
+  type SamplingParams,
+  type ServedModel,
+} from '../core/index.ts';
+import type { SchedulerSnapshot } from '../scheduler/index.ts';
+import type { Admission } from './admission.ts';
+import type { EngineClient } from './engine-client.ts';
+import { EventQueue } from './event-queue.ts';
+import { checkPrompt, resolveMaxTokens, resolveRange, resolveSampling } from './resolve-request.ts';
+import type { TokenizerPool } from './tokenizer-pool.ts';
+
+interface GatewayParts {
+  readonly model: ServedModel;
+  readonly vocabSize: number;
+  /** Sampling that the model asks for where a request says nothing. */
+  readonly samplingDefaults: Partial<SamplingParams>;
+  readonly admission: Admission;
+  readonly engine: EngineClient;
+  readonly tokenizer: TokenizerPool;
+}
+
+/** The service behind every transport: one engine process and a pool of tokenizers. */
+export class Gateway implements InferenceService {
+  /** Resolves when the first request can be served; rejects with QueptError when the model cannot be loaded. */
+  readonly ready: Promise<void>;
+  readonly model: ServedModel;
+  readonly #parts: GatewayParts;
+  #tokenizerLoaded = false;
+  #draining = false;
+  #sequence = 0;
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+    this.model = parts.model;
+    const tokenizerLoaded = parts.tokenizer.load().then(() => {
+      this.#tokenizerLoaded = true;
+    });
+    this.ready = Promise.all([parts.engine.ready, tokenizerLoaded]).then(() => {});
+    // Whoever awaits `ready` sees the failure; that nobody does must not end the process.
+    this.ready.catch(() => {});
+  }
+
+  /** Process id of the engine; undefined when it could not be started. */
+  get enginePid(): number | undefined {
+    return this.#parts.engine.pid;
+  }
+
+  /** The scheduler after its last step; null before the first one of an engine. */
+  get snapshot(): SchedulerSnapshot | null {
+    return this.#parts.engine.snapshot;
+  }
+
+  readiness(): Readiness {
+    if (this.#draining) return { ready: false, reason: 'the server is shutting down' };
+    const engine = this.#parts.engine.readiness();
+    return engine.ready && !this.#tokenizerLoaded
+      ? { ready: false, reason: 'the tokenizer is loading' }
+      : engine;
+  }
+
+  async generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation> {
+    const { model, vocabSize, admission } = this.#parts;
+    const range = resolveRange(model, request);
+    checkPrompt(request.prompt, model.contextLength, vocabSize);
+    this.#requireReady();
+    const release = admission.reserve();
+    const tokenizing = this.#tokenize(request.prompt);
+    try {
+      const promptTokens = await unlessAborted(tokenizing, signal);
+      if (promptTokens !== null) return this.#submit(request, promptTokens, range, signal, release);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    // The tokenizer works on, so the place stays taken: aborting buys no one a longer queue.
+    tokenizing.catch(() => {}).finally(release);
+    return this.#cancelledEarly(request, range);
+  }
+
+  /** From now on new requests are refused with `shutting_down`. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** Drains, waits up to `graceMs` for the requests in flight, then ends the engine and the tokenizers. */
+  async close(graceMs: number): Promise<void> {
+    const { admission, engine, tokenizer } = this.#parts;
+    this.drain();
+    await admission.empty(graceMs);
+    await engine.stop();
+    await tokenizer.close();
+  }
+
+  #requireReady(): void {
+    const { ready, reason } = this.readiness();
+    if (ready) return;
+    if (this.#draining) throw new QueptError('shutting_down', 'The server is shutting down.');
+    throw new QueptError('engine_unavailable', `Not available now: ${reason}.`, { retryAfterMs: 1_000 });
+  }
+
+  async #tokenize(prompt: Prompt): Promise<Int32Array> {
+    return prompt.kind === 'tokens'
+      ? Int32Array.from(prompt.tokens)
+      : await this.#parts.tokenizer.tokenize(prompt);
+  }
+
+  /** Sends an admitted request to the engine. `release` is called at its terminal event. */
+  #submit(
+    request: GenerateRequest,
+    promptTokens: Int32Array,
+    range: PrecisionRange,
+    signal: AbortSignal,
+    release: () => void,
+  ): Generation {
+    const { engine, model, samplingDefaults } = this.#parts;
+    // Request ids may come from clients and repeat; the engine's may not.
+    const id = String(++this.#sequence);
+    const engineRequest = {
+      id,
+      promptTokens,
+      maxTokens: resolveMaxTokens(
+        model.contextLength,
+        request.prompt,
+        promptTokens.length,
+        request.maxTokens,
+      ),
+      sampling: resolveSampling(samplingDefaults, request.sampling),
+      stop: request.stop,
+      floor: range.floor,
+      ceiling: range.ceiling,
+    };
+    const cancel = () => {
+      // An engine that has never heard of the request sends no terminal event.
+      if (engine.cancel(id)) deliver(this.#cancelled(request, promptTokens.length));
+    };
+    const events = new EventQueue(cancel);
+    const deliver = (event: GenerationEvent) => {
+      if (event.type !== 'token') {
+        release();
+        signal.removeEventListener('abort', cancel);
+      }
+      events.push({ ...event, requestId: request.id });
+    };
+    engine.submit(engineRequest, deliver);
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
+    return { request, promptTokens: promptTokens.length, range, events };
+  }
+
+  /** The answer to a request that was aborted while its prompt was being tokenized. */
+  #cancelledEarly(request: GenerateRequest, range: PrecisionRange): Generation {
+    const events = new EventQueue(() => {});
+    events.push(this.#cancelled(request, 0));
+    return { request, promptTokens: 0, range, events };
+  }
+
+  #cancelled(request: GenerateRequest, promptTokens: number): FinishedEvent {
+    return {
+      type: 'finished',
+      requestId: request.id,
+      reason: 'cancelled',
+      text: '',
+      usage: { promptTokens, completionTokens: 0, cachedTokens: 0 },
+      precision: reportPrecision(this.model.ladder, []),
+    };
+  }
+}
+
+/** The promise's value, or null as soon as `signal` is aborted. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => resolve(null);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

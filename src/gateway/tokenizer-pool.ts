@@ -1,0 +1,58 @@
+import { Piscina } from 'piscina';
+import { QueptError } from '../core/index.ts';
+import { type TextPrompt, type TokenizeResult, tokensOf } from './tokenizer-task.ts';
+
+interface TokenizerPoolOptions {
+  /** The compiled tokenizer-worker module. */
+  readonly entry: URL;
+  readonly artefactDirectory: string;
+  readonly threads: number;
+}
+
+/**
+ * Chat template and tokenizer on worker threads, so that a prompt of any length leaves the event loop free.
+ * Short prompts go the same way: the hop costs some 50 µs, a second path would cost a second set of faults.
+ *
+ * A task that has started always runs to its end: piscina can abort one only by ending its thread, and loading
+ * the vocabulary again costs more than any prompt.
+ */
+export class TokenizerPool {
+  readonly #pool: Piscina<TextPrompt, TokenizeResult>;
+
+  constructor({ entry, artefactDirectory, threads }: TokenizerPoolOptions) {
+    this.#pool = new Piscina({
+      filename: entry.href,
+      minThreads: threads,
+      maxThreads: threads,
+      workerData: { artefactDirectory },
+      // The waiting side sleeps instead of spinning on shared memory: cores belong to the engine.
+      atomics: 'disabled',
+    });
+  }
+
+  /**
+   * Resolves once a worker has loaded the tokenizer; rejects with QueptError naming the file at fault when it
+   * cannot be loaded.
+   */
+  async load(): Promise<void> {
+    tokensOf(await this.#pool.run({ kind: 'text', text: 'a' }));
+  }
+
+  /**
+   * Token ids of `prompt`. Rejects with QueptError: `invalid_request` with its field when the template refuses
+   * the messages, `internal_error` when a worker fails.
+   */
+  async tokenize(prompt: TextPrompt): Promise<Int32Array> {
+    let result: TokenizeResult;
+    try {
+      result = await this.#pool.run(prompt);
+    } catch (cause) {
+      throw new QueptError('internal_error', 'The server failed to tokenize this request.', { cause });
+    }
+    return tokensOf(result);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}

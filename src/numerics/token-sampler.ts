@@ -1,0 +1,119 @@
+import type { SamplingParams } from '../core/index.ts';
+import { argmax } from './argmax.ts';
+import { applyPenalties, hasPenalties, type TokenHistory } from './token-history.ts';
+import { selectLargest, selectMass } from './top-selection.ts';
+
+/**
+ * Draws tokens from rows of logits. Holds the scratch memory of one row (16 bytes per vocabulary entry), so one
+ * instance serves one caller at a time and allocates nothing per token.
+ *
+ * Order of the steps: penalties → (temperature 0: the largest logit, lowest id among equals) → temperature → top-k →
+ * top-p → min-p → draw. Top-p counts the probability that is left after top-k; ties are cut in favour of lower ids.
+ */
+export class TokenSampler {
+  readonly #adjusted: Float32Array;
+  readonly #ids: Int32Array;
+  readonly #weights: Float64Array;
+
+  /** @param vocabSize V, length of every row */
+  constructor(vocabSize: number) {
+    this.#adjusted = new Float32Array(vocabSize);
+    this.#ids = new Int32Array(vocabSize);
+    this.#weights = new Float64Array(vocabSize);
+  }
+
+  /**
+   * The token i with Σ_{j<i} p_j <= uniform < Σ_{j<=i} p_j, p the filtered distribution in order of ids. Walking by
+   * id and not by rank keeps the draw the same when logits differ in their last bits.
+   *
+   * @param logits shape [V], f32, not mutated
+   * @param history what penalties count; null when `params` has none
+   * @param uniform [0, 1), e.g. from `uniformAt`; unused at temperature 0
+   * @returns an id in [0, V) of positive probability
+   *
+   * Throws RangeError when the row's length is not V, Error when a logit is NaN or the largest is not finite.
+   */
+  sample(
+    logits: Float32Array,
+    params: SamplingParams,
+    history: TokenHistory | null,
+    uniform: number,
+  ): number {
+    if (logits.length !== this.#ids.length) {
+      throw new RangeError(`A row of ${logits.length} logits met a sampler of ${this.#ids.length}.`);
+    }
+    const row = this.#penalized(logits, params, history);
+    const top = argmax(row);
+    if (params.temperature === 0) return top;
+    this.#weigh(row, row[top]!, params);
+    return this.#draw(uniform);
+  }
+
+  #penalized(logits: Float32Array, params: SamplingParams, history: TokenHistory | null): Float32Array {
+    if (history === null || !hasPenalties(params)) return logits;
+    this.#adjusted.set(logits);
+    applyPenalties(this.#adjusted, params, history);
+    return this.#adjusted;
+  }
+
+  /** Leaves in `#weights` exp((x − peak) / temperature) for tokens that pass the filters and 0 for all others. */
+  #weigh(row: Float32Array, peak: number, { temperature, topK, topP, minP }: SamplingParams): void {
+    const ids = this.#ids;
+    const weights = this.#weights;
+    for (let i = 0; i < ids.length; i++) ids[i] = i;
+    const kept = topK > 0 ? Math.min(topK, ids.length) : ids.length;
+    if (kept < ids.length) {
+      selectLargest(ids, ids.length, kept, row);
+      weights.fill(0);
+    }
+    let total = 0;
+    for (let i = 0; i < kept; i++) {
+      const id = ids[i]!;
+      const weight = Math.exp((row[id]! - peak) / temperature);
+      weights[id] = weight;
+      total += weight;
+    }
+    if (topP < 1) this.#keepMass(row, kept, topP, total);
+    // The largest weight is exp(0) = 1, so minP is the bound itself.
+    if (minP > 0) {
+      for (let i = 0; i < kept; i++) if (weights[ids[i]!]! < minP) weights[ids[i]!] = 0;
+    }
+  }
+
+  /** Top-p: zeroes the weights outside the shortest prefix that holds topP of `total`. */
+  #keepMass(row: Float32Array, kept: number, topP: number, total: number): void {
+    const ids = this.#ids;
+    const weights = this.#weights;
+    // All tokens below this bound together weigh less than what top-p may drop: none of them can be in the set.
+    const bound = (total * (1 - topP)) / kept;
+    let candidates = 0;
+    for (let i = 0; i < kept; i++) {
+      const id = ids[i]!;
+      if (weights[id]! < bound) {
+        weights[id] = 0;
+      } else {
+        ids[i] = ids[candidates]!;
+        ids[candidates++] = id;
+      }
+    }
+    const length = selectMass(ids, candidates, row, weights, total * topP);
+    for (let i = length; i < candidates; i++) weights[ids[i]!] = 0;
+  }
+
+  #draw(uniform: number): number {
+    const weights = this.#weights;
+    let mass = 0;
+    for (let i = 0; i < weights.length; i++) mass += weights[i]!;
+    const target = uniform * mass;
+    let cumulative = 0;
+    let last = 0;
+    for (let i = 0; i < weights.length; i++) {
+      const weight = weights[i]!;
+      if (weight === 0) continue;
+      cumulative += weight;
+      last = i;
+      if (target < cumulative) return i;
+    }
+    return last;
+  }
+}

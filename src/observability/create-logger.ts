@@ -1,0 +1,61 @@
+import { destination, pino } from 'pino';
+import type { Logger } from './logger.ts';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A sink of finished JSON lines, each ended by a newline. */
+export interface LogSink {
+  write(line: string): void;
+}
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  readonly destination: 'stderr' | 'stdout' | LogSink;
+}
+
+/**
+ * Fields that must not reach a log whoever passes them: the callers do not, and this keeps a later mistake from
+ * becoming a leak.
+ */
+const SECRET_FIELDS = [
+  'authorization',
+  'cookie',
+  'apiKey',
+  'api_key',
+  'prompt',
+  'messages',
+  'content',
+  'text',
+] as const;
+
+/** One JSON object a line: `level`, `time` (ISO 8601), the fields, `msg`. */
+export function createLogger(options: LoggerOptions): Logger {
+  return pino(
+    {
+      level: options.level,
+      // pid and host are the supervisor's to add; they only make the lines longer here.
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]),
+        censor: '[redacted]',
+      },
+    },
+    openDestination(options.destination),
+  );
+}
+
+function openDestination(target: LoggerOptions['destination']): LogSink {
+  switch (target) {
+    // Synchronous: the last lines before a crash are the ones that matter.
+    case 'stderr':
+      return destination({ fd: 2, sync: true });
+    case 'stdout':
+      return destination({ fd: 1, sync: true });
+    default:
+      return target;
+  }
+}

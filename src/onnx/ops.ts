@@ -1,0 +1,270 @@
+import { broadcastShape } from './broadcast-shape.ts';
+import { type Dim, type GraphBuilder, MICROSOFT, type Value } from './graph-builder.ts';
+
+// One constructor per ONNX operator. Letters in shapes: R rows, K input features, N output features.
+// Each appends a node to `g` and returns its output with type and shape; no constructor checks what ONNX
+// Runtime checks itself when the session is made.
+
+export function identity(g: GraphBuilder, x: Value): Value {
+  return one(g.node({ opType: 'Identity', inputs: [x], outputs: [x] }));
+}
+
+/** x · sigmoid(x), by ONNX Runtime's fused QuickGelu with alpha 1. */
+export function silu(g: GraphBuilder, x: Value): Value {
+  const attributes = { alpha: { float: 1 } };
+  return one(g.node({ opType: 'QuickGelu', domain: MICROSOFT, inputs: [x], outputs: [x], attributes }));
+}
+
+/** a [..., R, K] · b [..., K, N]; leading axes broadcast. */
+export function matMul(g: GraphBuilder, a: Value, b: Value): Value {
+  const shape = [
+    ...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)),
+    a.shape.at(-2)!,
+    b.shape.at(-1)!,
+  ];
+  return one(g.node({ opType: 'MatMul', inputs: [a, b], outputs: [{ type: a.type, shape }] }));
+}
+
+/** alpha · a [..., R, K] · transpose(b [..., N, K]); leading axes broadcast. */
+export function matMulTransposed(g: GraphBuilder, a: Value, b: Value, alpha = 1): Value {
+  return fusedMatMul(g, a, b, { transposeB: true, alpha });
+}
+
+/** alpha · a · b with the last two axes of an operand swapped first where asked; leading axes broadcast. */
+export function fusedMatMul(
+  g: GraphBuilder,
+  a: Value,
+  b: Value,
+  { transposeA = false, transposeB = false, alpha = 1 },
+): Value {
+  const leading = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const shape = [...leading, a.shape.at(transposeA ? -1 : -2)!, b.shape.at(transposeB ? -2 : -1)!];
+  const attributes = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0, alpha: { float: alpha } };
+  return one(
+    g.node({
+      opType: 'FusedMatMul',
+      domain: MICROSOFT,
+      inputs: [a, b],
+      outputs: [{ type: a.type, shape }],
+      attributes,
+    }),
+  );
+}
+
+/** `shape` is a value (int64) so that run-time sizes can be given; `result` states what it amounts to. */
+export function reshape(g: GraphBuilder, x: Value, shape: Value, result: readonly Dim[]): Value {
+  return one(g.node({ opType: 'Reshape', inputs: [x, shape], outputs: [{ type: x.type, shape: result }] }));
+}
+
+export function transpose(g: GraphBuilder, x: Value, perm: readonly number[]): Value {
+  const shape = perm.map((axis) => x.shape[axis]!);
+  return one(
+    g.node({ opType: 'Transpose', inputs: [x], outputs: [{ type: x.type, shape }], attributes: { perm } }),
+  );
+}
+
+/** Splits an axis, the last by default, into parts of the given sizes; `sizes` is the same list as an int64 value. */
+export function split(g: GraphBuilder, x: Value, sizes: Value, parts: readonly Dim[], axis = -1): Value[] {
+  const at = axis < 0 ? x.shape.length + axis : axis;
+  const outputs = parts.map((size) => ({
+    type: x.type,
+    shape: x.shape.map((dim, i) => (i === at ? size : dim)),
+  }));
+  return g.node({ opType: 'Split', inputs: [x, sizes], outputs, attributes: { axis } });
+}
+
+/** Splits a vector of length n into n vectors of length 1. */
+export function splitEach(g: GraphBuilder, x: Value, n: number): Value[] {
+  const outputs = Array.from({ length: n }, () => ({ type: x.type, shape: [1] }));
+  return g.node({ opType: 'Split', inputs: [x], outputs, attributes: { axis: 0, num_outputs: n } });
+}
+
+export function concat(g: GraphBuilder, parts: readonly Value[], axis: number, size: Dim): Value {
+  const first = parts[0]!;
+  const at = axis < 0 ? first.shape.length + axis : axis;
+  const shape = first.shape.map((dim, i) => (i === at ? size : dim));
+  return one(
+    g.node({ opType: 'Concat', inputs: parts, outputs: [{ type: first.type, shape }], attributes: { axis } }),
+  );
+}
+
+/** Rows of `x` picked by `indices` (int64 [n]). */
+export function gatherRows(g: GraphBuilder, x: Value, indices: Value): Value {
+  const shape = [indices.shape[0]!, ...x.shape.slice(1)];
+  return one(
+    g.node({
+      opType: 'Gather',
+      inputs: [x, indices],
+      outputs: [{ type: x.type, shape }],
+      attributes: { axis: 0 },
+    }),
+  );
+}
+
+/** Element indices[i, 0] of row i, as [n, 1]; x [n, m], indices int64 [n, 1]. */
+export function gatherInRows(g: GraphBuilder, x: Value, indices: Value): Value {
+  const attributes = { axis: 1 };
+  const outputs = [{ type: x.type, shape: indices.shape }];
+  return one(g.node({ opType: 'GatherElements', inputs: [x, indices], outputs, attributes }));
+}
+
+/** Softmax over the last axis. */
+export function softmax(g: GraphBuilder, x: Value): Value {
+  return one(g.node({ opType: 'Softmax', inputs: [x], outputs: [x], attributes: { axis: -1 } }));
+}
+
+/** log softmax(x) over the last axis. */
+export function logSoftmax(g: GraphBuilder, x: Value): Value {
+  return one(g.node({ opType: 'LogSoftmax', inputs: [x], outputs: [x], attributes: { axis: -1 } }));
+}
+
+/** RMSNorm over the last axis: x / sqrt(mean(x²) + epsilon) · weight. */
+export function rmsNorm(g: GraphBuilder, x: Value, weight: Value, epsilon: number): Value {
+  const attributes = { axis: -1, epsilon: { float: epsilon }, stash_type: 1 };
+  return one(
+    g.node({ opType: 'SimplifiedLayerNormalization', inputs: [x, weight], outputs: [x], attributes }),
+  );
+}
+
+/** sum = x + skip and normed = RMSNorm(sum), in one pass over memory. */
+export function skipRmsNorm(
+  g: GraphBuilder,
+  x: Value,
+  skip: Value,
+  weight: Value,
+  epsilon: number,
+): { normed: Value; sum: Value } {
+  const [normed, sum] = g.node({
+    opType: 'SkipSimplifiedLayerNormalization',
+    domain: MICROSOFT,
+    inputs: [x, skip, weight],
+    outputs: [x, null, null, x],
+    attributes: { epsilon: { float: epsilon } },
+  });
+  return { normed: normed!, sum: sum! };
+}
+
+/** Shapes: x [R, k], codes u8 [n, ceil(k/block), block·bits/8], scales f32 [n·ceil(k/block)]; returns [R, n]. */
+export interface QuantizedMatrix {
+  readonly codes: Value;
+  readonly scales: Value;
+  /** u8 [n, ceil(ceil(k/block)·bits/8)]; null for the symmetric zero point 2^(bits−1). */
+  readonly zeroPoints: Value | null;
+  readonly n: number;
+  readonly k: number;
+  readonly bits: number;
+  readonly block: number;
+}
+
+/**
+ * x · transpose((codes − zeroPoints) · scales).
+ *
+ * @param accuracyLevel 4 multiplies in int8 (relative error about 3e-3), 0 in float32.
+ */
+export function matMulNBits(g: GraphBuilder, x: Value, w: QuantizedMatrix, accuracyLevel: 0 | 4): Value {
+  const inputs = w.zeroPoints ? [x, w.codes, w.scales, w.zeroPoints] : [x, w.codes, w.scales];
+  const attributes = {
+    K: w.k,
+    N: w.n,
+    bits: w.bits,
+    block_size: w.block,
+    accuracy_level: accuracyLevel,
+  };
+  const outputs = [{ type: x.type, shape: [...x.shape.slice(0, -1), w.n] }];
+  return one(g.node({ opType: 'MatMulNBits', domain: MICROSOFT, inputs, outputs, attributes }));
+}
+
+/**
+ * Rotary embedding of x [B, S, heads·headDim] by half rotation.
+ *
+ * @param positions int64 [B, S]
+ * @param cos f32 [maxLength, headDim/2]; sin alike
+ */
+export function rotaryEmbedding(
+  g: GraphBuilder,
+  x: Value,
+  positions: Value,
+  cos: Value,
+  sin: Value,
+  heads: number,
+): Value {
+  return one(
+    g.node({
+      opType: 'RotaryEmbedding',
+      domain: MICROSOFT,
+      inputs: [x, positions, cos, sin],
+      outputs: [x],
+      attributes: { num_heads: heads, interleaved: 0 },
+    }),
+  );
+}
+
+export interface GroupQueryAttentionInputs {
+  /** f32 [B, S, (heads + 2·kvHeads)·headDim] with key and value null, or [B, S, heads·headDim]. */
+  readonly query: Value;
+  /** f32 [B, S, kvHeads·headDim]. */
+  readonly key: Value | null;
+  readonly value: Value | null;
+  /** f32 [B, kvHeads, capacity, headDim]. */
+  readonly pastKey: Value;
+  readonly pastValue: Value;
+  /** i32 [B]: total length of each row, this step included, minus one. */
+  readonly lastPositions: Value;
+  /** i32 scalar: the longest total length. */
+  readonly totalLength: Value;
+  readonly cos: Value;
+  readonly sin: Value;
+}
+
+/** Causal attention with rotary embedding; presentNames name the updated caches, graph outputs. */
+export function groupQueryAttention(
+  g: GraphBuilder,
+  inputs: GroupQueryAttentionInputs,
+  shape: { heads: number; kvHeads: number; headDim: number },
+  presentNames: readonly [string, string],
+): { attended: Value; presentKey: Value; presentValue: Value } {
+  const [batch, length] = inputs.query.shape;
+  const attended = g.freshName('GroupQueryAttention');
+  const [out, presentKey, presentValue] = g.namedNode(
+    {
+      opType: 'GroupQueryAttention',
+      domain: MICROSOFT,
+      inputs: [
+        inputs.query,
+        inputs.key,
+        inputs.value,
+        inputs.pastKey,
+        inputs.pastValue,
+        inputs.lastPositions,
+        inputs.totalLength,
+        inputs.cos,
+        inputs.sin,
+      ],
+      outputs: [
+        { type: 'f32', shape: [batch!, length!, shape.heads * shape.headDim] },
+        inputs.pastKey,
+        inputs.pastValue,
+      ],
+      attributes: { num_heads: shape.heads, kv_num_heads: shape.kvHeads, do_rotary: 1 },
+    },
+    [attended, ...presentNames],
+  );
+  return { attended: out!, presentKey: presentKey!, presentValue: presentValue! };
+}
+
+/** `condition` (bool [1]) chooses a branch; both branches build one value of the same type and shape. */
+export function choose(
+  g: GraphBuilder,
+  condition: Value,
+  whenTrue: { graph: GraphBuilder; result: Value },
+  whenFalse: { graph: GraphBuilder; result: Value },
+): Value {
+  whenTrue.graph.output(whenTrue.result);
+  whenFalse.graph.output(whenFalse.result);
+  const attributes = { then_branch: { graph: whenTrue.graph }, else_branch: { graph: whenFalse.graph } };
+  return one(g.node({ opType: 'If', inputs: [condition], outputs: [whenTrue.result], attributes }));
+}
+
+function one(values: Value[]): Value {
+  return values[0]!;
+}

@@ -1,0 +1,17 @@
+export { CHAT_FIELDS, parseChatRequest } from './openai/chat-request.ts';
+export { COMPLETION_FIELDS, parseCompletionRequest } from './openai/completion-request.ts';
+export { type ErrorBody, errorBody } from './openai/error-body.ts';
+export { retryHeaders } from './openai/error-headers.ts';
+export { FIELDS_WITHOUT_EFFECT, MESSAGE_FIELDS_WITHOUT_EFFECT } from './openai/fields-without-effect.ts';
+export type { IndexedEvent } from './openai/indexed-event.ts';
+export { modelJson } from './openai/model-json.ts';
+export type { ParsedRequest, RequestContext } from './openai/parsed-request.ts';
+export { ladderJson, type PrecisionJson, precisionJson } from './openai/precision-json.ts';
+export { type PrecisionSources, parsePrecisionWish } from './openai/precision-wish.ts';
+export { collectReply } from './openai/reply-body.ts';
+export { type ReplyMeta, replyMeta } from './openai/reply-meta.ts';
+export { CHAT_SHAPE, COMPLETION_SHAPE, type ReplyShape } from './openai/reply-shape.ts';
+export { encodeReplyStream, type ReplyStreamOptions } from './openai/reply-stream.ts';
+export { DEFAULT_MODEL_ALIAS, type ResolvedModel, resolveModel } from './openai/resolve-model.ts';
+export { SSE_DONE, SSE_KEEP_ALIVE, sseData } from './openai/sse.ts';
+export { usageJson } from './openai/usage-json.ts';

@@ -1,0 +1,38 @@
+import { QueptError } from '../../core/index.ts';
+
+/** What an object of a request may hold. */
+export interface FieldPolicy {
+  /** Read and obeyed. */
+  readonly honoured: ReadonlySet<string>;
+  /** Accepted, without effect. */
+  readonly withoutEffect: ReadonlySet<string>;
+  /** Refused unless null or neutral. */
+  readonly unsupported: ReadonlyMap<string, (value: unknown) => boolean>;
+}
+
+/**
+ * Makes sure that no field of `value` is silently ignored. `path` prefixes the names, e.g. `messages[0].`.
+ *
+ * Throws QueptError `invalid_request` naming the first field that is unknown or asks for what is not supported.
+ */
+export function checkFields(value: object, policy: FieldPolicy, path = ''): void {
+  for (const [field, content] of Object.entries(value)) {
+    if (policy.honoured.has(field) || policy.withoutEffect.has(field)) continue;
+    const param = `${path}${field.slice(0, 100)}`;
+    const isNeutral = policy.unsupported.get(field);
+    if (isNeutral === undefined) {
+      throw new QueptError(
+        'invalid_request',
+        `Unknown field '${param}'. Check its spelling or leave it out.`,
+        {
+          param,
+        },
+      );
+    }
+    if (content !== null && !isNeutral(content)) {
+      throw new QueptError('invalid_request', `'${param}' is not supported by this server. Leave it out.`, {
+        param,
+      });
+    }
+  }
+}

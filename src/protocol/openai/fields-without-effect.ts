@@ -1,0 +1,23 @@
+/**
+ * The one list of request fields that are accepted and change nothing. They carry no promise about the answer:
+ * book-keeping of the hosted service, or hints about caching and end users.
+ */
+export const FIELDS_WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  /** Storing answers is a feature of the hosted service; nothing is stored here. */
+  'store',
+  'metadata',
+  'user',
+  'safety_identifier',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'prompt_cache_options',
+  /** Tools are not called, so neither one nor several at a time. */
+  'parallel_tool_calls',
+]);
+
+/** The same, inside messages: keys of a message, or of one of its content parts. */
+export const MESSAGE_FIELDS_WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  /** Ties a tool's answer to a call; the conversation is rendered in order, so the tie adds nothing. */
+  'tool_call_id',
+  'prompt_cache_breakpoint',
+]);

@@ -1,0 +1,18 @@
+import type { GenerateRequest, ServedModel } from '../../core/index.ts';
+
+/** What an operation's parser needs beside the body. */
+export interface RequestContext {
+  /** Id of the answer, unique in this process. */
+  readonly id: string;
+  readonly served: ServedModel;
+  /** The `x-precision` request header. */
+  readonly precisionHeader: string | null;
+}
+
+/** A valid request: one GenerateRequest per choice of the answer. */
+export interface ParsedRequest {
+  readonly requests: readonly GenerateRequest[];
+  readonly stream: boolean;
+  /** Whether a stream ends with a chunk of usage. */
+  readonly includeUsage: boolean;
+}

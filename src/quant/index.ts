@@ -1,0 +1,31 @@
+export { type ArtefactLayout, cascadeName, planeName, type Quantization } from './artefact-tensors.ts';
+export { type ArtefactDescription, ArtefactWriter, type CarriedFile } from './artefact-writer.ts';
+export { dequantizeMatrix, readPlane } from './dequantize-matrix.ts';
+export { averageBits, mixedConfig, type PrecisionChoices, planLadder } from './ladder.ts';
+export {
+  type ArtefactGeneration,
+  type ArtefactManifest,
+  MANIFEST_FILE,
+  type Provenance,
+  type Sensitivity,
+  WEIGHTS_FILE,
+} from './manifest.ts';
+export {
+  type Artefact,
+  type ArtefactCascade,
+  type ArtefactMatrix,
+  type ArtefactPlane,
+  openArtefact,
+} from './open-artefact.ts';
+export { depthBits, type PlaneArrays, type PlaneBits, type PlaneFormat, planeRow } from './plane-format.ts';
+export { addPlaneRow, PlaneRowReader } from './plane-row-reader.ts';
+export { type QuantizeOptions, type QuantizeProgress, quantizeCheckpoint } from './quantize-checkpoint.ts';
+export { checkQuantization } from './quantize-options.ts';
+export { type PlaneOptions, quantizePlane, squaredNorm, subtractPlane } from './quantize-plane.ts';
+export {
+  openSafetensors,
+  type SafetensorsFault,
+  type SafetensorsFile,
+  type TensorEntry,
+} from './safetensors.ts';
+export { chooseZeroPoints, type ZeroPointMode } from './zero-point-choice.ts';

@@ -1,0 +1,28 @@
+import type { RungOf } from './precision-policy.ts';
+import type { SchedulingView } from './scheduling-view.ts';
+
+/** Decode rows that run in one batch. */
+export interface DecodeGroup {
+  readonly rung: number;
+  /** Running requests whose prompt is complete; at least one. */
+  readonly ids: readonly string[];
+}
+
+export interface PrefillChunk {
+  readonly id: string;
+  readonly rung: number;
+  /** 1 to what is left of the prompt. */
+  readonly tokens: number;
+}
+
+/** What one step does. A request appears in one decode group or in the prefill chunk, or in neither. */
+export interface StepPlan {
+  /** Waiting requests that get a slot before anything runs; no more than there are free slots. */
+  readonly admit: readonly string[];
+  readonly decode: readonly DecodeGroup[];
+  /** Of a running request, or of one in `admit`. */
+  readonly prefill: PrefillChunk | null;
+}
+
+/** Decides who runs in a step. Pure: equal views and rungs get equal plans. */
+export type BatchPolicy = (view: SchedulingView, rungOf: RungOf) => StepPlan;

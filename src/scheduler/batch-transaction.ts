@@ -1,0 +1,138 @@
+import type { GenerationEvent, Ladder, ModelRunner, StepBatch, TextDecoder } from '../core/index.ts';
+import type { TokenSampler } from '../numerics/index.ts';
+import type { Roster } from './roster.ts';
+import type { AcceptedToken, Sequence } from './sequence.ts';
+
+/** What running a batch needs. */
+export interface BatchContext {
+  readonly runner: ModelRunner;
+  readonly ladder: Ladder;
+  readonly textDecoder: TextDecoder;
+  readonly sampler: TokenSampler;
+  readonly roster: Roster;
+  readonly emit: (event: GenerationEvent) => void;
+  /** Told of every fault that ends a request or makes a batch run again. */
+  readonly onFault: (fault: unknown) => void;
+}
+
+export interface PlannedRow {
+  readonly sequence: Sequence;
+  /** Input tokens. */
+  readonly tokens: number;
+}
+
+/** Rows that hold slots and run together at one rung. */
+export interface PlannedBatch {
+  readonly rung: number;
+  readonly rows: readonly PlannedRow[];
+}
+
+interface StagedRow extends PlannedRow {
+  readonly rung: number;
+  /** Null where the chunk does not reach the prompt's end. */
+  readonly sampled: number | null;
+}
+
+/**
+ * One batch as a transaction: execute → stage → commit. When execution or sampling fails nothing has changed, and the
+ * rows run once more, each alone: a row that fails again fails its own request and no other.
+ *
+ * Rejects only when a commit throws: the runner's state is unknown then.
+ */
+export async function runBatch(context: BatchContext, batch: PlannedBatch): Promise<void> {
+  const staged = await tryStage(context, batch);
+  if (staged !== null) {
+    commit(context, staged);
+    return;
+  }
+  for (const row of batch.rows) {
+    const alone = await tryStage(context, { rung: batch.rung, rows: [row] });
+    if (alone === null) context.roster.failAlone(row.sequence);
+    else commit(context, alone);
+  }
+}
+
+/** Null when the batch failed. Requests that have ended meanwhile are left out. */
+async function tryStage(context: BatchContext, batch: PlannedBatch): Promise<StagedRow[] | null> {
+  const rows = batch.rows.filter((row) => !row.sequence.ended);
+  if (rows.length === 0) return [];
+  try {
+    const output = await context.runner.execute(toStepBatch(context.ladder, batch.rung, rows));
+    return stage(context, { rung: batch.rung, rows }, output.logits);
+  } catch (fault) {
+    context.onFault(fault);
+    return null;
+  }
+}
+
+function toStepBatch(ladder: Ladder, rung: number, rows: readonly PlannedRow[]): StepBatch {
+  const precision = ladder[rung];
+  if (precision === undefined) throw new Error(`Rung ${rung} is outside the ladder.`);
+  return {
+    precision,
+    rows: rows.map(({ sequence, tokens }) => {
+      if (sequence.slot === null) throw new Error('A planned request holds no slot.');
+      return { slot: sequence.slot, tokens: sequence.input(tokens), logits: 'last' };
+    }),
+  };
+}
+
+/** Samples every row that has reached its prompt's end. Changes no request. */
+function stage(context: BatchContext, batch: PlannedBatch, logits: Float32Array): StagedRow[] {
+  const { vocabSize } = context.runner.shape;
+  if (logits.length !== batch.rows.length * vocabSize) {
+    throw new Error(`The runner returned ${logits.length} logits for ${batch.rows.length} rows.`);
+  }
+  return batch.rows.map(({ sequence, tokens }, i) => ({
+    sequence,
+    tokens,
+    rung: batch.rung,
+    sampled:
+      sequence.ended || !sequence.completesPrompt(tokens)
+        ? null
+        : sequence.sample(context.sampler, logits.subarray(i * vocabSize, (i + 1) * vocabSize)),
+  }));
+}
+
+/** All rows are committed before the first event leaves, so a commit that throws has shown nothing to any client. */
+function commit(context: BatchContext, staged: readonly StagedRow[]): void {
+  // Whoever ended during the pass is dropped: its slot is about to be released.
+  const rows = staged.filter((row) => !row.sequence.ended);
+  for (const { sequence, tokens } of rows) {
+    if (sequence.slot === null) throw new Error('A running request holds no slot.');
+    context.runner.commit(sequence.slot, tokens);
+    sequence.advance(tokens);
+  }
+  for (const row of rows) {
+    if (row.sampled !== null) publish(context, row, row.sampled);
+  }
+}
+
+function publish(context: BatchContext, { sequence, rung }: StagedRow, tokenId: number): void {
+  // The listener of an earlier row's event may have ended this request.
+  if (sequence.ended) return;
+  const accepted = tryAccept(context, sequence, tokenId, rung);
+  if (accepted === null) {
+    context.roster.failAlone(sequence);
+    return;
+  }
+  const { text, end } = accepted;
+  if (text !== null) context.emit({ type: 'token', requestId: sequence.id, tokenId, text, rung });
+  if (end !== null && !sequence.ended) context.roster.finish(sequence, end);
+}
+
+/** Null when the token's text cannot be decoded. */
+function tryAccept(
+  context: BatchContext,
+  sequence: Sequence,
+  tokenId: number,
+  rung: number,
+): AcceptedToken | null {
+  try {
+    const { endTokenIds } = context.textDecoder;
+    return sequence.accept(tokenId, rung, endTokenIds, context.runner.shape.contextLength);
+  } catch (fault) {
+    context.onFault(fault);
+    return null;
+  }
+}

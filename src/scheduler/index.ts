@@ -1,0 +1,12 @@
+export type { BatchPolicy, DecodeGroup, PrefillChunk, StepPlan } from './batch-policy.ts';
+export { createCeilingPolicy } from './ceiling-policy.ts';
+export { firstComePolicy } from './first-come-policy.ts';
+export type { PrecisionPolicy, RungOf } from './precision-policy.ts';
+export {
+  createScheduler,
+  type Scheduler,
+  type SchedulerLimits,
+  type SchedulerOptions,
+  type SchedulerSnapshot,
+} from './scheduler.ts';
+export type { RequestView, SchedulingView, StepLimits } from './scheduling-view.ts';

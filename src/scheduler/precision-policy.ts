@@ -1,0 +1,10 @@
+import type { RequestView, SchedulingView } from './scheduling-view.ts';
+
+/** The rung at which a request of the view runs in this step, within its [floor, ceiling]. */
+export type RungOf = (request: RequestView) => number;
+
+/**
+ * Decides precision, once per step and for all requests together, so that it may weigh them against each other. Pure:
+ * equal views get equal rungs.
+ */
+export type PrecisionPolicy = (view: SchedulingView) => RungOf;

@@ -1,0 +1,92 @@
+import {
+  type FailedEvent,
+  type FinishedEvent,
+  type FinishReason,
+  type GenerationEvent,
+  type Ladder,
+  type ModelRunner,
+  QueptError,
+} from '../core/index.ts';
+import type { Sequence } from './sequence.ts';
+import { WaitingQueue } from './waiting-queue.ts';
+
+export interface RosterOptions {
+  readonly runner: ModelRunner;
+  readonly ladder: Ladder;
+  readonly maxWaiting: number;
+  readonly emit: (event: GenerationEvent) => void;
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** Who waits, who runs, and which slots are owed to the runner. Every terminal event is made here, once a request. */
+export class Roster {
+  readonly waiting: WaitingQueue<Sequence>;
+  /** Holders of slots, in order of admission. */
+  readonly running = new Map<string, Sequence>();
+  readonly #options: RosterOptions;
+  readonly #vacated: number[] = [];
+
+  constructor(options: RosterOptions) {
+    this.#options = options;
+    this.waiting = new WaitingQueue(options.maxWaiting);
+  }
+
+  get freeSlots(): number {
+    return this.#options.runner.shape.slots - this.running.size - this.#vacated.length;
+  }
+
+  find(id: string): Sequence | undefined {
+    return this.running.get(id) ?? this.waiting.get(id);
+  }
+
+  /** Moves a waiting request into a slot; it stays where it is when the runner has none. */
+  admit(sequence: Sequence): void {
+    const slot = this.#options.runner.acquireSlot();
+    if (slot === null) return;
+    sequence.slot = slot;
+    this.waiting.remove(sequence.id);
+    this.running.set(sequence.id, sequence);
+  }
+
+  /** Ends a request with what is left of its text; as failed when that text cannot be decoded. */
+  finish(sequence: Sequence, reason: FinishReason): void {
+    let event: FinishedEvent;
+    try {
+      event = sequence.finished(reason, this.#options.ladder);
+    } catch (fault) {
+      this.#options.onFault(fault);
+      this.failAlone(sequence);
+      return;
+    }
+    this.#retire(sequence, event);
+  }
+
+  fail(sequence: Sequence, error: QueptError): void {
+    this.#retire(sequence, sequence.failed(error));
+  }
+
+  /** For a fault that this request alone is blamed for; what it was is told to `onFault` only. */
+  failAlone(sequence: Sequence): void {
+    this.fail(sequence, new QueptError('internal_error', 'The model failed on this request.'));
+  }
+
+  /** Gives the slots of ended requests back; call only while no batch is in flight. */
+  releaseVacated(): void {
+    for (let slot = this.#vacated.pop(); slot !== undefined; slot = this.#vacated.pop()) {
+      this.#options.runner.releaseSlot(slot);
+    }
+  }
+
+  /** Its slot may be in use by the runner until the step ends: `releaseVacated` returns it. */
+  #retire(sequence: Sequence, event: FinishedEvent | FailedEvent): void {
+    if (sequence.ended) return;
+    sequence.ended = true;
+    this.waiting.remove(sequence.id);
+    this.running.delete(sequence.id);
+    if (sequence.slot !== null) {
+      this.#vacated.push(sequence.slot);
+      sequence.slot = null;
+    }
+    this.#options.emit(event);
+  }
+}

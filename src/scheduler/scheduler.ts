@@ -1,0 +1,204 @@
+import {
+  type Clock,
+  type EngineRequest,
+  type GenerationEvent,
+  type Ladder,
+  type ModelRunner,
+  QueptError,
+  type TextDecoder,
+  toPublicError,
+} from '../core/index.ts';
+import { TokenSampler } from '../numerics/index.ts';
+import { requireAdmissible } from './admissible-request.ts';
+import type { BatchPolicy } from './batch-policy.ts';
+import type { PrecisionPolicy } from './precision-policy.ts';
+import { Roster } from './roster.ts';
+import type { StepLimits } from './scheduling-view.ts';
+import { Sequence } from './sequence.ts';
+import { runStep, type StepContext } from './step.ts';
+
+export interface SchedulerLimits extends StepLimits {
+  /** Requests that may wait for a slot. */
+  readonly maxWaiting: number;
+}
+
+export interface SchedulerOptions {
+  readonly runner: ModelRunner;
+  readonly ladder: Ladder;
+  readonly textDecoder: TextDecoder;
+  readonly clock: Clock;
+  readonly limits: SchedulerLimits;
+  readonly precisionPolicy: PrecisionPolicy;
+  readonly batchPolicy: BatchPolicy;
+  /** Called synchronously, in order; must not throw. It may submit and cancel. */
+  readonly emit: (event: GenerationEvent) => void;
+  /** Told of what failed inside; clients see none of it. */
+  readonly onFault?: (fault: unknown) => void;
+  /** A safe integer for a request without a seed; random when absent. */
+  readonly drawSeed?: () => number;
+}
+
+export interface SchedulerSnapshot {
+  /** Requests that hold a slot. */
+  readonly running: number;
+  readonly waiting: number;
+  /** Prompt tokens not yet run, of running and waiting requests. */
+  readonly prefillTokensPending: number;
+  readonly freeSlots: number;
+  /** Committed tokens of running requests. */
+  readonly kvTokensUsed: number;
+  /** Output tokens since the start. */
+  readonly tokensGenerated: number;
+  /** Why no request is served any more; null while healthy. */
+  readonly unhealthy: string | null;
+}
+
+/** Continuous batching over one runner. Nothing runs but by `step`, which its owner calls again and again. */
+export interface Scheduler {
+  /**
+   * Queues `request`; its events follow by `emit`. Throws QueptError: overloaded (the queue is full), shutting_down
+   * (draining), engine_unavailable (unhealthy), invalid_request or context_length_exceeded (the request breaks the
+   * terms of EngineRequest, or its id is in use). A request that was refused has no events.
+   */
+  submit(request: EngineRequest): void;
+  /** Ends a request with reason `cancelled`; no token of it follows. An unknown or ended id is passed over. */
+  cancel(id: string): void;
+  /**
+   * Runs one step. False: nothing to do until the next `submit`. Never rejects for a fault of the model: a fault
+   * that no request can be blamed for fails all of them and leaves the scheduler unhealthy. One call at a time.
+   */
+  step(): Promise<boolean>;
+  snapshot(): SchedulerSnapshot;
+  /** Refuses new requests from now on; accepted ones run to their end. */
+  drain(): void;
+  /** Fails every request, running or waiting, with what may be told of `error`. */
+  failAll(error: unknown): void;
+}
+
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  requireLimits(options.limits);
+  return new ContinuousScheduler(options);
+}
+
+class ContinuousScheduler implements Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #roster: Roster;
+  readonly #context: StepContext;
+  readonly #drawSeed: () => number;
+  #tokensGenerated = 0;
+  #stepping = false;
+  #draining = false;
+  #unhealthy: string | null = null;
+
+  constructor(options: SchedulerOptions) {
+    const { runner, ladder, limits } = options;
+    const onFault = options.onFault ?? (() => {});
+    const emit = (event: GenerationEvent): void => {
+      if (event.type === 'token') this.#tokensGenerated++;
+      options.emit(event);
+    };
+    this.#options = options;
+    this.#drawSeed = options.drawSeed ?? (() => Math.floor(Math.random() * Number.MAX_SAFE_INTEGER));
+    this.#roster = new Roster({ runner, ladder, maxWaiting: limits.maxWaiting, emit, onFault });
+    this.#context = {
+      ...options,
+      emit,
+      onFault,
+      roster: this.#roster,
+      sampler: new TokenSampler(runner.shape.vocabSize),
+    };
+  }
+
+  submit(request: EngineRequest): void {
+    if (this.#unhealthy !== null) throw new QueptError('engine_unavailable', 'The engine has failed.');
+    if (this.#draining) throw new QueptError('shutting_down', 'The server is shutting down.');
+    requireAdmissible(request, this.#options.ladder, this.#options.runner.shape);
+    if (this.#roster.find(request.id) !== undefined) {
+      throw new QueptError('invalid_request', 'A request with this id is in progress.', { param: 'id' });
+    }
+    if (this.#roster.waiting.full) {
+      throw new QueptError('overloaded', 'Too many requests are waiting; try again later.');
+    }
+    const { clock, textDecoder } = this.#options;
+    this.#roster.waiting.push(new Sequence(request, clock.now(), textDecoder, this.#drawSeed()));
+  }
+
+  cancel(id: string): void {
+    const sequence = this.#roster.find(id);
+    if (sequence === undefined) return;
+    this.#roster.finish(sequence, 'cancelled');
+    this.#settle();
+  }
+
+  async step(): Promise<boolean> {
+    if (this.#stepping) throw new Error('A step is in progress.');
+    if (this.#unhealthy !== null) return false;
+    this.#stepping = true;
+    try {
+      return await runStep(this.#context);
+    } catch (fault) {
+      this.#condemn('The step loop failed.', fault);
+      return true;
+    } finally {
+      this.#stepping = false;
+      this.#settle();
+    }
+  }
+
+  snapshot(): SchedulerSnapshot {
+    const { running, waiting, freeSlots } = this.#roster;
+    const { runner } = this.#options;
+    let prefillTokensPending = 0;
+    let kvTokensUsed = 0;
+    for (const sequence of waiting) prefillTokensPending += sequence.promptLeft;
+    for (const sequence of running.values()) {
+      prefillTokensPending += sequence.promptLeft;
+      if (sequence.slot !== null) kvTokensUsed += runner.slotLength(sequence.slot);
+    }
+    return {
+      running: running.size,
+      waiting: waiting.size,
+      prefillTokensPending,
+      freeSlots,
+      kvTokensUsed,
+      tokensGenerated: this.#tokensGenerated,
+      unhealthy: this.#unhealthy,
+    };
+  }
+
+  drain(): void {
+    this.#draining = true;
+  }
+
+  failAll(error: unknown): void {
+    const told = toPublicError(error);
+    for (const sequence of [...this.#roster.running.values(), ...this.#roster.waiting]) {
+      this.#roster.fail(sequence, told);
+    }
+    this.#settle();
+  }
+
+  /** The slots of ended requests go back as soon as no batch is using them. */
+  #settle(): void {
+    if (this.#stepping) return;
+    try {
+      this.#roster.releaseVacated();
+    } catch (fault) {
+      this.#condemn('The runner failed to release a slot.', fault);
+    }
+  }
+
+  #condemn(reason: string, fault: unknown): void {
+    this.#unhealthy = reason;
+    this.#context.onFault(fault);
+    this.failAll(new QueptError('engine_unavailable', 'The engine failed while it served this request.'));
+  }
+}
+
+function requireLimits(limits: SchedulerLimits): void {
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new QueptError('invalid_config', `Scheduler limit ${name} must be an integer of at least 1.`);
+    }
+  }
+}

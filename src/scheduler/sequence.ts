@@ -1,0 +1,138 @@
+import {
+  type EngineRequest,
+  type FailedEvent,
+  type FinishedEvent,
+  type FinishReason,
+  type Ladder,
+  type QueptError,
+  reportPrecision,
+  type TextDecoder,
+} from '../core/index.ts';
+import { hasPenalties, TokenHistory, type TokenSampler, uniformAt } from '../numerics/index.ts';
+import { OutputText } from './output-text.ts';
+import type { RequestView } from './scheduling-view.ts';
+
+/** What one sampled token came to. */
+export interface AcceptedToken {
+  /** Text that became certain; null for an end token, which is no part of the output. */
+  readonly text: string | null;
+  readonly end: 'stop' | 'length' | null;
+}
+
+/**
+ * One request on its way through the scheduler. Its state changes only by `advance` and `accept`, after a commit:
+ * reading the next input and sampling leave it as it is, so a failed batch can be run again.
+ */
+export class Sequence implements RequestView {
+  readonly request: EngineRequest;
+  readonly arrivedAtMs: number;
+  /** Set while the request holds a slot. */
+  slot: number | null = null;
+  /** The terminal event has been emitted. */
+  ended = false;
+  readonly #seed: number;
+  readonly #output: OutputText;
+  readonly #history: TokenHistory | null;
+  readonly #rungs: number[] = [];
+  #promptDone = 0;
+  #lastToken = 0;
+
+  /** @param seed for a request that names none */
+  constructor(request: EngineRequest, arrivedAtMs: number, decoder: TextDecoder, seed: number) {
+    this.request = request;
+    this.arrivedAtMs = arrivedAtMs;
+    this.#seed = request.sampling.seed ?? seed;
+    this.#output = new OutputText(decoder.createTextStream(), request.stop);
+    this.#history = hasPenalties(request.sampling) ? new TokenHistory(request.promptTokens) : null;
+  }
+
+  get id(): string {
+    return this.request.id;
+  }
+
+  get floor(): number {
+    return this.request.floor;
+  }
+
+  get ceiling(): number {
+    return this.request.ceiling;
+  }
+
+  get promptTokens(): number {
+    return this.request.promptTokens.length;
+  }
+
+  get promptLeft(): number {
+    return this.request.promptTokens.length - this.#promptDone;
+  }
+
+  get generatedTokens(): number {
+    return this.#rungs.length;
+  }
+
+  get lastRung(): number | null {
+    return this.#rungs.at(-1) ?? null;
+  }
+
+  /** The next prompt tokens, or the newest token once the prompt is done. */
+  input(tokens: number): Int32Array {
+    return this.promptLeft > 0
+      ? this.request.promptTokens.subarray(this.#promptDone, this.#promptDone + tokens)
+      : Int32Array.of(this.#lastToken);
+  }
+
+  /** Whether running `tokens` more yields logits to sample from. */
+  completesPrompt(tokens: number): boolean {
+    return tokens >= this.promptLeft;
+  }
+
+  /** The token that follows, given the logits of the newest position. Throws on unusable logits. */
+  sample(sampler: TokenSampler, logits: Float32Array): number {
+    const uniform = uniformAt(this.#seed, this.generatedTokens);
+    return sampler.sample(logits, this.request.sampling, this.#history, uniform);
+  }
+
+  /** Notes that `tokens` of input have been committed. */
+  advance(tokens: number): void {
+    if (this.promptLeft > 0) this.#promptDone += tokens;
+  }
+
+  /** Takes a sampled token into the output. */
+  accept(
+    tokenId: number,
+    rung: number,
+    endTokenIds: ReadonlySet<number>,
+    contextLength: number,
+  ): AcceptedToken {
+    if (endTokenIds.has(tokenId)) return { text: null, end: 'stop' };
+    this.#lastToken = tokenId;
+    this.#rungs.push(rung);
+    this.#history?.add(tokenId);
+    const { text, stopped } = this.#output.push(tokenId);
+    if (stopped) return { text, end: 'stop' };
+    const generated = this.generatedTokens;
+    const full = generated >= this.request.maxTokens || this.promptTokens + generated >= contextLength;
+    return { text, end: full ? 'length' : null };
+  }
+
+  /** The terminal event of a request that ends with `reason`. `completionTokens` leaves an end token out. */
+  finished(reason: FinishReason, ladder: Ladder): FinishedEvent {
+    const rest = this.#output.end();
+    return {
+      type: 'finished',
+      requestId: this.id,
+      reason: reason === 'length' && rest.stopped ? 'stop' : reason,
+      text: rest.text,
+      usage: {
+        promptTokens: this.promptTokens,
+        completionTokens: this.generatedTokens,
+        cachedTokens: 0,
+      },
+      precision: reportPrecision(ladder, this.#rungs),
+    };
+  }
+
+  failed(error: QueptError): FailedEvent {
+    return { type: 'failed', requestId: this.id, code: error.code, message: error.message };
+  }
+}

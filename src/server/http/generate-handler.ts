@@ -1,0 +1,124 @@
+import type { Context, Handler } from 'hono';
+import { formatPrecisionRange, type Generation } from '../../core/index.ts';
+import {
+  collectReply,
+  encodeReplyStream,
+  errorBody,
+  type IndexedEvent,
+  type ParsedRequest,
+  type ReplyMeta,
+  replyMeta,
+  SSE_KEEP_ALIVE,
+  sseData,
+} from '../../protocol/index.ts';
+import { mergeEvents } from '../merge-events.ts';
+import { startGenerations } from '../start-generations.ts';
+import type { AccessRecord } from './access-record.ts';
+import type { HttpAppDependencies, HttpAppOptions } from './http-app-options.ts';
+import type { HttpEnv } from './http-env.ts';
+import type { Operation } from './operation.ts';
+import { readJsonBody } from './read-json-body.ts';
+import { reportFailure } from './report-failure.ts';
+import { sseBody } from './sse-body.ts';
+
+/** An accepted request on its way to an answer. */
+interface Answer {
+  readonly parsed: ParsedRequest;
+  readonly meta: ReplyMeta;
+  readonly events: AsyncIterable<IndexedEvent>;
+  /** Cancels all generations of the answer. */
+  readonly abort: AbortController;
+}
+
+/** Decode, submit, encode: `/v1/chat/completions` and `/v1/completions`. */
+export function generateHandler(
+  operation: Operation,
+  dependencies: HttpAppDependencies,
+  options: HttpAppOptions,
+): Handler<HttpEnv> {
+  const { service, createId, epochSeconds } = dependencies;
+  return async (context) => {
+    const body = await readJsonBody(context.req.raw, options.maxBodyBytes);
+    const id = `${operation.idPrefix}${createId()}`;
+    const precisionHeader = context.req.header('x-precision') ?? null;
+    const parsed = operation.parse(body, { id, served: service.model, precisionHeader });
+    const abort = abortWith(context.req.raw.signal);
+    const generations = await startGenerations(service, parsed.requests, abort);
+    // All requests of an answer carry the same wish, so all were granted the same range.
+    const { range } = generations[0] as Generation;
+    const access = context.get('access');
+    const granted = formatPrecisionRange(service.model.ladder, range);
+    access.add({ id, stream: parsed.stream, precision: granted });
+    context.header('x-precision', granted);
+    const events = observed(mergeEvents(generations.map((generation) => generation.events)), access);
+    const answer = { parsed, meta: replyMeta(service.model, range, id, epochSeconds()), events, abort };
+    return parsed.stream
+      ? streamAnswer(context, operation, answer, options)
+      : context.json(await collectReply(operation.shape, answer.meta, events, parsed.requests.length));
+  };
+}
+
+function streamAnswer(
+  context: Context<HttpEnv>,
+  operation: Operation,
+  answer: Answer,
+  options: HttpAppOptions,
+): Response {
+  const access = context.get('access');
+  const { meta, parsed, abort } = answer;
+  access.defer();
+  const body = sseBody({
+    frames: encodeReplyStream(answer.events, {
+      shape: operation.shape,
+      meta,
+      choices: parsed.requests.length,
+      includeUsage: parsed.includeUsage,
+    }),
+    keepAlive: { frame: SSE_KEEP_ALIVE, everyMs: options.keepAliveMs },
+    stalledReaderMs: options.stalledReaderMs,
+    encodeFailure: (thrown) => sseData(errorBody(reportFailure(thrown, abort.signal.aborted, access))),
+    onEnd: (outcome) => {
+      access.add({ outcome });
+      access.finish();
+      if (outcome !== 'complete') abort.abort();
+      // Only tearing the connection down tells a reader that will not read.
+      if (outcome === 'stalled') context.env?.outgoing?.destroy();
+    },
+  });
+  context.header('content-type', 'text/event-stream; charset=utf-8');
+  context.header('cache-control', 'no-cache');
+  // Some proxies collect a response before passing it on unless told not to.
+  context.header('x-accel-buffering', 'no');
+  return context.body(body);
+}
+
+/** A controller that the client's going away aborts, and that can be aborted for other reasons. */
+function abortWith(signal: AbortSignal): AbortController {
+  const controller = new AbortController();
+  if (signal.aborted) controller.abort();
+  else signal.addEventListener('abort', () => controller.abort(), { once: true });
+  return controller;
+}
+
+/** Passes events on and notes the figures of finished choices for the log. */
+async function* observed(
+  events: AsyncIterable<IndexedEvent>,
+  access: AccessRecord,
+): AsyncGenerator<IndexedEvent> {
+  let promptTokens = 0;
+  let completionTokens = 0;
+  for await (const indexed of events) {
+    const { event } = indexed;
+    if (event.type === 'finished') {
+      promptTokens += event.usage.promptTokens;
+      completionTokens += event.usage.completionTokens;
+      access.add({
+        prompt_tokens: promptTokens,
+        completion_tokens: completionTokens,
+        average_bits: event.precision.averageBits,
+        finish_reason: event.reason,
+      });
+    }
+    yield indexed;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Clock, InferenceService } from '../../core/index.ts';
+import type { Logger } from '../../observability/index.ts';
+
+export interface HttpAppDependencies {
+  readonly service: InferenceService;
+  readonly logger: Logger;
+  /** Durations of requests. */
+  readonly clock: Clock;
+  /** `created` of answers, seconds since the epoch. */
+  readonly epochSeconds: () => number;
+  /** A word of letters and digits, unique with every call. */
+  readonly createId: () => string;
+}
+
+export interface HttpAppOptions {
+  /** Longest request body, bytes. */
+  readonly maxBodyBytes: number;
+  /** A stream that has nothing to say sends a comment this often. */
+  readonly keepAliveMs: number;
+  /** A client that takes nothing of its stream for this long loses it. */
+  readonly stalledReaderMs: number;
+}
+
+export const DEFAULT_HTTP_APP_OPTIONS: HttpAppOptions = {
+  maxBodyBytes: 2 * 1024 * 1024,
+  keepAliveMs: 5_000,
+  stalledReaderMs: 60_000,
+};

@@ -1,0 +1,9 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { AccessRecord } from './access-record.ts';
+
+/** What a handler finds in hono's context. */
+export interface HttpEnv {
+  /** Node's own request and response; absent when the app is called without a socket. */
+  Bindings: Partial<HttpBindings>;
+  Variables: { access: AccessRecord };
+}

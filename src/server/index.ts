@@ -1,0 +1,13 @@
+export { createHttpApp } from './http/create-http-app.ts';
+export {
+  DEFAULT_HTTP_APP_OPTIONS,
+  type HttpAppDependencies,
+  type HttpAppOptions,
+} from './http/http-app-options.ts';
+export type { HttpEnv } from './http/http-env.ts';
+export {
+  type FetchApp,
+  type HttpServerHandle,
+  type HttpServerOptions,
+  startHttpServer,
+} from './http/start-http-server.ts';

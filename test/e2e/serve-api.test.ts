@@ -1,0 +1,262 @@
+import OpenAI, { APIError } from 'openai';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ServerProcess, spawnServer } from '../support/spawn-server.ts';
+import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
+
+/** The extension of answers that says at which precision they were served. */
+interface WithPrecision {
+  readonly precision: {
+    readonly average_bits: number;
+    readonly configs: readonly { id: string; average_bits: number; tokens: number }[];
+    readonly switches: number;
+  };
+}
+
+const MAX_TOKENS = 24;
+const QUESTION = [{ role: 'user' as const, content: 'tell me of the cat and the hat' }];
+const GREEDY = { model: 'tiny', messages: QUESTION, temperature: 0, max_tokens: MAX_TOKENS };
+
+let artefact: TinyArtefact;
+let server: ServerProcess;
+let client: OpenAI;
+
+beforeAll(async () => {
+  artefact = await writeTinyArtefact({ contextLength: 512 });
+  server = await spawnServer(artefact.directory, ['--slots', '4']);
+  client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'none', maxRetries: 0 });
+});
+
+afterAll(async () => {
+  await server?.kill();
+  await artefact?.remove();
+});
+
+/** The error that a request is answered with. */
+async function refusal(request: Promise<unknown>): Promise<APIError> {
+  const error = await request.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof APIError) return error;
+  throw new Error(`expected an API error, not ${error}`);
+}
+
+/** A body that the client library would not send as it is. */
+function post(path: string, body: unknown): Promise<Response> {
+  return fetch(`${server.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+function withPrecision(answer: object): WithPrecision['precision'] {
+  return (answer as WithPrecision).precision;
+}
+
+describe('chat completions', () => {
+  it('answers whole, with usage and the precision that was served', async () => {
+    const answer = await client.chat.completions.create(GREEDY);
+    const [choice] = answer.choices;
+    expect(choice?.message.role).toBe('assistant');
+    expect(choice?.finish_reason).toBe('length');
+    expect(choice?.message.content?.length).toBeGreaterThan(0);
+    expect(answer.usage?.completion_tokens).toBe(MAX_TOKENS);
+    expect(answer.usage?.prompt_tokens).toBeGreaterThan(10);
+    expect(withPrecision(answer)).toEqual({
+      average_bits: 8,
+      configs: [{ id: 'q8', average_bits: 8, tokens: MAX_TOKENS }],
+      switches: 0,
+    });
+  });
+
+  it('streams the same text, role first, one finish reason last, then usage', async () => {
+    const whole = await client.chat.completions.create(GREEDY);
+    const stream = await client.chat.completions.create({
+      ...GREEDY,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    const chunks = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    const deltas = chunks.flatMap(({ choices }) => choices);
+    expect(deltas[0]?.delta.role).toBe('assistant');
+    expect(deltas.map(({ delta }) => delta.content ?? '').join('')).toBe(whole.choices[0]?.message.content);
+    expect(deltas.map(({ finish_reason }) => finish_reason).filter((reason) => reason !== null)).toEqual([
+      'length',
+    ]);
+    expect(deltas.at(-1)?.finish_reason).toBe('length');
+    expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
+    expect(chunks.at(-1)?.usage).toMatchObject({
+      prompt_tokens: whole.usage?.prompt_tokens,
+      completion_tokens: MAX_TOKENS,
+    });
+  });
+
+  it('fills the context when no limit is given', async () => {
+    const messages = [{ role: 'user' as const, content: 'a'.repeat(440) }];
+    const { usage } = await client.chat.completions.create({ model: 'tiny', messages, temperature: 0 });
+    expect(usage?.prompt_tokens).toBeGreaterThan(440);
+    expect(usage?.total_tokens).toBe(512);
+  });
+
+  it("applies the model's chat template, and shows its refusal as the client's fault", async () => {
+    const chat = await client.chat.completions.create({ ...GREEDY, max_tokens: 1 });
+    const prompt = artefact.renderChat(QUESTION);
+    const text = await client.completions.create({ model: 'tiny', prompt, max_tokens: 1 });
+    expect(chat.usage?.prompt_tokens).toBe(text.usage?.prompt_tokens);
+    const messages = [{ role: 'assistant' as const, content: 'I begin' }];
+    const error = await refusal(client.chat.completions.create({ ...GREEDY, messages }));
+    expect({ status: error.status, param: error.param }).toEqual({ status: 400, param: 'messages' });
+    expect(error.message).toContain('a user must begin');
+  });
+});
+
+describe('completions', () => {
+  it('continues text and token ids alike, whole and streamed', async () => {
+    const request = { model: 'tiny', temperature: 0, max_tokens: MAX_TOKENS };
+    const byText = await client.completions.create({ ...request, prompt: 'the cat' });
+    const byTokens = await client.completions.create({ ...request, prompt: artefact.encode('the cat') });
+    expect(byTokens.choices[0]?.text).toBe(byText.choices[0]?.text);
+    expect(byTokens.usage?.prompt_tokens).toBe(byText.usage?.prompt_tokens);
+    const stream = await client.completions.create({ ...request, prompt: 'the cat', stream: true });
+    let streamed = '';
+    for await (const chunk of stream) streamed += chunk.choices[0]?.text ?? '';
+    expect(streamed).toBe(byText.choices[0]?.text);
+  });
+
+  it('answers a list of prompts in its order', async () => {
+    const request = { model: 'tiny', temperature: 0, max_tokens: 8, precision: 8 };
+    const alone = await Promise.all(
+      ['the cat', 'a hat'].map((prompt) => client.completions.create({ ...request, prompt })),
+    );
+    const together = await client.completions.create({ ...request, prompt: ['the cat', 'a hat'] });
+    expect(together.choices.map(({ index }) => index)).toEqual([0, 1]);
+    expect(together.choices.map(({ text }) => text)).toEqual(alone.map(({ choices }) => choices[0]?.text));
+  });
+
+  it('ends at a stop string and leaves it out', async () => {
+    const request = { model: 'tiny', prompt: 'the cat', temperature: 0, max_tokens: MAX_TOKENS };
+    const free = (await client.completions.create(request)).choices[0]?.text ?? '';
+    const stop = free.slice(6, 9);
+    const stopped = await client.completions.create({ ...request, stop });
+    expect(stopped.choices[0]?.text).toBe(free.slice(0, free.indexOf(stop)));
+    expect(stopped.choices[0]?.finish_reason).toBe('stop');
+  });
+
+  it('draws the same tokens for the same seed and others for another', async () => {
+    const request = {
+      model: 'tiny',
+      prompt: 'the cat',
+      temperature: 1,
+      max_tokens: MAX_TOKENS,
+      precision: 8,
+    };
+    const draw = async (seed: number) =>
+      (await client.completions.create({ ...request, seed })).choices[0]?.text;
+    expect(await draw(7)).toBe(await draw(7));
+    expect(await draw(7)).not.toBe(await draw(8));
+  });
+});
+
+describe('precision', () => {
+  const asked: [string, unknown, string, string][] = [
+    ['a number pins the rung not above it', 4.5, 'q4', 'q4'],
+    ['a config id pins', 'q8', 'q8', 'q8'],
+    ['auto grants the ladder and serves its top when idle', 'auto', 'q4..q8', 'q8'],
+    ['a range serves within itself', { max_bits: 4 }, 'q4', 'q4'],
+  ];
+  it.each(asked)('%s', async (_, precision, granted, served) => {
+    const response = await post('/v1/completions', {
+      model: 'tiny',
+      prompt: 'the cat',
+      max_tokens: 4,
+      precision,
+    });
+    expect(response.headers.get('x-precision')).toBe(granted);
+    const body = (await response.json()) as WithPrecision;
+    expect(body.precision.configs.map(({ id, tokens }) => [id, tokens])).toEqual([[served, 4]]);
+  });
+
+  it('takes the alias of the model name', async () => {
+    const answer = await client.completions.create({ model: 'tiny@q4', prompt: 'the cat', max_tokens: 4 });
+    expect(withPrecision(answer).configs.map(({ id }) => id)).toEqual(['q4']);
+  });
+
+  it('refuses a precision that no rung fits', async () => {
+    const response = await post('/v1/completions', { model: 'tiny', prompt: 'x', precision: 1 });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { param: 'precision' } });
+  });
+});
+
+describe('ten clients at once', () => {
+  it('serves each at its own precision and length', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, async (_, i) => {
+        const model = i % 2 === 0 ? 'tiny@q4' : 'tiny@q8';
+        const stream = await client.completions.create({
+          model,
+          prompt: `client ${i} says`,
+          max_tokens: 10 + i,
+          stream: true,
+          stream_options: { include_usage: true },
+        });
+        let last: object = {};
+        for await (const chunk of stream) last = chunk;
+        return { model, tokens: 10 + i, precision: withPrecision(last) };
+      }),
+    );
+    for (const { model, tokens, precision } of answers) {
+      expect(precision.configs.map((config) => [`tiny@${config.id}`, config.tokens])).toEqual([
+        [model, tokens],
+      ]);
+    }
+  });
+});
+
+describe('bad input', () => {
+  it('names another model as not found', async () => {
+    for (const model of ['other', 'tiny@q3']) {
+      const error = await refusal(client.completions.create({ model, prompt: 'x' }));
+      expect({ status: error.status, code: error.code }).toEqual({ status: 404, code: 'model_not_found' });
+    }
+  });
+
+  it('says how prompt and limit exceed the context', async () => {
+    const error = await refusal(
+      client.completions.create({ model: 'tiny', prompt: [5, 6], max_tokens: 511 }),
+    );
+    expect({ status: error.status, code: error.code }).toEqual({
+      status: 400,
+      code: 'context_length_exceeded',
+    });
+    expect(error.message).toContain('512 tokens, but the request has 513 (2 in the prompt, 511 to generate)');
+  });
+
+  it('refuses a prompt that fills the context, and one that is far too long to tokenize', async () => {
+    for (const length of [600, 500_000]) {
+      const error = await refusal(client.completions.create({ model: 'tiny', prompt: 'x '.repeat(length) }));
+      expect({ status: error.status, code: error.code, param: error.param }).toEqual({
+        status: 400,
+        code: 'context_length_exceeded',
+        param: 'prompt',
+      });
+    }
+  });
+
+  it('refuses token ids outside of the vocabulary and an empty prompt', async () => {
+    for (const prompt of [[3, 300], []]) {
+      const response = await post('/v1/completions', { model: 'tiny', prompt });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({
+        error: { type: 'invalid_request_error', param: 'prompt' },
+      });
+    }
+  });
+
+  it('serves on after all of it', async () => {
+    const answer = await client.completions.create({ model: 'default', prompt: 'the cat', max_tokens: 2 });
+    expect(answer.usage?.completion_tokens).toBe(2);
+  });
+});

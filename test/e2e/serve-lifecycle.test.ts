@@ -1,0 +1,220 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import OpenAI from 'openai';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type ServerProcess, spawnCli, spawnServer } from '../support/spawn-server.ts';
+import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
+
+/** Long enough that a greedy stream (which never ends by itself, see the artefact) outlasts any test here. */
+const CONTEXT = 32_768;
+const ENDLESS = {
+  model: 'tiny',
+  prompt: 'the cat',
+  temperature: 0,
+  max_tokens: 32_000,
+  stream: true,
+} as const;
+
+let artefact: TinyArtefact;
+const servers: ServerProcess[] = [];
+
+beforeAll(async () => {
+  artefact = await writeTinyArtefact({ contextLength: CONTEXT });
+});
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.kill()));
+});
+afterAll(() => artefact?.remove());
+
+async function serve(...args: string[]): Promise<{ server: ServerProcess; client: OpenAI }> {
+  const server = await spawnServer(artefact.directory, args);
+  servers.push(server);
+  return { server, client: new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'none', maxRetries: 0 }) };
+}
+
+/** Reads a stream to its end; `onChunk` is told how many chunks have come. */
+async function readAll(
+  stream: AsyncIterable<OpenAI.Completion>,
+  onChunk: (count: number) => void = () => {},
+): Promise<{ chunks: number; finishReason: string | null; error: unknown }> {
+  let chunks = 0;
+  let finishReason: string | null = null;
+  try {
+    for await (const chunk of stream) {
+      finishReason = chunk.choices[0]?.finish_reason ?? finishReason;
+      onChunk(++chunks);
+    }
+  } catch (error) {
+    return { chunks, finishReason, error };
+  }
+  return { chunks, finishReason, error: null };
+}
+
+async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + 15_000;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`${what} did not come true`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const isReady = async (url: string): Promise<boolean> => (await fetch(`${url}/health/ready`)).status === 200;
+
+describe('cancellation', () => {
+  it('frees the slot of a stream that its client leaves', async () => {
+    const { server, client } = await serve('--slots', '1', '--max-waiting', '0');
+    const next = () => client.completions.create({ model: 'tiny', prompt: 'a hat', max_tokens: 3 });
+    const controller = new AbortController();
+    const stream = await client.completions.create(ENDLESS, { signal: controller.signal });
+    let busy: unknown;
+    await readAll(stream, (count) => {
+      if (count !== 3) return;
+      busy = next().catch((error: unknown) => error);
+      (busy as Promise<unknown>).finally(() => controller.abort());
+    });
+    expect(await busy).toMatchObject({ status: 503, code: 'overloaded' });
+    // Had the slot not been freed, some 30,000 tokens would stand before this one.
+    await until(async () => (await next().catch(() => null)) !== null, 'a free slot');
+    expect(await isReady(server.url)).toBe(true);
+  });
+});
+
+describe('the engine dies', () => {
+  it('fails the requests in flight, says so in health, and comes back', async () => {
+    const { server, client } = await serve();
+    const killed = server.enginePid();
+    let readyRightAfter: boolean | null = null;
+    const outcomes = await Promise.all(
+      [1, 2].map(async (i) =>
+        readAll(await client.completions.create(ENDLESS), (count) => {
+          if (i === 1 && count === 3) process.kill(killed, 'SIGKILL');
+        }),
+      ),
+    );
+    readyRightAfter = await isReady(server.url);
+    for (const { error, finishReason } of outcomes) {
+      expect(finishReason).toBeNull();
+      expect(error).toMatchObject({ code: 'engine_unavailable' });
+    }
+    expect(readyRightAfter).toBe(false);
+    const refused = await client.completions
+      .create({ model: 'tiny', prompt: 'x', max_tokens: 1 })
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({ status: 503, code: 'engine_unavailable' });
+    await until(() => isReady(server.url), 'a ready engine');
+    expect(server.enginePid()).not.toBe(killed);
+    const answer = await client.completions.create({ model: 'tiny', prompt: 'the cat', max_tokens: 3 });
+    expect(answer.usage?.completion_tokens).toBe(3);
+  });
+});
+
+describe('shutdown', () => {
+  it('on SIGTERM takes no one new and lets a running stream come to its end', async () => {
+    const { server, client } = await serve();
+    const stream = await client.completions.create({ ...ENDLESS, max_tokens: 400 });
+    let newcomer: Promise<unknown> = Promise.resolve();
+    const outcome = await readAll(stream, (count) => {
+      if (count !== 3) return;
+      server.child.kill('SIGTERM');
+      newcomer = until(
+        () =>
+          fetch(`${server.url}/health/live`).then(
+            () => false,
+            () => true,
+          ),
+        'a closed port',
+      );
+    });
+    expect(outcome).toMatchObject({ finishReason: 'length', error: null });
+    await newcomer;
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('tells a stream that outlives the drain that it was cut short', async () => {
+    const { server, client } = await serve('--drain-ms', '200');
+    const stream = await client.completions.create(ENDLESS);
+    const { error, finishReason } = await readAll(stream, (count) => {
+      if (count === 3) server.child.kill('SIGTERM');
+    });
+    expect(error).toMatchObject({ code: 'shutting_down' });
+    expect(finishReason).toBeNull();
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('stops at once at a second %s, and takes the engine along', async (signal, code) => {
+    const { server, client } = await serve();
+    const engine = server.enginePid();
+    const stream = await client.completions.create(ENDLESS);
+    let sent = 0;
+    await readAll(stream, (count) => {
+      if (count === 3) server.child.kill(signal);
+      // The first one has been seen once it is in the log.
+      if (sent === 0 && server.stderr().includes('shutting down')) {
+        sent++;
+        server.child.kill(signal);
+      }
+    });
+    expect(await server.exited).toEqual({ code, signal: null });
+    await until(async () => !isAlive(engine), 'the end of the engine');
+  });
+
+  it('takes the engine along when the server is killed', async () => {
+    const { server, client } = await serve();
+    const engine = server.enginePid();
+    const stream = await client.completions.create(ENDLESS);
+    await readAll(stream, (count) => {
+      if (count === 3) server.child.kill('SIGKILL');
+    });
+    await until(async () => !isAlive(engine), 'the end of the engine');
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('a start that cannot succeed', () => {
+  it('asks for a model and says how to get one', async () => {
+    const cli = await spawnCli(['serve']);
+    expect(await cli.exited).toMatchObject({ code: 2 });
+    expect(cli.stderr()).toContain('quept quantize');
+  });
+
+  it('names what is wrong with the artefact', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'quept-test-'));
+    try {
+      const none = await spawnCli(['serve', '--port', '0', '--model', folder]);
+      expect(await none.exited).toMatchObject({ code: 1 });
+      expect(none.stderr()).toContain('it has no quept.json');
+
+      await cp(artefact.directory, folder, { recursive: true });
+      const weights = join(folder, 'model.safetensors');
+      const bytes = await readFile(weights);
+      bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+      await writeFile(weights, bytes);
+      const damaged = await spawnCli(['serve', '--port', '0', '--model', folder]);
+      expect(await damaged.exited).toMatchObject({ code: 1 });
+      expect(damaged.stderr()).toContain('quept: model.safetensors');
+      expect(damaged.stdout()).toBe('');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('names the port that is in use', async () => {
+    const { server } = await serve();
+    const port = new URL(server.url).port;
+    const cli = await spawnCli(['serve', '--port', port, '--model', artefact.directory]);
+    expect((await cli.exited).code).toBe(2);
+    expect(cli.stderr()).toContain(`127.0.0.1:${port}: the port is already in use`);
+  });
+});

@@ -1,0 +1,19 @@
+/**
+ * What the product promises and tests hold it to. A test that proves one cites it in its title: `[A1] …`. A test
+ * fails on a promise that no test cites, and on a citation that names no promise.
+ */
+export const REQUIREMENTS: Readonly<Record<string, string>> = {
+  A1: 'Folders of src import one another only along the table in ARCHITECTURE.md.',
+  A2: "A folder is entered only through its index.ts, which names its exports (no 'export *').",
+  A3: 'Neither files nor folders import one another in a cycle.',
+  A4: 'Only src/config reads the environment.',
+  A5: 'No source file is longer than 400 lines.',
+  A6: 'core and numerics use nothing but the language and one another: no I/O, no packages.',
+  A7: 'The scheduler has no clock, timer or thread of its own.',
+  A8: 'Every fault has one entry in the error table, with an HTTP status and a gRPC code that exist and agree.',
+  C1: 'Settings come from flags before the environment before the file before defaults, and are frozen.',
+  C2: 'A wrong configuration is refused at start with all faults at once, each with its key and origin.',
+  C3: 'Without --insecure the server binds no address that other machines can reach.',
+  L1: 'A command prints its result on stdout, as one JSON document with --json, and all else on stderr.',
+  L2: 'A command ends with 0 when done, 1 when it failed, 2 on wrong usage, and never shows a stack unasked.',
+};

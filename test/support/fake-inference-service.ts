@@ -1,0 +1,159 @@
+import {
+  type ErrorCode,
+  type FinishReason,
+  type GenerateRequest,
+  type Generation,
+  type GenerationEvent,
+  type InferenceService,
+  type Ladder,
+  type Readiness,
+  reportPrecision,
+  resolvePrecision,
+  type ServedModel,
+} from '../../src/core/index.ts';
+
+/** What the fake says to one request. */
+export interface FakeReply {
+  /** Text of each token. */
+  readonly tokens: readonly string[];
+  /** Rung of each token; the granted ceiling for those not given. */
+  readonly rungs?: readonly number[];
+  readonly finishReason?: FinishReason;
+  /** Text of the finished event. */
+  readonly heldText?: string;
+  /** `generate` rejects with this. */
+  readonly refusal?: unknown;
+  /** Instead of finishing: a failed event. */
+  readonly failure?: { readonly code: ErrorCode; readonly message: string };
+  /** Instead of finishing: the events throw this, or just end. */
+  readonly breakage?: { readonly thrown: unknown } | 'no-terminal-event';
+  /** Awaited before the token of that index, and (with the count of tokens) before the end. */
+  readonly gate?: (index: number, signal: AbortSignal) => Promise<void> | void;
+}
+
+export const FAKE_LADDER: Ladder = [2, 4, 8].map((bits, rung) => ({
+  id: `q${bits}`,
+  averageBits: bits,
+  planes: [bits, bits, bits + 1],
+  ranks: [0, 8, 16],
+  predictedKl: rung === 2 ? 0 : 0.5 / bits,
+  msPerToken: rung === 2 ? null : bits,
+}));
+
+export const FAKE_MODEL: ServedModel = {
+  id: 'tiny',
+  createdAt: 1_700_000_000,
+  fingerprint: 'fp_0123abcd',
+  contextLength: 256,
+  ladder: FAKE_LADDER,
+};
+
+/**
+ * A scripted InferenceService that keeps the port's promises: tokens in order, one terminal event, `cancelled`
+ * once its signal is aborted or its events are left.
+ */
+export class FakeInferenceService implements InferenceService {
+  readonly model: ServedModel;
+  readonly received: GenerateRequest[] = [];
+  readonly cancelled: string[] = [];
+  /** Token events that were taken. */
+  produced = 0;
+  /** Accepted requests without a terminal event. */
+  running = 0;
+  state: Readiness = { ready: true, reason: null };
+  script: (request: GenerateRequest) => FakeReply;
+  readonly #ended = new Set<string>();
+
+  constructor(script: (request: GenerateRequest) => FakeReply, model: ServedModel = FAKE_MODEL) {
+    this.script = script;
+    this.model = model;
+  }
+
+  async generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation> {
+    this.received.push(request);
+    const reply = this.script(request);
+    if (reply.refusal !== undefined) throw reply.refusal;
+    const range = resolvePrecision(this.model.ladder, request.precision);
+    this.running++;
+    // Without this, a request that is aborted before its events are read would never be given up.
+    signal.addEventListener('abort', () => this.#cancel(request.id), { once: true });
+    return {
+      request,
+      promptTokens: 3,
+      range,
+      events: this.#events(request, reply, range.ceiling, signal),
+    };
+  }
+
+  readiness(): Readiness {
+    return this.state;
+  }
+
+  /** Counts the one end of a request; false if it had ended before. */
+  #end(id: string): boolean {
+    if (this.#ended.has(id)) return false;
+    this.#ended.add(id);
+    this.running--;
+    return true;
+  }
+
+  #cancel(id: string): void {
+    if (this.#end(id)) this.cancelled.push(id);
+  }
+
+  async *#events(
+    request: GenerateRequest,
+    reply: FakeReply,
+    ceiling: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<GenerationEvent, void> {
+    const requestId = request.id;
+    const rungs: number[] = [];
+    const limit = Math.min(reply.tokens.length, request.maxTokens ?? Number.POSITIVE_INFINITY);
+    try {
+      for (let i = 0; i < limit; i++) {
+        await this.#gate(reply, i, signal);
+        if (signal.aborted) break;
+        const rung = reply.rungs?.[i] ?? ceiling;
+        rungs.push(rung);
+        this.produced++;
+        yield { type: 'token', requestId, tokenId: i, text: reply.tokens[i] ?? '', rung };
+      }
+      await this.#gate(reply, reply.tokens.length, signal);
+      if (!signal.aborted && reply.failure !== undefined) {
+        this.#end(requestId);
+        yield { type: 'failed', requestId, ...reply.failure };
+        return;
+      }
+      if (!signal.aborted && reply.breakage !== undefined) {
+        this.#end(requestId);
+        if (reply.breakage === 'no-terminal-event') return;
+        throw reply.breakage.thrown;
+      }
+      const reason = signal.aborted
+        ? 'cancelled'
+        : (reply.finishReason ?? (limit < reply.tokens.length ? 'length' : 'stop'));
+      this.#end(requestId);
+      yield {
+        type: 'finished',
+        requestId,
+        reason,
+        text: reply.heldText ?? '',
+        usage: { promptTokens: 3, completionTokens: rungs.length, cachedTokens: 0 },
+        precision: reportPrecision(this.model.ladder, rungs),
+      };
+    } finally {
+      this.#cancel(requestId);
+    }
+  }
+
+  /** Waits for the script, but never longer than the request lives. */
+  async #gate(reply: FakeReply, index: number, signal: AbortSignal): Promise<void> {
+    if (reply.gate === undefined) return;
+    const aborted = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.race([reply.gate(index, signal), aborted]);
+  }
+}

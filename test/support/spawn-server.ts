@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { builtModule } from './built-cli.ts';
+
+export interface ExitStatus {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A `quept` process as its operator sees it. */
+export interface CliProcess {
+  readonly child: ChildProcess;
+  readonly exited: Promise<ExitStatus>;
+  stdout(): string;
+  stderr(): string;
+}
+
+/** A `quept serve` that has said that it is ready. */
+export interface ServerProcess extends CliProcess {
+  /** `http://127.0.0.1:port`. */
+  readonly url: string;
+  /** What `serve --json` printed. */
+  readonly announced: Readonly<Record<string, unknown>>;
+  /** Process id of the engine that became ready last, from the log. */
+  enginePid(): number;
+  /** Ends the process if it still runs, without ceremony. */
+  kill(): Promise<void>;
+}
+
+const READY_MS = 30_000;
+
+/** Starts the compiled command line with `args`. */
+export async function spawnCli(args: readonly string[]): Promise<CliProcess> {
+  const child = spawn(process.execPath, [await builtModule('cli/main.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      output[stream] += text;
+    });
+  }
+  const exited = new Promise<ExitStatus>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  return { child, exited, stdout: () => output.stdout, stderr: () => output.stderr };
+}
+
+/** Starts `quept serve` on a free port with the artefact in `model`, and waits until it is ready. */
+export async function spawnServer(model: string, args: readonly string[] = []): Promise<ServerProcess> {
+  const cli = await spawnCli(['serve', '--json', '--port', '0', '--model', model, ...args]);
+  const announced = await Promise.race([
+    announcement(cli),
+    cli.exited.then(({ code }) => {
+      throw new Error(`serve ended with code ${code} before it was ready:\n${cli.stderr()}`);
+    }),
+  ]);
+  return {
+    ...cli,
+    url: String(announced.url),
+    announced,
+    enginePid: () => Number([...cli.stderr().matchAll(/"enginePid":(\d+)/g)].at(-1)?.[1]),
+    kill: async () => {
+      cli.child.kill('SIGKILL');
+      await cli.exited;
+    },
+  };
+}
+
+/** The one JSON document on stdout. */
+async function announcement(cli: CliProcess): Promise<Record<string, unknown>> {
+  const deadline = performance.now() + READY_MS;
+  while (performance.now() < deadline) {
+    const text = cli.stdout();
+    if (text.trimEnd().endsWith('}')) return JSON.parse(text);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  cli.child.kill('SIGKILL');
+  throw new Error(`serve was not ready within ${READY_MS} ms:\n${cli.stderr()}`);
+}

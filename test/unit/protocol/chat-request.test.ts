@@ -1,0 +1,273 @@
+import { describe, expect, it } from 'vitest';
+import { QueptError } from '../../../src/core/index.ts';
+import { parseChatRequest } from '../../../src/protocol/index.ts';
+import { CONTEXT } from './parse-context.ts';
+
+const minimal = { model: 'tiny', messages: [{ role: 'user', content: 'hello' }] };
+
+function parse(fields: object) {
+  return parseChatRequest({ ...minimal, ...fields }, CONTEXT);
+}
+
+function refusal(body: object): unknown {
+  try {
+    parseChatRequest(body, CONTEXT);
+  } catch (error) {
+    return error;
+  }
+  return null;
+}
+
+describe('parseChatRequest', () => {
+  it('leaves unset everything that the body does not say', () => {
+    expect(parse({})).toEqual({
+      requests: [
+        {
+          id: 'chatcmpl-1',
+          model: 'tiny',
+          prompt: { kind: 'messages', messages: [{ role: 'user', content: 'hello' }] },
+          sampling: {},
+          maxTokens: null,
+          stop: [],
+          precision: { kind: 'auto' },
+        },
+      ],
+      stream: false,
+      includeUsage: false,
+    });
+  });
+
+  it('maps every honoured field', () => {
+    const parsed = parse({
+      max_completion_tokens: 7,
+      max_tokens: 7,
+      temperature: 0,
+      top_p: 0.9,
+      top_k: 40,
+      min_p: 0.05,
+      seed: 12,
+      repetition_penalty: 1.1,
+      frequency_penalty: -0.5,
+      presence_penalty: 0.5,
+      stop: ['a', 'b'],
+      stream: true,
+      stream_options: { include_usage: true, include_obfuscation: false },
+      n: 1,
+      service_tier: 'flex',
+      precision: 'q4',
+    });
+    expect(parsed).toMatchObject({ stream: true, includeUsage: true });
+    expect(parsed.requests[0]).toMatchObject({
+      maxTokens: 7,
+      stop: ['a', 'b'],
+      precision: { kind: 'config', id: 'q4' },
+      sampling: {
+        temperature: 0,
+        topP: 0.9,
+        topK: 40,
+        minP: 0.05,
+        seed: 12,
+        repetitionPenalty: 1.1,
+        frequencyPenalty: -0.5,
+        presencePenalty: 0.5,
+      },
+    });
+  });
+
+  it('takes null for unset, on every scalar', () => {
+    const scalars = [
+      'max_tokens',
+      'max_completion_tokens',
+      'temperature',
+      'top_p',
+      'top_k',
+      'min_p',
+      'seed',
+      'repetition_penalty',
+      'frequency_penalty',
+      'presence_penalty',
+      'stop',
+      'stream',
+      'stream_options',
+      'n',
+      'service_tier',
+      'precision',
+      'tools',
+      'logprobs',
+      'response_format',
+    ];
+    const nulls = Object.fromEntries(scalars.map((field) => [field, null]));
+    expect(parse(nulls)).toEqual(parse({}));
+  });
+
+  it('joins text parts, renames developer and keeps names and the order of messages', () => {
+    const messages = [
+      { role: 'developer', content: [{ type: 'text', text: 'be brief' }] },
+      {
+        role: 'user',
+        name: 'ada',
+        content: [
+          { type: 'text', text: 'one', prompt_cache_breakpoint: { mode: 'explicit' } },
+          { type: 'text', text: 'two' },
+        ],
+      },
+      { role: 'assistant', content: 'ok', refusal: null, tool_calls: [], annotations: [], audio: null },
+      { role: 'tool', content: 'result', tool_call_id: 'call_1' },
+    ];
+    expect(parse({ messages }).requests[0]?.prompt).toEqual({
+      kind: 'messages',
+      messages: [
+        { role: 'system', content: 'be brief' },
+        { role: 'user', content: 'one\ntwo', name: 'ada' },
+        { role: 'assistant', content: 'ok' },
+        { role: 'tool', content: 'result' },
+      ],
+    });
+  });
+
+  it('keeps only the top token for top_p 0 and all for top_k -1', () => {
+    const sampling = parse({ top_p: 0, top_k: -1 }).requests[0]?.sampling;
+    expect(sampling?.topP).toBeGreaterThan(0);
+    expect(sampling?.topP).toBeLessThan(1e-9);
+    expect(sampling?.topK).toBe(0);
+  });
+
+  it('takes a seed of 64 bits and a single stop string', () => {
+    const request = parse({ seed: 2 ** 62, stop: '\n' }).requests[0];
+    expect(request?.sampling.seed).toBe(2 ** 62);
+    expect(request?.stop).toEqual(['\n']);
+  });
+
+  it.each([
+    [{ model: undefined }, 'model', "'model' is required."],
+    [{ model: 3 }, 'model', "'model' must be a string, not a number."],
+    [{ messages: undefined }, 'messages', "'messages' is required."],
+    [{ messages: [] }, 'messages', "'messages' must have at least 1 item."],
+    [{ messages: 'hello' }, 'messages', "'messages' must be an array, not a string."],
+    [{ messages: ['hello'] }, 'messages[0]', "'messages[0]' must be an object, not a string."],
+    [{ messages: [{ role: 'user' }] }, 'messages[0].content', 'is required'],
+    [{ messages: [{ role: 'user', content: 3 }] }, 'messages[0].content', 'must be a string or an array'],
+    [{ messages: [{ role: 'user', content: [] }] }, 'messages[0].content', 'at least 1 item'],
+    [{ messages: [{ role: 'user', content: null }] }, 'messages[0].content', 'not null'],
+    [{ messages: [{ role: 'assistant', content: null }] }, 'messages[0].content', 'is required'],
+    [{ messages: [{ role: 'function', content: 'x', name: 'f' }] }, 'messages[0].role', "'system'"],
+    [{ messages: [{ content: 'x' }] }, 'messages[0].role', 'is required'],
+    [{ messages: [{ role: 'tool', content: 'x' }] }, 'messages[0].tool_call_id', 'is required'],
+    [{ messages: [{ role: 'user', content: 'x', colour: 1 }] }, 'messages[0].colour', 'Unknown field'],
+    [
+      { messages: [...minimal.messages, { role: 'user', content: [{ type: 'image_url', image_url: {} }] }] },
+      'messages[1].content[0].type',
+      'images, audio, files',
+    ],
+    [
+      { messages: [{ role: 'user', content: [{ type: 'text' }] }] },
+      'messages[0].content[0].text',
+      'is required',
+    ],
+    [
+      { messages: [{ role: 'user', content: [{ type: 'text', text: 'x', bold: true }] }] },
+      'messages[0].content[0].bold',
+      'Unknown field',
+    ],
+    [
+      { messages: [{ role: 'assistant', content: null, tool_calls: [{ id: 'a' }] }] },
+      'messages[0].tool_calls',
+      'not supported',
+    ],
+    [{ temperature: 2.1 }, 'temperature', "'temperature' must be at most 2."],
+    [{ temperature: -1 }, 'temperature', 'at least 0'],
+    [{ temperature: '1' }, 'temperature', 'must be a number, not a string'],
+    [{ top_p: 1.01 }, 'top_p', 'at most 1'],
+    [{ top_k: 1.5 }, 'top_k', 'integer'],
+    [{ repetition_penalty: 0 }, 'repetition_penalty', 'more than 0'],
+    [{ seed: 0.5 }, 'seed', 'must be an integer'],
+    [{ max_tokens: 0 }, 'max_tokens', 'at least 1'],
+    [{ max_tokens: 3, max_completion_tokens: 4 }, 'max_tokens', 'differ'],
+    [{ stop: [''] }, 'stop[0]', 'at least 1 character'],
+    [{ stop: Array(17).fill('x') }, 'stop', 'at most 16 items'],
+    [{ stop: 4 }, 'stop', 'must be a string or an array'],
+    [{ stop: ['a', 1] }, 'stop[1]', 'must be a string'],
+    [{ stream: 'yes' }, 'stream', 'must be a boolean'],
+    [{ stream_options: { include_usage: true } }, 'stream_options', "only allowed when 'stream'"],
+    [{ stream: true, stream_options: { usage: true } }, 'stream_options.usage', 'is unknown'],
+    [
+      { stream: true, stream_options: { include_obfuscation: true } },
+      'stream_options.include_obfuscation',
+      'not supported',
+    ],
+    [{ n: 2 }, 'n', 'must be 1'],
+    [{ service_tier: 'gold' }, 'service_tier', "'priority'"],
+    [{ tools: [{ type: 'function' }] }, 'tools', 'not supported'],
+    [{ tool_choice: 'auto' }, 'tool_choice', 'not supported'],
+    [{ response_format: { type: 'json_object' } }, 'response_format', 'not supported'],
+    [{ logprobs: true }, 'logprobs', 'not supported'],
+    [{ logit_bias: { 5: 1 } }, 'logit_bias', 'not supported'],
+    [{ max_token: 5 }, 'max_token', 'Unknown field'],
+    [JSON.parse('{"__proto__": {}}'), '__proto__', 'Unknown field'],
+  ])('refuses %j naming %s', (fields, param, text) => {
+    // Spreading would set the prototype instead of the key.
+    const body = Object.hasOwn(fields, '__proto__') ? fields : { ...minimal, ...fields };
+    const thrown = refusal(body);
+    expect(thrown).toBeInstanceOf(QueptError);
+    expect(thrown).toMatchObject({ code: 'invalid_request', param });
+    expect((thrown as QueptError).message).toContain(text);
+  });
+
+  it('accepts neutral values of what it does not support', () => {
+    const neutral = {
+      tools: [],
+      tool_choice: 'none',
+      response_format: { type: 'text' },
+      logprobs: false,
+      top_logprobs: 0,
+      logit_bias: {},
+      modalities: ['text'],
+      functions: [],
+      function_call: 'none',
+      reasoning_effort: 'none',
+      verbosity: 'medium',
+    };
+    expect(parse(neutral)).toEqual(parse({}));
+  });
+
+  it('accepts the documented fields without effect', () => {
+    const ignored = {
+      store: true,
+      metadata: { a: 'b' },
+      user: 'u',
+      safety_identifier: 's',
+      prompt_cache_key: 'k',
+      prompt_cache_retention: '24h',
+      prompt_cache_options: { mode: 'auto' },
+      parallel_tool_calls: false,
+    };
+    expect(parse(ignored)).toEqual(parse({}));
+  });
+
+  it.each(['other', 'tiny@q5', 'other@q4', 'tiny@'])('refuses the model %s', (model) => {
+    expect(refusal({ ...minimal, model })).toMatchObject({ code: 'model_not_found', param: 'model' });
+  });
+
+  it('resolves the default name and pins by alias', () => {
+    expect(parse({ model: 'default' }).requests[0]).toMatchObject({
+      model: 'tiny',
+      precision: { kind: 'auto' },
+    });
+    expect(parse({ model: 'default@q8' }).requests[0]).toMatchObject({
+      model: 'tiny@q8',
+      precision: { kind: 'config', id: 'q8' },
+    });
+  });
+
+  it('gives up a hostile array at its length, before complaining of each item', () => {
+    const many = new Array(200_000).fill(0);
+    expect(refusal({ ...minimal, messages: many })).toMatchObject({
+      param: 'messages',
+      message: "'messages' must have at most 10000 items.",
+    });
+    expect(refusal({ ...minimal, messages: [{ role: 'user', content: many }] })).toMatchObject({
+      param: 'messages[0].content',
+      message: "'messages[0].content' must have at most 1000 items.",
+    });
+  });
+});

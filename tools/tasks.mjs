@@ -1,0 +1,67 @@
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureBuilt } from './build.mjs';
+import { runChild } from './child.mjs';
+import { ensureInstalled } from './install.mjs';
+import { packageBin, ROOT } from './paths.mjs';
+
+const TASKS = {
+  /** `npm start`: the server. */
+  serve: (args) => runCli(['serve', ...args]),
+  /** `npm run quept`: any command of the command line. */
+  cli: (args) => runCli(args),
+  build: async () => {
+    await ensureInstalled();
+    await ensureBuilt();
+  },
+  test: async (args) => {
+    await ensureInstalled();
+    await ensureBuilt();
+    await runOrExit(packageBin('vitest', 'vitest'), ['run', ...TEST_REPORTERS, ...args]);
+  },
+  lint: async (args) => {
+    await ensureInstalled();
+    await runOrExit(packageBin('@biomejs/biome', 'biome'), ['check', ...args]);
+    await runOrExit(packageBin('typescript', 'tsc'), ['-p', 'tsconfig.json']);
+  },
+  'bench-engine': (args) => runCli(['bench', 'engine', ...args]),
+};
+
+const TEST_REPORTERS = [
+  '--reporter=default',
+  '--reporter=./tools/test-summary.mjs',
+  '--reporter=junit',
+  '--outputFile.junit=.cache/junit.xml',
+];
+
+/** Runs one task; sets the exit code itself. */
+export async function runTask(name, args) {
+  const task = Object.hasOwn(TASKS, name) ? TASKS[name] : undefined;
+  if (task === undefined) {
+    process.stderr.write(`quept: no task '${name}'; known are ${Object.keys(TASKS).join(', ')}.\n`);
+    process.exit(2);
+  }
+  try {
+    await task(args);
+  } catch (error) {
+    process.stderr.write(`quept: ${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+/** In this very process, so that signals and exit codes are the command's own. */
+async function runCli(args) {
+  await ensureInstalled();
+  await ensureBuilt();
+  const main = join(ROOT, 'dist', 'cli', 'main.js');
+  process.argv = [process.argv[0], main, ...args];
+  await import(pathToFileURL(main).href);
+}
+
+async function runOrExit(script, args) {
+  const code = await runChild(process.execPath, [script, ...args], { cwd: ROOT });
+  if (code !== 0) {
+    process.stderr.write(`quept: ${basename(script)} ended with exit code ${code}.\n`);
+    process.exit(code);
+  }
+}
