@@ -16,4 +16,5 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   C3: 'Without --insecure the server binds no address that other machines can reach.',
   L1: 'A command prints its result on stdout, as one JSON document with --json, and all else on stderr.',
   L2: 'A command ends with 0 when done, 1 when it failed, 2 on wrong usage, and never shows a stack unasked.',
+  L3: 'A command that is interrupted leaves nothing half-made behind and ends with 130.',
 };

@@ -24,7 +24,7 @@ const TASKS = {
     await runOrExit(packageBin('@biomejs/biome', 'biome'), ['check', ...args]);
     await runOrExit(packageBin('typescript', 'tsc'), ['-p', 'tsconfig.json']);
   },
-  'bench-engine': (args) => runCli(['bench', 'engine', ...args]),
+  'bench-engine': (args) => runBuilt(join('bench', 'engine', 'main.js'), args),
 };
 
 const TEST_REPORTERS = [
@@ -49,11 +49,15 @@ export async function runTask(name, args) {
   }
 }
 
-/** In this very process, so that signals and exit codes are the command's own. */
-async function runCli(args) {
+function runCli(args) {
+  return runBuilt(join('cli', 'main.js'), args);
+}
+
+/** In this very process, so that signals and exit codes are the program's own. */
+async function runBuilt(path, args) {
   await ensureInstalled();
   await ensureBuilt();
-  const main = join(ROOT, 'dist', 'cli', 'main.js');
+  const main = join(ROOT, 'dist', path);
   process.argv = [process.argv[0], main, ...args];
   await import(pathToFileURL(main).href);
 }

@@ -19,12 +19,13 @@ import {
   sub,
   type Value,
 } from '../onnx/index.ts';
+import type { PlaneBits } from '../quant/index.ts';
 import type { GraphInputs } from './graph-inputs.ts';
 
 /** How the matrices of a model are calibrated. */
 export interface ElasticScheme {
   /** Bits of each plane, base first. */
-  readonly planeBits: readonly number[];
+  readonly planeBits: readonly PlaneBits[];
   readonly block: number;
   /** Ranks of the fused cascade seen by each depth, base first, not ascending; all zero for none. */
   readonly fusedRanks: readonly number[];

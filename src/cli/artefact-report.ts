@@ -1,6 +1,6 @@
 import type { ModelArchitecture, PrecisionConfig } from '../core/index.ts';
 import { type Artefact, type ArtefactManifest, type ArtefactPlane, depthBits } from '../quant/index.ts';
-import { formatBytes, formatTable } from './text-format.ts';
+import { formatBytes, formatCount, formatTable } from './text-format.ts';
 
 /** What there is to know about an artefact, as `inspect --json` prints it. */
 export interface ArtefactReport {
@@ -139,11 +139,4 @@ function provenanceLines(provenance: ArtefactManifest['provenance']): string[] {
     `method     ${provenance.method}, by version ${provenance.toolVersion} on ${provenance.createdAt}`,
     `options    ${JSON.stringify(provenance.options)}`,
   ];
-}
-
-/** `1.2 M`, `135 M`, `7.0 B`. */
-function formatCount(count: number): string {
-  if (count < 1e6) return `${(count / 1e3).toFixed(count < 1e4 ? 1 : 0)} k`;
-  if (count < 1e9) return `${(count / 1e6).toFixed(count < 1e7 ? 1 : 0)} M`;
-  return `${(count / 1e9).toFixed(1)} B`;
 }

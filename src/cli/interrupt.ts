@@ -32,6 +32,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     if (!controller.signal.aborted) throw error;
     throw new QueptError('cancelled', 'interrupted; nothing was left behind', { cause: error });
   } finally {
-    for (const name of SIGNALS) process.off(name, interrupt);
+    // After an interruption the process is about to end; its echo must not end it with another status.
+    if (!controller.signal.aborted) for (const name of SIGNALS) process.off(name, interrupt);
   }
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { EXIT_CODES, exampleText } from './define-command.ts';
 import type { Streams } from './output.ts';
+import { packageVersion } from './package-version.ts';
 
 type Register = (program: Command, streams: Streams) => void;
 
@@ -41,9 +41,4 @@ export async function createProgram(args: readonly string[], streams: Streams): 
     if (named === null || name === named) (await load())(program, streams);
   }
   return program;
-}
-
-function packageVersion(): string {
-  const path = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }

@@ -32,3 +32,11 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
+
+/** `812`, `1.2 k`, `135 M`, `7.0 B`. */
+export function formatCount(count: number): string {
+  if (count < 1e3) return String(Math.round(count));
+  if (count < 1e6) return `${(count / 1e3).toFixed(count < 1e4 ? 1 : 0)} k`;
+  if (count < 1e9) return `${(count / 1e6).toFixed(count < 1e7 ? 1 : 0)} M`;
+  return `${(count / 1e9).toFixed(1)} B`;
+}

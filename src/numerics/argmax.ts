@@ -12,12 +12,11 @@ export function argmax(logits: Float32Array | Float64Array): number {
   let peak = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < logits.length; i++) {
     const x = logits[i]!;
-    if (x > peak) {
-      peak = x;
-      best = i;
-    } else if (Number.isNaN(x)) {
-      throw new Error(`Logit ${i} of ${logits.length} is NaN.`);
-    }
+    // One comparison per logit that NaN does not pass either.
+    if (x <= peak) continue;
+    if (Number.isNaN(x)) throw new Error(`Logit ${i} of ${logits.length} is NaN.`);
+    peak = x;
+    best = i;
   }
   if (best < 0 || peak === Number.POSITIVE_INFINITY) {
     throw new Error(`No finite largest logit among ${logits.length}.`);

@@ -33,6 +33,7 @@ export {
   type Value,
 } from './graph-builder.ts';
 export { crossEntropy, klDivergenceLoss } from './losses.ts';
+export { matMul, matMulNBits, matMulTransposed, type QuantizedMatrix } from './matrix-products.ts';
 export {
   choose,
   concat,
@@ -41,10 +42,6 @@ export {
   groupQueryAttention,
   identity,
   logSoftmax,
-  matMul,
-  matMulNBits,
-  matMulTransposed,
-  type QuantizedMatrix,
   reshape,
   rmsNorm,
   rotaryEmbedding,

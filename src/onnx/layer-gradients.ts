@@ -1,7 +1,8 @@
 import { add, exp, mul, neg, reduceMean, reduceSum, reshapeTo, sub } from './arithmetic.ts';
 import { elementCount, type GradientRule, type InputGradient, sumTo } from './gradient-rule.ts';
 import type { GraphBuilder, GraphNode, Value } from './graph-builder.ts';
-import { fusedMatMul, rotaryEmbedding } from './ops.ts';
+import { fusedMatMul } from './matrix-products.ts';
+import { rotaryEmbedding } from './ops.ts';
 
 /** Rules of matrix products, softmax, norms and rotations. They take gradients of the full shape. */
 export const LAYER_GRADIENTS: Readonly<Record<string, GradientRule>> = {

@@ -1,9 +1,7 @@
-import { broadcastShape } from './broadcast-shape.ts';
 import { type Dim, type GraphBuilder, MICROSOFT, type Value } from './graph-builder.ts';
 
-// One constructor per ONNX operator. Letters in shapes: R rows, K input features, N output features.
-// Each appends a node to `g` and returns its output with type and shape; no constructor checks what ONNX
-// Runtime checks itself when the session is made.
+// One constructor per ONNX operator besides arithmetic and matrix products. Each appends a node to `g` and
+// returns its output with type and shape; none checks what ONNX Runtime checks itself when the session is made.
 
 export function identity(g: GraphBuilder, x: Value): Value {
   return one(g.node({ opType: 'Identity', inputs: [x], outputs: [x] }));
@@ -13,42 +11,6 @@ export function identity(g: GraphBuilder, x: Value): Value {
 export function silu(g: GraphBuilder, x: Value): Value {
   const attributes = { alpha: { float: 1 } };
   return one(g.node({ opType: 'QuickGelu', domain: MICROSOFT, inputs: [x], outputs: [x], attributes }));
-}
-
-/** a [..., R, K] · b [..., K, N]; leading axes broadcast. */
-export function matMul(g: GraphBuilder, a: Value, b: Value): Value {
-  const shape = [
-    ...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)),
-    a.shape.at(-2)!,
-    b.shape.at(-1)!,
-  ];
-  return one(g.node({ opType: 'MatMul', inputs: [a, b], outputs: [{ type: a.type, shape }] }));
-}
-
-/** alpha · a [..., R, K] · transpose(b [..., N, K]); leading axes broadcast. */
-export function matMulTransposed(g: GraphBuilder, a: Value, b: Value, alpha = 1): Value {
-  return fusedMatMul(g, a, b, { transposeB: true, alpha });
-}
-
-/** alpha · a · b with the last two axes of an operand swapped first where asked; leading axes broadcast. */
-export function fusedMatMul(
-  g: GraphBuilder,
-  a: Value,
-  b: Value,
-  { transposeA = false, transposeB = false, alpha = 1 },
-): Value {
-  const leading = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const shape = [...leading, a.shape.at(transposeA ? -1 : -2)!, b.shape.at(transposeB ? -2 : -1)!];
-  const attributes = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0, alpha: { float: alpha } };
-  return one(
-    g.node({
-      opType: 'FusedMatMul',
-      domain: MICROSOFT,
-      inputs: [a, b],
-      outputs: [{ type: a.type, shape }],
-      attributes,
-    }),
-  );
 }
 
 /** `shape` is a value (int64) so that run-time sizes can be given; `result` states what it amounts to. */
@@ -142,36 +104,6 @@ export function skipRmsNorm(
     attributes: { epsilon: { float: epsilon } },
   });
   return { normed: normed!, sum: sum! };
-}
-
-/** Shapes: x [R, k], codes u8 [n, ceil(k/block), block·bits/8], scales f32 [n·ceil(k/block)]; returns [R, n]. */
-export interface QuantizedMatrix {
-  readonly codes: Value;
-  readonly scales: Value;
-  /** u8 [n, ceil(ceil(k/block)·bits/8)]; null for the symmetric zero point 2^(bits−1). */
-  readonly zeroPoints: Value | null;
-  readonly n: number;
-  readonly k: number;
-  readonly bits: number;
-  readonly block: number;
-}
-
-/**
- * x · transpose((codes − zeroPoints) · scales).
- *
- * @param accuracyLevel 4 multiplies in int8 (relative error about 3e-3), 0 in float32.
- */
-export function matMulNBits(g: GraphBuilder, x: Value, w: QuantizedMatrix, accuracyLevel: 0 | 4): Value {
-  const inputs = w.zeroPoints ? [x, w.codes, w.scales, w.zeroPoints] : [x, w.codes, w.scales];
-  const attributes = {
-    K: w.k,
-    N: w.n,
-    bits: w.bits,
-    block_size: w.block,
-    accuracy_level: accuracyLevel,
-  };
-  const outputs = [{ type: x.type, shape: [...x.shape.slice(0, -1), w.n] }];
-  return one(g.node({ opType: 'MatMulNBits', domain: MICROSOFT, inputs, outputs, attributes }));
 }
 
 /**

@@ -20,7 +20,7 @@ export {
 export { depthBits, type PlaneArrays, type PlaneBits, type PlaneFormat, planeRow } from './plane-format.ts';
 export { addPlaneRow, PlaneRowReader } from './plane-row-reader.ts';
 export { type QuantizeOptions, type QuantizeProgress, quantizeCheckpoint } from './quantize-checkpoint.ts';
-export { checkQuantization } from './quantize-options.ts';
+export { checkQuantization, defaultBlock } from './quantize-options.ts';
 export { type PlaneOptions, quantizePlane, squaredNorm, subtractPlane } from './quantize-plane.ts';
 export {
   openSafetensors,

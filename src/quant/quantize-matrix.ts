@@ -19,8 +19,8 @@ const CASCADE_PASSES = 2;
  * Writes all planes of one matrix, each rounding what those before it left over, and its cascade.
  *
  * @param onRows called after each chunk of rows of the main pass
- * @returns mean squared error per weight at each depth. Among the measures that need no data this one orders
- *   matrices most like their measured KL, see docs/artefact-format.md.
+ * @returns mean squared error per weight at each depth. Of the measures tried that need no data, this one
+ *   gave the mixed configs of least or nearly least KL, see docs/artefact-format.md.
  */
 export async function quantizeMatrix(
   source: WeightSource,

@@ -1,4 +1,4 @@
-import { type FusedMatrix, QueptError } from '../core/index.ts';
+import { type FusedMatrix, type ModelArchitecture, QueptError } from '../core/index.ts';
 import type { Quantization } from './artefact-tensors.ts';
 import type { PlaneBits } from './plane-format.ts';
 
@@ -42,4 +42,12 @@ function isPlaneBits(bits: number): bits is PlaneBits {
 
 function usage(option: string, text: string): QueptError {
   return new QueptError('invalid_usage', `${option}: ${text}.`, { param: option });
+}
+
+/** Narrow models lose most to rounding, and their speed is not bound by the bytes of their weights. */
+const NARROW_HIDDEN_SIZE = 128;
+
+/** The block to quantize a model with when nobody asked for one. */
+export function defaultBlock({ hiddenSize }: ModelArchitecture): number {
+  return hiddenSize <= NARROW_HIDDEN_SIZE ? 16 : 32;
 }

@@ -118,7 +118,7 @@ function publish(context: BatchContext, { sequence, rung }: StagedRow, tokenId: 
   }
   const { text, end } = accepted;
   if (text !== null) context.emit({ type: 'token', requestId: sequence.id, tokenId, text, rung });
-  if (end !== null && !sequence.ended) context.roster.finish(sequence, end);
+  if (end !== null) context.roster.finish(sequence, end);
 }
 
 /** Null when the token's text cannot be decoded. */

@@ -1,7 +1,9 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { GenerateRequest, Generation, GenerationEvent, QueptError } from '../../src/core/index.ts';
-import type { createGateway, Gateway } from '../../src/gateway/index.ts';
+import type { createGateway, Gateway, GatewayOptions } from '../../src/gateway/index.ts';
 import { createLogger } from '../../src/observability/index.ts';
 import { builtModule } from '../support/built-cli.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
@@ -10,6 +12,7 @@ import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.t
 let artefact: TinyArtefact;
 let gateway: Gateway;
 let loading: { readiness: ReturnType<Gateway['readiness']>; refusal: unknown };
+let create: typeof createGateway;
 let created = 0;
 
 const never = new AbortController().signal;
@@ -62,15 +65,8 @@ async function untilServed(): Promise<GenerationEvent[]> {
   }
 }
 
-async function untilSnapshot(expected: Partial<NonNullable<Gateway['snapshot']>>): Promise<void> {
-  await vi.waitFor(() => expect(gateway.snapshot).toMatchObject(expected), { timeout: 10_000, interval: 5 });
-}
-
-beforeAll(async () => {
-  artefact = await writeTinyArtefact({ contextLength: 32_768 });
-  const url = pathToFileURL(await builtModule('gateway/index.js')).href;
-  const built = (await import(url)) as { createGateway: typeof createGateway };
-  gateway = await built.createGateway({
+function options(changes: Partial<GatewayOptions> = {}): GatewayOptions {
+  return {
     artefactDirectory: artefact.directory,
     slots: 2,
     maxWaiting: 1,
@@ -78,7 +74,19 @@ beforeAll(async () => {
     prefillChunk: 16,
     threads: 1,
     logger: createLogger({ level: 'silent', destination: 'stderr' }),
-  });
+    ...changes,
+  };
+}
+
+async function untilSnapshot(expected: Partial<NonNullable<Gateway['snapshot']>>): Promise<void> {
+  await vi.waitFor(() => expect(gateway.snapshot).toMatchObject(expected), { timeout: 10_000, interval: 5 });
+}
+
+beforeAll(async () => {
+  artefact = await writeTinyArtefact({ contextLength: 32_768 });
+  const url = pathToFileURL(await builtModule('gateway/index.js')).href;
+  create = ((await import(url)) as { createGateway: typeof createGateway }).createGateway;
+  gateway = await create(options());
   const early = await refusal(gateway.generate(request(), never));
   loading = { readiness: gateway.readiness(), refusal: early };
   await gateway.ready;
@@ -178,6 +186,52 @@ describe('a gateway', () => {
     expect(await refusal(gateway.generate(request(), never))).toMatchObject({ code: 'engine_unavailable' });
     expect(terminals(await untilServed())).toMatchObject([{ type: 'finished', reason: 'length' }]);
     expect(gateway.enginePid).not.toBe(pid);
+  });
+
+  it('keeps trying when the engine cannot start again, and is back once it can', async () => {
+    const weights = join(artefact.directory, 'model.safetensors');
+    const pids = new Set([gateway.enginePid]);
+    await rename(weights, `${weights}.away`);
+    try {
+      process.kill(gateway.enginePid ?? 0, 'SIGKILL');
+      await vi.waitFor(() => expect(pids.add(gateway.enginePid).size).toBe(4), {
+        timeout: 20_000,
+        interval: 5,
+      });
+      expect(gateway.readiness()).toEqual({ ready: false, reason: 'the engine is restarting' });
+    } finally {
+      await rename(`${weights}.away`, weights);
+    }
+    expect(terminals(await untilServed())).toMatchObject([{ type: 'finished', reason: 'length' }]);
+  });
+
+  it('gives up a first start that takes too long, and says so', async () => {
+    const late = await create(options({ startTimeoutMs: 1 }));
+    expect(await refusal(late.ready)).toMatchObject({
+      code: 'engine_unavailable',
+      message: expect.stringContaining('did not load the model within 1 ms'),
+    });
+    expect(late.readiness()).toEqual({ ready: false, reason: 'the model could not be loaded' });
+    await late.close(0);
+  });
+
+  it('shortens the context on request, and never lengthens it', async () => {
+    for (const [contextLength, served] of [
+      [64, 64],
+      [1_000_000, 32_768],
+    ] as const) {
+      const other = await create(options({ contextLength }));
+      expect(other.model).toMatchObject({ id: 'tiny', contextLength: served });
+      if (contextLength === 64) {
+        await other.ready;
+        const long = { kind: 'tokens' as const, tokens: new Array(64).fill(5) };
+        expect(await refusal(other.generate(request({ prompt: long }), never))).toMatchObject({
+          code: 'context_length_exceeded',
+        });
+        expect(await collect(await other.generate(request(), never))).toHaveLength(6);
+      }
+      await other.close(0);
+    }
   });
 
   it('lets requests finish while it closes, refuses new ones, and fails what outlives the grace', async () => {

@@ -59,7 +59,7 @@ export class SchedulerRig {
     options: Partial<SchedulerOptions> & { readonly onEvent?: (event: GenerationEvent) => void } = {},
   ) {
     this.runner = new FakeRunner({
-      shape: { vocabSize: PIECES.length, contextLength: 32, slots: 2 },
+      shape: SHAPE,
       ...runner,
     });
     this.scheduler = createScheduler({
@@ -128,6 +128,13 @@ export class SchedulerRig {
 
 export function pieceDecoder(): TextDecoder {
   return bytePieceDecoder(PIECES, new Set([END_TOKEN]));
+}
+
+export const SHAPE = { vocabSize: PIECES.length, contextLength: 32, slots: 2 };
+
+/** A runner whose greedy output is `tokens` for every request with a prompt of `promptLength`. */
+export function scripted(tokens: number[], promptLength = 3): Partial<FakeRunnerOptions> {
+  return { script: (history) => tokens[history.length - promptLength] ?? 1 };
 }
 
 /** A greedy request of three prompt tokens at the third rung, changed by `fields`. */

@@ -14,7 +14,7 @@ export interface RunnerOptions {
   readonly threads?: number;
   /** Default: in-place where head size allows it and a probe proves that it works, else two-part. */
   readonly attention?: AttentionKind;
-  /** 4 multiplies in int8 and is the fast one; 0 in float32, for tests. Default 4. */
+  /** 4 multiplies in int8, 0 in float32. Default: 4, but 0 for narrow models. */
   readonly accuracyLevel?: AccuracyLevel;
   /** Told when the probe failed and two-part attention had to serve instead. */
   readonly onFallback?: (reason: string) => void;
@@ -32,7 +32,7 @@ export async function openRunner(
     slots: options.slots ?? 8,
     contextLength: Math.min(options.contextLength ?? architecture.contextLength, architecture.contextLength),
     threads: options.threads ?? 2,
-    accuracyLevel: options.accuracyLevel ?? 4,
+    accuracyLevel: options.accuracyLevel ?? preferredAccuracy(architecture),
   };
   const runner = await CpuRunner.create(weights, embedding, { ...fixed, attention });
   if (attention === 'two-part') return runner;
@@ -46,6 +46,13 @@ export async function openRunner(
 /** GroupQueryAttention rotates heads of a multiple of 16 only. */
 function preferredAttention({ headDim }: ModelArchitecture): AttentionKind {
   return headDim % 16 === 0 ? 'in-place' : 'two-part';
+}
+
+/** Up to this hidden size a step is bound by overhead: int8 products would cost quality and gain little. */
+const NARROW_HIDDEN_SIZE = 128;
+
+function preferredAccuracy({ hiddenSize }: ModelArchitecture): AccuracyLevel {
+  return hiddenSize <= NARROW_HIDDEN_SIZE ? 0 : 4;
 }
 
 /** Only the base plane everywhere: a config that every artefact can run. */

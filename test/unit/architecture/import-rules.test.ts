@@ -45,6 +45,7 @@ describe('the import rules', () => {
     ['a dynamic import', "const run = await import('../engine/index.ts');"],
     ['an import type', "export type Run = import('../engine/index.ts').Run;"],
     ['a module URL', "new Worker(new URL('../engine/index.ts', import.meta.url));"],
+    ['the URL of a compiled module', "fork(new URL('../engine/index.js', import.meta.url));"],
   ])('find %s against the table', (_, text) => {
     const tree = treeOf({ 'core/a.ts': text, 'engine/index.ts': '' });
     expect(forbiddenEdges(tree, TABLE)).toEqual(['core/a.ts imports engine/index.ts']);
@@ -127,6 +128,14 @@ describe('readSourceFacts', () => {
 
   it('does not take a port for time', () => {
     expect(facts('const now = clock.now(); const made = new Date(seconds);').readsTime).toBe(false);
+  });
+
+  it.each([
+    "new URL('../', import.meta.url)",
+    "new URL('../../package.json', import.meta.url)",
+    "new URL('http://a/b.js')",
+  ])('does not take %s for an import', (text) => {
+    expect(facts(text).imports).toEqual([]);
   });
 
   it('counts lines without the last line break', () => {

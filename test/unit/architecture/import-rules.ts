@@ -64,7 +64,6 @@ export function forbiddenEdges(tree: SourceTree, table: DependencyTable): string
 export function deepImports(tree: SourceTree): string[] {
   return edges(tree)
     .filter(({ from, to }) => folderOf(from) !== folderOf(to) && to !== `${folderOf(to)}/index.ts`)
-    .filter(({ to }) => to !== '../package.json')
     .map(({ from, to }) => `${from} imports ${to}`);
 }
 

@@ -41,7 +41,7 @@ export function readSourceFacts(path: string, text: string): SourceFacts {
     TSImportType: ({ source }) => literal(source),
     NewExpression: ({ callee, arguments: [first] }) => {
       if (callee.type !== 'Identifier') return;
-      if (callee.name === 'URL' && first !== undefined && isRelativeLiteral(first)) literal(first);
+      if (callee.name === 'URL' && first !== undefined) imports.push(...moduleUrl(first));
       if (callee.name === 'Date' && first === undefined) readsTime = true;
     },
     CallExpression: ({ callee }) => {
@@ -64,6 +64,8 @@ export function readSourceFacts(path: string, text: string): SourceFacts {
   return { imports, exportsAll, readsEnvironment, readsTime, lines: text.trimEnd().split('\n').length };
 }
 
-function isRelativeLiteral(node: { type: string; value?: unknown }): boolean {
-  return node.type === 'Literal' && typeof node.value === 'string' && /^\.{1,2}\//.test(node.value);
+/** A relative URL of a module, by its source's name: what runs is the compiled `.js`. Folders and data are none. */
+function moduleUrl(node: { type: string; value?: unknown }): string[] {
+  if (node.type !== 'Literal' || typeof node.value !== 'string') return [];
+  return /^\.{1,2}\/.*\.[jt]s$/.test(node.value) ? [node.value.replace(/\.js$/, '.ts')] : [];
 }

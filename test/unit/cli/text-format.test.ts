@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatTable } from '../../../src/cli/text-format.ts';
+import { formatBytes, formatCount, formatTable } from '../../../src/cli/text-format.ts';
 
 describe('formatBytes', () => {
   it.each([
@@ -36,5 +36,19 @@ describe('formatTable', () => {
         ['y', '-'],
       ]),
     ).toBe('a    size\nx  1.2 MB\ny       -');
+  });
+});
+
+describe('formatCount', () => {
+  it.each([
+    [0, '0'],
+    [812, '812'],
+    [1_234, '1.2 k'],
+    [45_678, '46 k'],
+    [1_234_567, '1.2 M'],
+    [134_515_008, '135 M'],
+    [6_738_415_616, '6.7 B'],
+  ])('%d is %s', (count, text) => {
+    expect(formatCount(count)).toBe(text);
   });
 });

@@ -140,6 +140,12 @@ describe('draws', () => {
     expect(chiSquare).toBeLessThan(freedom + 4 * Math.sqrt(2 * freedom));
   });
 
+  it('give each token the half-open share of the unit interval that begins where the one before ends', () => {
+    const sampler = new TokenSampler(2);
+    const draw = (u: number): number => sampler.sample(new Float32Array(2), PLAIN, null, u);
+    expect([0, 0.5 - 2 ** -53, 0.5, 1 - 2 ** -53].map(draw)).toEqual([0, 0, 1, 1]);
+  });
+
   it('are reproducible and leave the logits alone', () => {
     const row = wavyRow(1000, 9);
     const before = row.slice();

@@ -1,0 +1,156 @@
+import { basename, join, resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  type Checkpoint,
+  checkpointFingerprint,
+  loadTokenizer,
+  openCheckpoint,
+  tokenizerFiles,
+} from '../../engine/index.ts';
+import {
+  type ArtefactGeneration,
+  defaultBlock,
+  openArtefact,
+  type QuantizeOptions,
+  quantizeCheckpoint,
+  type ZeroPointMode,
+} from '../../quant/index.ts';
+import { formatArtefactReport, reportArtefact } from '../artefact-report.ts';
+import { defineCommand } from '../define-command.ts';
+import { interruptible } from '../interrupt.ts';
+import { createOutput, type Output, type Streams } from '../output.ts';
+import { packageVersion } from '../package-version.ts';
+import { createProgress, type Progress } from '../progress.ts';
+import { formatCount } from '../text-format.ts';
+
+interface QuantizeFlags {
+  readonly planes: readonly number[];
+  readonly block?: number;
+  readonly zeroPoints: ZeroPointMode;
+  readonly cascade: readonly number[];
+  readonly name?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+export function registerQuantize(program: Command, streams: Streams): void {
+  defineCommand(program, {
+    usage: 'quantize <checkpoint> <artefact>',
+    summary: 'make an artefact of a Hugging Face folder',
+    description:
+      'Rounds a checkpoint (config.json, safetensors, tokenizer.json; Llama, Mistral, Qwen2, Qwen3) to planes that ' +
+      'add up: --planes 4,4 serves everything from 4 to 8 bits out of 8 bits per weight. No data and no accelerator ' +
+      'is needed, and memory does not grow with the model. The artefact appears whole or not at all.',
+    examples: [
+      'quantize ./tiny-llama ./tiny-llama-q',
+      'quantize ./tiny-llama ./tiny-llama-q --planes 4,2,2 --block 32 --force',
+      'quantize ./tiny-llama ./tiny-llama-q --cascade 8,16 --json',
+    ],
+  })
+    .option('--planes <bits>', 'bits of each plane, base first: 2, 4 or 8 each', numberList, [4, 4])
+    .option(
+      '--block <weights>',
+      'weights that share a scale: 16, 32, 64, 128 or 256 (default: 32, or 16 for hidden sizes up to 128)',
+      wholeNumber,
+    )
+    .addOption(
+      new Option('--zero-points <mode>', 'a zero point per block; auto: where it lowers the error')
+        .choices(['auto', 'on', 'off'])
+        .default('auto'),
+    )
+    .option(
+      '--cascade <ranks>',
+      'ranks of a live low-rank path beside the base plane, ascending',
+      numberList,
+      [],
+    )
+    .option('--name <name>', "model name that the server shows (the checkpoint folder's name)")
+    .option('--force', 'replace an artefact that is already there')
+    .action((checkpoint: string, artefact: string, flags: QuantizeFlags) =>
+      quantize(checkpoint, artefact, flags, createOutput(flags.json === true, streams)),
+    );
+}
+
+async function quantize(directory: string, out: string, flags: QuantizeFlags, output: Output): Promise<void> {
+  const checkpoint = await openCheckpoint(directory);
+  try {
+    // A server could not use an artefact without it, so it is read before the long work and not after.
+    await loadTokenizer(directory, 'invalid_checkpoint');
+    output.note(`reading ${directory} ...`);
+    const options = await describeRun(checkpoint, flags);
+    await interruptible((signal) => roundWithProgress(checkpoint, out, { ...options, signal }, output));
+  } finally {
+    await checkpoint.close();
+  }
+  const artefact = await openArtefact(out, { verify: false });
+  try {
+    const report = reportArtefact(artefact, false);
+    const next = `Serve it with: npm start -- --model ${out}   (or: quept serve --model ${out})`;
+    output.result({ directory: resolve(out), ...report }, () => `${formatArtefactReport(report)}\n\n${next}`);
+  } finally {
+    await artefact.close();
+  }
+}
+
+async function describeRun(checkpoint: Checkpoint, flags: QuantizeFlags): Promise<QuantizeOptions> {
+  const { directory } = checkpoint;
+  const sourceName = basename(resolve(directory));
+  return {
+    name: flags.name ?? sourceName,
+    planes: flags.planes,
+    block: flags.block ?? defaultBlock(checkpoint.architecture),
+    zeroPoints: flags.zeroPoints,
+    cascadeRanks: flags.cascade,
+    force: flags.force === true,
+    tokenizerFiles: (await tokenizerFiles(directory)).map((name) => ({ name, path: join(directory, name) })),
+    generation: generationOf(checkpoint),
+    provenance: {
+      toolVersion: packageVersion(),
+      sourceName,
+      sourceDirectory: directory,
+      sourceSha256: await checkpointFingerprint(directory),
+      createdAt: new Date(),
+    },
+  };
+}
+
+function generationOf({ endTokenIds, generationDefaults }: Checkpoint): ArtefactGeneration {
+  const { maxTokens, sampling } = generationDefaults;
+  const { seed: _, ...defaults } = sampling;
+  return { endTokenIds: [...endTokenIds], maxTokens, sampling: defaults };
+}
+
+async function roundWithProgress(
+  checkpoint: Checkpoint,
+  out: string,
+  options: QuantizeOptions,
+  output: Output,
+): Promise<void> {
+  // Made at the first report, which knows the total.
+  let progress = null as Progress | null;
+  try {
+    await quantizeCheckpoint(checkpoint, out, {
+      ...options,
+      onProgress: ({ matrix, doneWeights, totalWeights }) => {
+        progress ??= createProgress(
+          { label: 'quantizing', total: totalWeights, format: (weights) => formatCount(weights) },
+          output.stderr,
+        );
+        progress.update(doneWeights, matrix);
+      },
+    });
+  } finally {
+    progress?.end();
+  }
+}
+
+/** `4,2,2` → [4, 2, 2]. Which numbers make sense is for the quantizer to say. */
+function numberList(text: string): number[] {
+  return text.split(',').map(wholeNumber);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\s*\d{1,9}\s*$/.test(text))
+    throw new InvalidArgumentError('It must be a whole number (or several, as in 4,4).');
+  return Number(text);
+}
