@@ -17,4 +17,5 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   L1: 'A command prints its result on stdout, as one JSON document with --json, and all else on stderr.',
   L2: 'A command ends with 0 when done, 1 when it failed, 2 on wrong usage, and never shows a stack unasked.',
   L3: 'A command that is interrupted leaves nothing half-made behind and ends with 130.',
+  L4: 'npm start passes signals on: running requests end, then npm does, with exit code 0.',
 };

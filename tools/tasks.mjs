@@ -17,12 +17,14 @@ const TASKS = {
   test: async (args) => {
     await ensureInstalled();
     await ensureBuilt();
-    await runOrExit(packageBin('vitest', 'vitest'), ['run', ...TEST_REPORTERS, ...args]);
+    process.exit(await run(packageBin('vitest', 'vitest'), ['run', ...TEST_REPORTERS, ...args]));
   },
   lint: async (args) => {
     await ensureInstalled();
-    await runOrExit(packageBin('@biomejs/biome', 'biome'), ['check', ...args]);
-    await runOrExit(packageBin('typescript', 'tsc'), ['-p', 'tsconfig.json']);
+    // Both, whatever the first one finds.
+    const style = await run(packageBin('@biomejs/biome', 'biome'), ['check', ...args]);
+    const types = await run(packageBin('typescript', 'tsc'), ['-p', 'tsconfig.json']);
+    process.exit(style || types);
   },
   'bench-engine': (args) => runBuilt(join('bench', 'engine', 'main.js'), args),
 };
@@ -62,10 +64,9 @@ async function runBuilt(path, args) {
   await import(pathToFileURL(main).href);
 }
 
-async function runOrExit(script, args) {
+/** Resolves to the exit code of an installed package's command. */
+async function run(script, args) {
   const code = await runChild(process.execPath, [script, ...args], { cwd: ROOT });
-  if (code !== 0) {
-    process.stderr.write(`quept: ${basename(script)} ended with exit code ${code}.\n`);
-    process.exit(code);
-  }
+  if (code !== 0) process.stderr.write(`quept: ${basename(script)} ended with exit code ${code}.\n`);
+  return code;
 }
