@@ -13,11 +13,14 @@ import { textTable } from './text-table.ts';
 
 const BITS: readonly BenchBits[] = [4, 8];
 const ABSENT = '-';
+/** Mean share of the machine in other hands above which the numbers are called unreliable. */
+const QUIET_MOST = 0.05;
 
 /** The results as Markdown: one section per kind of measurement that was made, then the aims. */
 export function formatReport(results: BenchResults): string {
   const measured = SCENARIOS.filter(({ id }) => results.steps.some(({ scenario }) => scenario === id));
   return [
+    quietLine(results.loadByOthers),
     loadSection(results),
     measured.length > 0 ? stepSection(results, measured) : null,
     measured.length > 0 ? ratioSection(results, measured) : null,
@@ -27,6 +30,15 @@ export function formatReport(results: BenchResults): string {
   ]
     .filter((section) => section !== null)
     .join('\n\n');
+}
+
+function quietLine(shares: readonly number[]): string | null {
+  if (shares.length === 0) return null;
+  const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  const line = `Processor time taken by others between rounds: ${percent(mean)}, at worst ${percent(Math.max(...shares))}.`;
+  if (mean <= QUIET_MOST) return line;
+  return `${line} NOT QUIET: the times, and above all the ratios to the peer, are unreliable.`;
 }
 
 function loadSection({ loads }: BenchResults): string {

@@ -40,6 +40,8 @@ export interface BenchResults {
   readonly steps: readonly StepSeries[];
   readonly switching: SwitchSeries | null;
   readonly regrouping: RegroupSeries | null;
+  /** Share of the machine in other hands just before each round, see `otherLoad`; in the order of measuring. */
+  readonly loadByOthers: readonly number[];
 }
 
 /** The rounds of one cell, or null where it was not measured. */

@@ -5,16 +5,10 @@ import { BENCH_USAGE, type BenchOptions, parseBenchOptions } from './bench-optio
 import { formatReport } from './bench-report.ts';
 import { openContenders } from './contenders.ts';
 import { machineFacts } from './machine-facts.ts';
-import { otherLoad } from './other-load.ts';
 import { runRounds } from './run-rounds.ts';
 
 /** The repository, seen from dist/bench/engine. */
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-
-/** How long the machine is watched before and after the rounds. */
-const WATCH_MS = 2000;
-/** Share of the machine in other hands above which the numbers are called unreliable. */
-const QUIET_MOST = 0.05;
 
 const log = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -28,33 +22,23 @@ async function run(args: readonly string[], options: BenchOptions): Promise<void
   log('loading contenders ...');
   const contenders = await openContenders({ root: ROOT, threads, withPeer });
   try {
-    const loadBefore = await otherLoad(WATCH_MS);
     const results = await runRounds(contenders, options, (what) => log(`measuring: ${what} ...`));
-    const loadAfter = await otherLoad(WATCH_MS);
     const heading = [
       `Engine benchmark, ${date}`,
       `Command: ${command}`,
       `Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}`,
       `Software: Node ${machine.node}, ONNX Runtime ${machine.onnxRuntime}`,
-      quietLine(loadBefore, loadAfter),
       `Method: ${rounds} rounds, contenders in turn; a round is the median of ${steps} steps (one for prefill)`,
     ].join('\n');
     process.stdout.write(`${heading}\n\n${formatReport(results)}\n`);
     if (jsonPath !== null) {
       const settings = { rounds, steps, threads };
-      const record = { date, command, machine, loadBefore, loadAfter, options: settings, ...results };
+      const record = { date, command, machine, options: settings, ...results };
       await writeFile(jsonPath, `${JSON.stringify(record, null, 2)}\n`);
     }
   } finally {
     await Promise.all(contenders.map((contender) => contender.process.stop()));
   }
-}
-
-function quietLine(before: number, after: number): string {
-  const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
-  const line = `Processor time taken by others: ${percent(before)} before, ${percent(after)} after`;
-  if (Math.max(before, after) <= QUIET_MOST) return line;
-  return `${line}: NOT QUIET, the times and above all the ratios to the peer are unreliable`;
 }
 
 const args = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { judgeAims } from '../../../../src/bench/engine/bench-aims.ts';
 import type { BenchResults, ContenderId } from '../../../../src/bench/engine/bench-results.ts';
 import type { BenchBits } from '../../../../src/bench/engine/contender-messages.ts';
 
-const NOTHING: BenchResults = { loads: [], steps: [], switching: null, regrouping: null };
+const NOTHING: BenchResults = { loads: [], steps: [], switching: null, regrouping: null, loadByOthers: [] };
 
 function steps(scenario: string, contender: ContenderId, bits: BenchBits, ms: number) {
   return { scenario, contender, bits, rounds: [ms, ms, ms] };

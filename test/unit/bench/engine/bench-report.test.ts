@@ -30,6 +30,7 @@ describe('formatReport', () => {
         movedPositions: [510, 510],
         promoted: [33, 33],
       },
+      loadByOthers: [0.02, 0.04],
     });
     expect(report).toMatch(/prefill, 512 tokens +\| +4 \| 603 \(601\.\.650\) \| +- \| +- \|/);
     expect(report).toMatch(/prefill, 512 tokens +\| +8 \| +- \|/);
@@ -37,5 +38,13 @@ describe('formatReport', () => {
     expect(report).not.toContain('Switch of all rows');
     expect(report).toMatch(/difference: the move of caches +\| +11\.0 \(10\.0\.\.12\.0\)/);
     expect(report).toMatch(/cached positions moved +\| +510 \|/);
+  });
+
+  test.each([
+    [[0.02, 0.04], /between rounds: 3 %, at worst 4 %\.$/m],
+    [[0.02, 0.3], /between rounds: 16 %, at worst 30 %\. NOT QUIET/],
+  ])('with others at %j of the machine it says so', (loadByOthers, line) => {
+    const nothing = { loads: [], steps: [], switching: null, regrouping: null };
+    expect(formatReport({ ...nothing, loadByOthers })).toMatch(line);
   });
 });

@@ -10,8 +10,12 @@ import {
 function readHeader(bytes: Uint8Array) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
-  const u32 = () => view.getUint32((at += 4) - 4, true);
-  const u64 = () => Number(view.getBigUint64((at += 8) - 8, true));
+  const advance = (bytes: number): number => {
+    at += bytes;
+    return at - bytes;
+  };
+  const u32 = () => view.getUint32(advance(4), true);
+  const u64 = () => Number(view.getBigUint64(advance(8), true));
   const text = () => {
     const length = u64();
     at += length;
@@ -19,8 +23,8 @@ function readHeader(bytes: Uint8Array) {
   };
   const value = (type: number): unknown => {
     if (type === 4) return u32();
-    if (type === 5) return view.getInt32((at += 4) - 4, true);
-    if (type === 6) return view.getFloat32((at += 4) - 4, true);
+    if (type === 5) return view.getInt32(advance(4), true);
+    if (type === 6) return view.getFloat32(advance(4), true);
     if (type === 8) return text();
     if (type !== 9) throw new Error(`type ${type}`);
     const element = u32();
