@@ -9,6 +9,8 @@ import { writeTinyCheckpoint } from './tiny-checkpoint.ts';
 /** A served model small enough for any test: planes [4, 4], so rungs from q4 to q8. */
 export interface TinyArtefact {
   readonly directory: string;
+  /** The Hugging Face folder it was made from. */
+  readonly checkpoint: string;
   encode(text: string): number[];
   /** The prompt text of a conversation. */
   renderChat(messages: readonly ChatMessage[]): string;
@@ -65,6 +67,7 @@ export async function writeTinyArtefact({ contextLength }: TinyArtefactOptions):
   const tokenizer = await loadTokenizer(directory);
   return {
     directory,
+    checkpoint: source,
     encode: (text) => [...tokenizer.encode(text, { addSpecialTokens: true })],
     renderChat: (messages) => tokenizer.applyChatTemplate(messages, { addGenerationPrompt: true }),
     remove: () => rm(folder, { recursive: true, force: true }),
