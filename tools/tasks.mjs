@@ -27,6 +27,7 @@ const TASKS = {
     process.exit(style || types);
   },
   'bench-engine': (args) => runBuilt(join('bench', 'engine', 'main.js'), args),
+  'bench-gateway': (args) => runBuilt(join('bench', 'gateway', 'main.js'), args),
 };
 
 const TEST_REPORTERS = [

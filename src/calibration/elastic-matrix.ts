@@ -1,5 +1,6 @@
 import type { FusedMatrix } from '../core/index.ts';
 import {
+  abs,
   add,
   clamp,
   concat,
@@ -10,6 +11,7 @@ import {
   matMulTransposed,
   mul,
   neg,
+  reduceMax,
   reshapeTo,
   roundDetached,
   roundStraightThrough,
@@ -64,7 +66,8 @@ export const inputNames = {
  * The planes of a matrix as differentiable functions of its parameters:
  * Pᵢ = Q(W + R_i − Σ_{j<i} P_j), R_i = B[:, :rᵢ]·A[:rᵢ].
  *
- * Inputs: weights f32 [n, k]; per plane low and high f32 [n, blocks, 1], the range to start from. Parameters:
+ * Inputs: weights f32 [n, k]; per plane low and high f32 [n, blocks, 1], the range to start from as a
+ * share of the largest weight of the group. Parameters:
  * alpha (and beta where the plane has zero points) f32 [n, blocks, 1]; fused.a f32 [k, r], fused.b f32 [n, r].
  */
 export function elasticPlanes(
@@ -81,9 +84,9 @@ export function elasticPlanes(
   for (const [i, bits] of scheme.planeBits.entries()) {
     const offset = offsets[i];
     const aim = offset ? add(g, weights, offset) : weights;
-    const residual: Value = sum ? sub(g, aim, sum) : aim;
-    const grid = quantizerGrid(inputs, { name, n, k }, i, bits, scheme, zeroPoints[i]!);
-    const plane = quantizedPlane(g, residual, n, k, scheme.block, grid);
+    const grouped = inGroups(g, sum ? sub(g, aim, sum) : aim, scheme.block);
+    const grid = quantizerGrid(inputs, name, i, grouped, bits, scheme, zeroPoints[i]!);
+    const plane = quantizedPlane(g, grouped, k, grid);
     planes.push(plane);
     sum = sum ? add(g, sum, plane.weights) : plane.weights;
   }
@@ -113,23 +116,32 @@ interface QuantizerGrid {
   readonly top: number;
 }
 
+/** What a group's reach is measured from when all its weights are 0: keeps its scale off 0. */
+export const LEAST_REACH = 1e-12;
+
 /**
- * Learned clipping around the starting range: high·2σ(α), low·2σ(β); α = β = 0 start at the range itself.
- * Without zero points the range is symmetric and α alone scales it.
+ * Learned clipping: the range follows the reach of what the plane has to code at this step,
+ * m = max|target| of the group (a constant to differentiation), as high·m·2σ(α) and low·m·2σ(β); α = β = 0 is
+ * where rounding alone starts. A fixed range would cut off the upper planes as soon as the cascade moves the
+ * lower ones. Without zero points the range is symmetric and α alone scales it.
+ *
+ * @param grouped f32 [n, blocks, block]
  */
 function quantizerGrid(
   inputs: GraphInputs,
-  { name, n, k }: FusedMatrix,
+  name: string,
   plane: number,
+  grouped: Value,
   bits: number,
-  { block, clipping }: ElasticScheme,
+  { clipping }: ElasticScheme,
   hasZeroPoints: boolean,
 ): QuantizerGrid {
-  const shape = [n, Math.ceil(k / block), 1];
+  const shape = [...(grouped.shape.slice(0, 2) as number[]), 1];
   const top = 2 ** bits - 1;
   const { g } = inputs;
+  const reach = add(g, reduceMax(g, abs(g, grouped), [2]), scalar(g, LEAST_REACH));
   const learned = (range: string, parameter: string) => {
-    const start = inputs.f32(range, shape);
+    const start = mul(g, inputs.f32(range, shape), reach);
     return clipping ? mul(g, start, mul(g, sigmoid(g, inputs.f32(parameter, shape)), scalar(g, 2))) : start;
   };
   const high = learned(inputNames.high(name, plane), inputNames.clipHigh(name, plane));
@@ -143,20 +155,24 @@ function quantizerGrid(
   return { scales, zeroPoints, top };
 }
 
-/** Codes are clamped hard; rounding passes gradients straight through; scales carry those of clipping. */
-function quantizedPlane(
-  g: GraphBuilder,
-  target: Value,
-  n: number,
-  k: number,
-  block: number,
-  { scales, zeroPoints, top }: QuantizerGrid,
-): GraphPlane {
+/** f32 [n, k] to [n, blocks, block], rows padded with zeros. */
+function inGroups(g: GraphBuilder, target: Value, block: number): Value {
+  const [n, k] = target.shape as [number, number];
   const blocks = Math.ceil(k / block);
   const padding = blocks * block - k;
   const padded =
     padding === 0 ? target : concat(g, [target, expandTo(g, scalar(g, 0), [n, padding])], -1, blocks * block);
-  const grouped = reshapeTo(g, padded, [n, blocks, block]);
+  return reshapeTo(g, padded, [n, blocks, block]);
+}
+
+/** Codes are clamped hard; rounding passes gradients straight through; scales carry those of clipping. */
+function quantizedPlane(
+  g: GraphBuilder,
+  grouped: Value,
+  k: number,
+  { scales, zeroPoints, top }: QuantizerGrid,
+): GraphPlane {
+  const [n, blocks, block] = grouped.shape as [number, number, number];
   const places = add(g, roundStraightThrough(g, div(g, grouped, scales)), zeroPoints);
   const codes = clamp(g, places, 0, top);
   const values = reshapeTo(g, mul(g, sub(g, codes, zeroPoints), scales), [n, blocks * block]);

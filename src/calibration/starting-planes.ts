@@ -1,17 +1,14 @@
 import type { FusedMatrix } from '../core/index.ts';
 import { readCode } from '../numerics/index.ts';
 import { type PlaneArrays, planeRow, quantizePlane, subtractPlane } from '../quant/index.ts';
-import type { ElasticScheme } from './elastic-matrix.ts';
+import { type ElasticScheme, LEAST_REACH } from './elastic-matrix.ts';
 
-/** Ranges of one plane, f32 [n, blocks]: where learned clipping starts. */
+/** Range of one plane as a share of the largest weight of each group, f32 [n, blocks]: where clipping starts. */
 export interface PlaneRange {
   /** Null without zero points. */
   readonly low: Float32Array | null;
   readonly high: Float32Array;
 }
-
-/** Blocks of equal zeros have no scale; dividing by this instead makes their codes the zero point. */
-const TINY_SCALE = 1e-12;
 
 /** The ranges that plain rounding finds by search: calibration starts at its baseline. */
 export function startingRanges(
@@ -22,24 +19,37 @@ export function startingRanges(
 ): PlaneRange[] {
   const residual = weights.slice();
   return planeBits.map((bits, i) => {
+    const reach = groupReach(residual, n, k, block);
     const plane = quantizePlane(residual, n, k, {
       bits,
       block,
       zeroPoint: zeroPoints[i]!,
     });
     subtractPlane(residual, plane, n, k);
-    return planeRange(plane, n, k);
+    return planeRange(plane, reach, n, k);
   });
 }
 
-function planeRange(plane: PlaneArrays, n: number, k: number): PlaneRange {
+/** max|w| of each group, f32 [n, blocks]. */
+function groupReach(w: Float32Array, n: number, k: number, block: number): Float32Array {
+  const blocks = Math.ceil(k / block);
+  const reach = new Float32Array(n * blocks).fill(LEAST_REACH);
+  for (let i = 0; i < w.length; i++) {
+    const group = Math.floor(i / k) * blocks + Math.floor((i % k) / block);
+    reach[group] = Math.max(reach[group]!, Math.abs(w[i]!));
+  }
+  return reach;
+}
+
+function planeRange(plane: PlaneArrays, reach: Float32Array, n: number, k: number): PlaneRange {
   const { bits, scales, zeroPoints } = plane;
   const { blocks, zeroPointBytes } = planeRow(k, plane);
   const top = 2 ** bits - 1;
-  const scaleAt = (i: number) => (scales[i] === 0 ? TINY_SCALE : scales[i]!);
+  // A group of zeros has no scale of its own.
+  const shareAt = (i: number) => (scales[i] === 0 ? 1 / top : scales[i]! / reach[i]!);
   if (zeroPoints === null) {
-    const reach = top - 2 ** (bits - 1);
-    return { low: null, high: Float32Array.from(scales, (_, i) => scaleAt(i) * reach) };
+    const steps = top - 2 ** (bits - 1);
+    return { low: null, high: Float32Array.from(scales, (_, i) => shareAt(i) * steps) };
   }
   const low = new Float32Array(n * blocks);
   const high = new Float32Array(n * blocks);
@@ -47,8 +57,8 @@ function planeRange(plane: PlaneArrays, n: number, k: number): PlaneRange {
     for (let b = 0; b < blocks; b++) {
       const at = row * blocks + b;
       const zero = readCode(zeroPoints, bits, row * zeroPointBytes, b);
-      low[at] = -zero * scaleAt(at);
-      high[at] = (top - zero) * scaleAt(at);
+      low[at] = -zero * shareAt(at);
+      high[at] = (top - zero) * shareAt(at);
     }
   }
   return { low, high };

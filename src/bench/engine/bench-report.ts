@@ -3,8 +3,9 @@ import {
   type BenchResults,
   type ContenderId,
   type RegroupSeries,
+  type StepSeries,
   type SwitchSeries,
-  stepRounds,
+  stepSeries,
 } from './bench-results.ts';
 import type { BenchBits } from './contender-messages.ts';
 import { pairedRatio, type RoundMedians, summarize } from './measured-series.ts';
@@ -58,7 +59,7 @@ function loadSection({ loads }: BenchResults): string {
 
 function stepSection(results: BenchResults, scenarios: readonly Scenario[]): string {
   const cell = (id: string, contender: ContenderId, bits: BenchBits): string =>
-    formatSeries(stepRounds(results, id, contender, bits));
+    formatStep(stepSeries(results, id, contender, bits));
   const rows = scenarios.flatMap(({ id, title }) =>
     BITS.map((bits) => [
       title,
@@ -68,23 +69,31 @@ function stepSection(results: BenchResults, scenarios: readonly Scenario[]): str
       cell(id, 'peer', bits),
     ]),
   );
-  const header = ['ms per step: median (min..max)', 'bits', 'in-place', 'two-part', 'node-llama-cpp'];
+  const header = [
+    'ms per step: median (min..max), fastest step',
+    'bits',
+    'in-place',
+    'two-part',
+    'node-llama-cpp',
+  ];
   return `Steps\n\n${textTable(header, rows)}`;
 }
 
 function ratioSection(results: BenchResults, scenarios: readonly Scenario[]): string {
-  const rounds = (id: string, contender: ContenderId, bits: BenchBits) =>
-    stepRounds(results, id, contender, bits);
+  const step = (id: string, contender: ContenderId, bits: BenchBits) =>
+    stepSeries(results, id, contender, bits);
+  const ratios = (id: string, over: [ContenderId, BenchBits], under: [ContenderId, BenchBits]): string =>
+    formatStepRatio(step(id, ...over), step(id, ...under));
   const rows = scenarios.map(({ id, title }) => [
     title,
-    formatRatio(rounds(id, 'peer', 4), rounds(id, 'in-place', 4)),
-    formatRatio(rounds(id, 'peer', 8), rounds(id, 'in-place', 8)),
-    formatRatio(rounds(id, 'in-place', 8), rounds(id, 'in-place', 4)),
-    formatRatio(rounds(id, 'peer', 8), rounds(id, 'peer', 4)),
-    formatRatio(rounds(id, 'two-part', 4), rounds(id, 'in-place', 4)),
+    ratios(id, ['peer', 4], ['in-place', 4]),
+    ratios(id, ['peer', 8], ['in-place', 8]),
+    ratios(id, ['in-place', 8], ['in-place', 4]),
+    ratios(id, ['peer', 8], ['peer', 4]),
+    ratios(id, ['two-part', 4], ['in-place', 4]),
   ]);
   const header = [
-    'ratios of times, paired by round',
+    'ratios of times: paired by round, of fastest steps',
     'peer / ours, 4',
     'peer / ours, 8',
     'ours 8 / 4',
@@ -130,8 +139,11 @@ function aimSection(results: BenchResults): string {
   return `Aims\n\n${textTable(['aim', 'asked', 'measured', ''], rows)}`;
 }
 
-function formatSeries(rounds: RoundMedians | null): string {
-  if (rounds === null) return ABSENT;
+function formatStep(series: StepSeries | null): string {
+  return series === null ? ABSENT : `${formatSeries(series.rounds)}, ${formatMs(series.fastestMs)}`;
+}
+
+function formatSeries(rounds: RoundMedians): string {
   const { median, min, max } = summarize(rounds);
   return `${formatMs(median)} (${formatMs(min)}..${formatMs(max)})`;
 }
@@ -140,7 +152,12 @@ function formatMs(ms: number): string {
   return ms.toFixed(Math.abs(ms) < 100 ? 1 : 0);
 }
 
-function formatRatio(numerator: RoundMedians | null, denominator: RoundMedians | null): string {
+function formatStepRatio(numerator: StepSeries | null, denominator: StepSeries | null): string {
   if (numerator === null || denominator === null) return ABSENT;
+  const fastest = numerator.fastestMs / denominator.fastestMs;
+  return `${formatRatio(numerator.rounds, denominator.rounds)}, ${fastest.toFixed(2)}`;
+}
+
+function formatRatio(numerator: RoundMedians, denominator: RoundMedians): string {
   return pairedRatio(numerator, denominator).toFixed(2);
 }

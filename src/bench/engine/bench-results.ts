@@ -9,6 +9,8 @@ export interface StepSeries {
   readonly contender: ContenderId;
   readonly bits: BenchBits;
   readonly rounds: RoundMedians;
+  /** The fastest single step of all rounds. */
+  readonly fastestMs: number;
 }
 
 /** Milliseconds per round of a switch of all rows; see SwitchReport. */
@@ -44,15 +46,15 @@ export interface BenchResults {
   readonly loadByOthers: readonly number[];
 }
 
-/** The rounds of one cell, or null where it was not measured. */
-export function stepRounds(
+/** One cell, or null where it was not measured. */
+export function stepSeries(
   results: BenchResults,
   scenario: string,
   contender: ContenderId,
   bits: BenchBits,
-): RoundMedians | null {
+): StepSeries | null {
   const found = results.steps.find(
     (series) => series.scenario === scenario && series.contender === contender && series.bits === bits,
   );
-  return found?.rounds ?? null;
+  return found ?? null;
 }

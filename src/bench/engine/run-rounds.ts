@@ -56,7 +56,13 @@ async function stepRounds(
 ): Promise<StepSeries[]> {
   for (const { process } of contenders) await process.prepare(scenario);
   const turns = contenders.flatMap(({ id, bits, process }) =>
-    bits.map((b: BenchBits) => ({ contender: id, bits: b, process, rounds: [] as number[] })),
+    bits.map((b: BenchBits) => ({
+      contender: id,
+      bits: b,
+      process,
+      rounds: [] as number[],
+      fastestMs: Number.POSITIVE_INFINITY,
+    })),
   );
   const prefill = scenario.kind === 'prefill';
   const count = prefill ? 1 : steps;
@@ -65,10 +71,13 @@ async function stepRounds(
       const turn = turns[(round + i) % turns.length];
       // A prefill is long enough to warm up within itself once the first round has allocated its buffers.
       const warmUp = prefill && round > 0 ? 0 : WARM_UP_STEPS;
-      turn?.rounds.push(median(await turn.process.steps(turn.bits, warmUp, count)));
+      if (turn === undefined) continue;
+      const times = await turn.process.steps(turn.bits, warmUp, count);
+      turn.rounds.push(median(times));
+      turn.fastestMs = Math.min(turn.fastestMs, ...times);
     }
   });
-  return turns.map(({ contender, bits, rounds }) => ({ scenario: scenario.id, contender, bits, rounds }));
+  return turns.map(({ process: _, ...series }) => ({ scenario: scenario.id, ...series }));
 }
 
 async function switchRounds({ process }: Contender, steps: number, rounds: EachRound): Promise<SwitchSeries> {

@@ -58,7 +58,7 @@ async function run(model: string, options: EvalOptions, output: Output, signal: 
       output.note('no full-precision checkpoint found: comparing with the highest rung');
     const windows = cutText(local, text, options);
     const progress = createProgress(
-      { label: 'eval', total: windows.length, format: (n) => `${n.toFixed(n % 1 === 0 ? 0 : 1)} windows` },
+      { label: 'evaluating windows', total: windows.length, format: (n) => String(Number(n.toFixed(1))) },
       output.stderr,
     );
     const { ladder } = local.artefact.manifest;

@@ -6,7 +6,7 @@ import type { BenchBits } from '../../../../src/bench/engine/contender-messages.
 const NOTHING: BenchResults = { loads: [], steps: [], switching: null, regrouping: null, loadByOthers: [] };
 
 function steps(scenario: string, contender: ContenderId, bits: BenchBits, ms: number) {
-  return { scenario, contender, bits, rounds: [ms, ms, ms] };
+  return { scenario, contender, bits, rounds: [ms, ms, ms], fastestMs: ms };
 }
 
 function verdict(results: BenchResults, aim: RegExp) {
@@ -31,9 +31,24 @@ describe('judgeAims', () => {
         steps('decode-8', 'peer', 8, 44),
       ],
     };
-    expect(verdict(results, /^4-bit decode, batch 8/)).toMatchObject({ measured: '1.65', met: true });
-    expect(verdict(results, /^8-bit decode, batch 8/)).toMatchObject({ measured: '1.10', met: false });
+    expect(verdict(results, /^4-bit decode, batch 8/)).toMatchObject({
+      measured: '1.65; fastest steps 1.65',
+      met: true,
+    });
+    expect(verdict(results, /^8-bit decode, batch 8/)).toMatchObject({
+      measured: '1.10; fastest steps 1.10',
+      met: false,
+    });
     expect(verdict(results, /^4-bit decode, batch 1/)).toMatchObject({ met: null });
+  });
+
+  test("does not count a peer's disturbed steps as our speed", () => {
+    const peer = { ...steps('decode-1', 'peer', 4, 30), fastestMs: 9 };
+    const results = { ...NOTHING, steps: [steps('decode-1', 'in-place', 4, 10), peer] };
+    expect(verdict(results, /^4-bit decode, batch 1/)).toMatchObject({
+      measured: '3.00; fastest steps 0.90',
+      met: false,
+    });
   });
 
   test.each([

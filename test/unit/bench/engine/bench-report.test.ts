@@ -22,7 +22,10 @@ describe('formatReport', () => {
   test('shows what was measured and marks the rest as absent', () => {
     const report = formatReport({
       loads: [],
-      steps: [{ scenario: 'prefill', contender: 'in-place', bits: 4, rounds: [601, 603, 650] }],
+      steps: [
+        { scenario: 'prefill', contender: 'in-place', bits: 4, rounds: [601, 603, 650], fastestMs: 598 },
+        { scenario: 'prefill', contender: 'peer', bits: 4, rounds: [1202, 1206, 1300], fastestMs: 897 },
+      ],
       switching: null,
       regrouping: {
         steady: [30, 32],
@@ -32,8 +35,11 @@ describe('formatReport', () => {
       },
       loadByOthers: [0.02, 0.04],
     });
-    expect(report).toMatch(/prefill, 512 tokens +\| +4 \| 603 \(601\.\.650\) \| +- \| +- \|/);
+    expect(report).toMatch(
+      /prefill, 512 tokens +\| +4 \| 603 \(601\.\.650\), 598 \| +- \| +1206 \(1202\.\.1300\), 897 \|/,
+    );
     expect(report).toMatch(/prefill, 512 tokens +\| +8 \| +- \|/);
+    expect(report).toMatch(/prefill, 512 tokens +\| +2\.00, 1\.50 \| +- \|/);
     expect(report).not.toContain('decode, batch 1, context 256');
     expect(report).not.toContain('Switch of all rows');
     expect(report).toMatch(/difference: the move of caches +\| +11\.0 \(10\.0\.\.12\.0\)/);
