@@ -61,18 +61,21 @@ function worstError(logits: Float32Array, expected: readonly Float64Array[]): nu
 }
 
 describe.each(ATTENTIONS)('unquantized graph, %s attention', (attention) => {
-  test.each(CASES)('%s: every position’s logits are those of the float64 reference', async (_, options) => {
-    const { source, runner, close } = await openCase(options, attention);
-    const expected = await referenceLogits(source, [...TOKENS]);
-    const slot = runner.acquireSlot()!;
-    const { logits } = await runner.execute({
-      precision: FULL_PRECISION,
-      rows: [{ slot, tokens: TOKENS, logits: 'all' }],
-    });
-    // float32 sums against float64 ones through two layers.
-    expect(worstError(logits, expected)).toBeLessThan(1e-5);
-    await close();
-  });
+  test.each(CASES)(
+    '[E2] %s: every position’s logits are those of the float64 reference',
+    async (_, options) => {
+      const { source, runner, close } = await openCase(options, attention);
+      const expected = await referenceLogits(source, [...TOKENS]);
+      const slot = runner.acquireSlot()!;
+      const { logits } = await runner.execute({
+        precision: FULL_PRECISION,
+        rows: [{ slot, tokens: TOKENS, logits: 'all' }],
+      });
+      // float32 sums against float64 ones through two layers.
+      expect(worstError(logits, expected)).toBeLessThan(1e-5);
+      await close();
+    },
+  );
 
   test('prefill in chunks, interleaved with other rows and moved about, ends in the same logits', async () => {
     const { source, runner, close } = await openCase({ family: 'qwen3' }, attention);
@@ -101,7 +104,7 @@ describe.each(ATTENTIONS)('unquantized graph, %s attention', (attention) => {
   });
 });
 
-test('a pass that is not committed leaves no trace', async () => {
+test('[E4] a pass that is not committed leaves no trace', async () => {
   const { runner, close } = await openCase({ family: 'llama' }, 'in-place');
   const slot = runner.acquireSlot()!;
   const pass = (tokens: Int32Array) =>

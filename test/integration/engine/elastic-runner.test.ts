@@ -52,7 +52,7 @@ function randomMix(seed: number): PrecisionConfig {
   return { ...artefact.manifest.ladder[0]!, id: `mix${seed}`, planes };
 }
 
-test('every uniform and mixed config computes what its planes say, one session for all', async () => {
+test('[E3] every uniform and mixed config computes what its planes say, one session for all', async () => {
   const runner = await openTiny(0);
   const checkpoint = await openCheckpoint(tiny.checkpoint);
   const tokens = tiny.encode('planes add up');
@@ -95,7 +95,7 @@ describe.each([0, 4] as const)('batched equals alone, accuracy level %i', (accur
     cancelAt: fc.option(fc.nat(20), { freq: 4 }),
   });
 
-  test('[A6] random joins, leaves, lengths and precisions', async () => {
+  test('[E1] random joins, leaves, lengths and precisions', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(arrival, { minLength: 1, maxLength: 9 }),
