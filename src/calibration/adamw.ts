@@ -38,7 +38,7 @@ export class AdamW {
       if (!gradient || gradient.length !== data.length) throw new Error(`no gradient of ${name}`);
       const { first, second } = this.#momentsOf(name, data.length);
       const rate = learningRate[kind] * schedule;
-      const decay = kind === 'cascade' ? weightDecay : 0;
+      const decay = kind === 'clipping' ? 0 : weightDecay;
       for (let i = 0; i < data.length; i++) {
         const slope = gradient[i]!;
         const m = BETA1 * first[i]! + (1 - BETA1) * slope;

@@ -1,13 +1,14 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import type { ModelArchitecture, WeightSource } from '../core/index.ts';
 import { cpuSessionOptions, rotaryTables } from '../engine/index.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
+import { DenseStage } from './dense-stage.ts';
 import type { ElasticScheme } from './elastic-matrix.ts';
 import { fuseFeatures } from './fuse-features.ts';
-import { denseStageGraph, type Stage, stageNames } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { type CalibratedMatrix, type LearningOptions, StageCalibrator } from './stage-calibrator.ts';
 import { modelStages, readStageWeights, type StageWeights } from './stage-weights.ts';
-import { consecutiveBatches, emptyStream, gatherBatch, type TokenStream } from './token-stream.ts';
+import { emptyStream, gatherBatch, type TokenStream } from './token-stream.ts';
 
 export interface CalibrationOptions extends Omit<LearningOptions, 'sessionOptions'> {
   readonly scheme: ElasticScheme;
@@ -39,7 +40,7 @@ export interface CalibrationTiming {
  * QuEPT's block-wise joint calibration with the quantizer replaced by the plane cascade: stage by stage, each
  * fed the quantized stream and aimed at its own output on the full-precision stream.
  *
- * Memory: one stage and two streams, f32 [sequences, length, hiddenSize]. After each stage its planes and the
+ * Memory: one stage and three streams, f32 [sequences, length, hiddenSize]. After each stage its planes and the
  * streams go to `store`; a run that is begun again with the same store goes on from there, bit for bit.
  *
  * @param sequences token ids, all of `batch.length`; their number is a multiple of `batch.sequences`
@@ -71,24 +72,28 @@ export async function calibrateModel(
     options.signal?.throwIfAborted();
     const stage = stages[index]!;
     const weights = await readStageWeights(source, stage, index);
-    const target = await runDense(stage, weights, exact, options);
-    const calibrator = createCalibrator(stage, index, weights, options);
+    const dense = await DenseStage.open(stage, weights, sharedFeeds(stage, options), options);
     let done = index * stepsPerStage;
-    await calibrator.learn(quantized, target, (loss) => {
+    const onStep = (loss: number) => {
       options.signal?.throwIfAborted();
       done++;
-      options.onProgress?.({
-        stage: index,
-        stages: stages.length,
-        doneSteps: done,
-        totalSteps: stages.length * stepsPerStage,
-        loss,
-      });
-    });
-    if (stage.kind === 'block') {
-      quantized = await nextQuantized(calibrator, quantized, options.mergeTokens);
-      exact = target;
+      const totalSteps = stages.length * stepsPerStage;
+      options.onProgress?.({ stage: index, stages: stages.length, doneSteps: done, totalSteps, loss });
+    };
+    const calibrator = createCalibrator(stage, index, weights, options);
+    try {
+      // Of the head, whose output is as wide as the vocabulary, no whole stream is ever held.
+      const target = stage.kind === 'block' ? await dense.runAll(exact) : null;
+      const targetOf = async (picks: readonly number[]) =>
+        target
+          ? { data: gatherBatch(target, picks), width: target.width }
+          : { data: await dense.run(exact, picks), width: dense.width };
+      await calibrator.learn(quantized, targetOf, onStep);
+      if (target) exact = target;
+    } finally {
+      await dense.close();
     }
+    if (stage.kind === 'block') quantized = await nextQuantized(calibrator, quantized, options.mergeTokens);
     const state = { doneStages: index + 1, exact: exact.data, quantized: quantized.data };
     await store.saveStage(index, await calibrator.result(), state);
     timing.runtimeMs += calibrator.timing.runtimeMs;
@@ -158,32 +163,6 @@ function stageScheme({ kind, architecture }: Stage, scheme: ElasticScheme): Elas
   if (kind === 'block' || !architecture.tiedEmbedding) return scheme;
   const last = scheme.fusedRanks.length - 1;
   return { ...scheme, fusedRanks: scheme.fusedRanks.map((rank, depth) => (depth === last ? 0 : rank)) };
-}
-
-async function runDense(
-  stage: Stage,
-  weights: StageWeights,
-  input: TokenStream,
-  options: CalibrationOptions,
-): Promise<TokenStream> {
-  const { batch } = options;
-  const graph = denseStageGraph(stage, batch);
-  const session = await InferenceSession.create(graph.model, cpuSessionOptions('.', options.threads));
-  const feeds: Record<string, Tensor> = stage.kind === 'block' ? sharedFeeds(stage, options) : {};
-  for (const [name, vector] of weights.vectors) feeds[name] = f32(vector, [vector.length]);
-  stage.matrices.forEach(({ name, n, k }, m) => {
-    feeds[`${name}.weights`] = f32(weights.matrices[m]!, [n, k]);
-  });
-  const width = stage.kind === 'block' ? input.width : stage.architecture.vocabSize;
-  const output = emptyStream(input.sequences, input.length, width);
-  const rows = batch.sequences * batch.length;
-  for (const picks of consecutiveBatches(input.sequences, batch)) {
-    feeds[stageNames.input] = f32(gatherBatch(input, picks), [rows, input.width]);
-    const results = await session.run(feeds);
-    output.data.set(results[graph.output]!.data as Float32Array, picks[0]! * input.length * width);
-  }
-  await session.release();
-  return output;
 }
 
 async function nextQuantized(

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { QueptError } from '../core/index.ts';
+import { explainDiskFault } from '../quant/index.ts';
 import type { CalibratedMatrix } from './stage-calibrator.ts';
 
 /** Where a calibration stands between two stages. */
@@ -41,8 +42,12 @@ export class CheckpointStore {
         );
       }
     }
-    await rm(directory, { recursive: true, force: true });
-    await mkdir(directory, { recursive: true });
+    try {
+      await rm(directory, { recursive: true, force: true });
+      await mkdir(directory, { recursive: true });
+    } catch (error) {
+      throw explainDiskFault(error, directory);
+    }
     await store.#write(RUN_FILE, wanted);
     return store;
   }
@@ -72,8 +77,13 @@ export class CheckpointStore {
 
   async #write(name: string, data: string | Uint8Array): Promise<void> {
     const path = join(this.directory, name);
-    await writeFile(`${path}.partial`, data);
-    await rename(`${path}.partial`, path);
+    try {
+      await writeFile(`${path}.partial`, data);
+      await rename(`${path}.partial`, path);
+    } catch (error) {
+      await rm(`${path}.partial`, { force: true });
+      throw explainDiskFault(error, path, 'Stages that were finished before are kept: go on with --resume.');
+    }
   }
 }
 

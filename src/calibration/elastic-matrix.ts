@@ -39,6 +39,8 @@ export interface ElasticScheme {
 
 /** One plane of one matrix in a calibration graph. */
 export interface GraphPlane {
+  /** What the plane has to code, f32 [n, blocks, block], padded with zeros at the end of each row. */
+  readonly target: Value;
   /** Whole numbers in f32, [n, blocks, block], padded at the end of each row. */
   readonly codes: Value;
   /** f32 [n, blocks, 1]. */
@@ -176,7 +178,7 @@ function quantizedPlane(
   const places = add(g, roundStraightThrough(g, div(g, grouped, scales)), zeroPoints);
   const codes = clamp(g, places, 0, top);
   const values = reshapeTo(g, mul(g, sub(g, codes, zeroPoints), scales), [n, blocks * block]);
-  return { codes, scales, zeroPoints, weights: leadingColumns(g, values, k) };
+  return { target: grouped, codes, scales, zeroPoints, weights: leadingColumns(g, values, k) };
 }
 
 /** Which terms of a matrix a training group runs, as scalars that are fed per step. */

@@ -1,5 +1,6 @@
 import type { Ladder, ModelRunner, PrecisionConfig } from '../core/index.ts';
-import { argmax, klDivergence, median, tokenLogProb } from '../numerics/index.ts';
+import { decodeTimes } from './decode-times.ts';
+import { scoreWindow, windowLogits } from './window-scores.ts';
 
 export interface ConfigEvaluation {
   readonly id: string;
@@ -67,63 +68,4 @@ export async function evaluateLadder(options: EvaluationOptions): Promise<Evalua
     msPerToken: times[rung]!,
   }));
   return { tokens: predicted, referencePerplexity: Math.exp(referenceNll / predicted), configs };
-}
-
-/** Logits of every position, f32 `[window, vocabSize]`, owned by the runner. */
-async function windowLogits(
-  runner: ModelRunner,
-  precision: PrecisionConfig,
-  tokens: Int32Array,
-): Promise<Float32Array> {
-  const slot = takeSlot(runner);
-  try {
-    return (await runner.execute({ precision, rows: [{ slot, tokens, logits: 'all' }] })).logits;
-  } finally {
-    runner.releaseSlot(slot);
-  }
-}
-
-function scoreWindow(expected: Float32Array, logits: Float32Array, window: Int32Array) {
-  const vocabSize = expected.length / window.length;
-  const score = { nll: 0, kl: 0, agree: 0 };
-  for (let position = 0; position + 1 < window.length; position++) {
-    const from = position * vocabSize;
-    const wanted = expected.subarray(from, from + vocabSize);
-    const got = logits.subarray(from, from + vocabSize);
-    score.nll -= tokenLogProb(got, window[position + 1]!);
-    score.kl += klDivergence(wanted, got);
-    if (argmax(wanted) === argmax(got)) score.agree++;
-  }
-  return score;
-}
-
-const TIMED_STEPS = 24;
-const TIMED_CONTEXT = 64;
-
-/** Median batch-1 decode step per config, milliseconds; steps of all configs interleaved against drift. */
-async function decodeTimes(runner: ModelRunner, ladder: Ladder, window: Int32Array): Promise<number[]> {
-  const slot = takeSlot(runner);
-  try {
-    const context = window.slice(0, Math.min(TIMED_CONTEXT, runner.shape.contextLength - 1));
-    await runner.execute({ precision: ladder[0]!, rows: [{ slot, tokens: context, logits: 'last' }] });
-    runner.commit(slot, context.length);
-    const rows = [{ slot, tokens: window.slice(0, 1), logits: 'last' as const }];
-    const times: number[][] = ladder.map(() => []);
-    for (let step = 0; step < TIMED_STEPS; step++) {
-      for (const [rung, precision] of ladder.entries()) {
-        const start = performance.now();
-        await runner.execute({ precision, rows });
-        times[rung]!.push(performance.now() - start);
-      }
-    }
-    return times.map(median);
-  } finally {
-    runner.releaseSlot(slot);
-  }
-}
-
-function takeSlot(runner: ModelRunner): number {
-  const slot = runner.acquireSlot();
-  if (slot === null) throw new Error('evaluation needs a free slot');
-  return slot;
 }

@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-node';
 
-/** Which of the two learning rates a parameter follows. */
-export type ParameterKind = 'clipping' | 'cascade';
+/** Which learning rate a parameter follows: clipping factors, the fused cascade, or the live one. */
+export type ParameterKind = 'clipping' | 'fused' | 'live';
 
 export interface Parameter {
   readonly name: string;

@@ -9,7 +9,10 @@ export interface PrecisionGroup {
 }
 
 /** One per plane depth, and one per live rank at the base depth, in ascending order of cost. */
-export function precisionGroups({ planeBits, liveRanks }: ElasticScheme): PrecisionGroup[] {
+export function precisionGroups({
+  planeBits,
+  liveRanks,
+}: Pick<ElasticScheme, 'planeBits' | 'liveRanks'>): PrecisionGroup[] {
   const live = liveRanks.map((rank) => ({ depth: 1, rank }));
   const deeper = planeBits.slice(1).map((_, i) => ({ depth: i + 2, rank: 0 }));
   return [{ depth: 1, rank: 0 }, ...live, ...deeper];
@@ -35,7 +38,7 @@ const MIX_PROBABILITY = 0.25;
  * The paper's random width within a group, for planes: each matrix keeps the group's setting or, with
  * probability 1/4, takes that of a random group. Trains what mixed configs will ask for.
  *
- * @param draw counter into the random sequence of `seed`; the next `2·matrices` values are used
+ * @param draw how many draws of the sequence of `seed` came before; each uses `2·matrices` of its values
  */
 export function randomMix(
   scheme: ElasticScheme,
@@ -46,8 +49,9 @@ export function randomMix(
   draw: number,
 ): MatrixSwitches[] {
   return Array.from({ length: matrices }, (_, m) => {
-    const leaves = matrices > 1 && uniformAt(seed, draw + 2 * m) < MIX_PROBABILITY;
-    const other = groups[Math.floor(uniformAt(seed, draw + 2 * m + 1) * groups.length)]!;
+    const at = 2 * (draw * matrices + m);
+    const leaves = matrices > 1 && uniformAt(seed, at) < MIX_PROBABILITY;
+    const other = groups[Math.floor(uniformAt(seed, at + 1) * groups.length)]!;
     return switchesOf(scheme, leaves ? other : group);
   });
 }

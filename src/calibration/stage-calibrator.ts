@@ -1,21 +1,32 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { packCodes, uniformAt } from '../numerics/index.ts';
-import { type PlaneArrays, planeRow } from '../quant/index.ts';
+import { QueptError } from '../core/index.ts';
+import type { PlaneArrays } from '../quant/index.ts';
 import { AdamW } from './adamw.ts';
 import type { BatchShape } from './block-graph.ts';
 import { type ElasticScheme, inputNames } from './elastic-matrix.ts';
-import { ParameterSet } from './parameter-set.ts';
+import { packPlane } from './pack-plane.ts';
+import type { ParameterKind } from './parameter-set.ts';
 import { type MatrixSwitches, precisionGroups, randomMix, switchesOf } from './precision-groups.ts';
-import { elasticStageGraph, planesGraph, type Stage, stageNames, trainingGraph } from './stage.ts';
+import { shuffled } from './shuffled.ts';
+import {
+  type BlockError,
+  elasticStageGraph,
+  planesGraph,
+  type Stage,
+  stageNames,
+  trainingGraph,
+} from './stage.ts';
+import { type Feeds, StageParameters } from './stage-parameters.ts';
 import type { StageWeights } from './stage-weights.ts';
-import { type PlaneRange, startingRanges } from './starting-planes.ts';
+import { searchedRange } from './starting-planes.ts';
 import { consecutiveBatches, gatherBatch, type TokenStream } from './token-stream.ts';
 
 export interface LearningOptions {
   readonly batch: BatchShape;
   readonly epochs: number;
-  readonly learningRate: { readonly clipping: number; readonly cascade: number };
+  readonly learningRate: Readonly<Record<ParameterKind, number>>;
   readonly weightDecay: number;
+  readonly error: BlockError;
   readonly seed: number;
   readonly sessionOptions: InferenceSession.SessionOptions;
 }
@@ -27,13 +38,14 @@ export interface CalibratedMatrix {
   readonly cascade: readonly { readonly a: Float32Array; readonly b: Float32Array }[];
 }
 
-/** Time spent, milliseconds. */
+/** Time spent on steps and on the stage's stream, milliseconds. */
 export interface StageTiming {
+  /** Of it, inside ONNX Runtime. */
   runtimeMs: number;
   totalMs: number;
 }
 
-type Feeds = Record<string, Tensor>;
+type Results = InferenceSession.OnnxValueMapType;
 
 /** Calibrates one stage: learns its parameters, runs its stream, gives its planes. */
 export class StageCalibrator {
@@ -42,8 +54,7 @@ export class StageCalibrator {
   readonly #scheme: ElasticScheme;
   readonly #zeroPoints: readonly (readonly boolean[])[];
   readonly #options: LearningOptions;
-  readonly #parameters = new ParameterSet();
-  readonly #fixed: Feeds;
+  readonly #parameters: StageParameters;
 
   /** @param shared feeds every stage has: rotary tables and causal mask */
   constructor(
@@ -58,57 +69,52 @@ export class StageCalibrator {
     this.#scheme = scheme;
     this.#zeroPoints = zeroPoints;
     this.#options = options;
-    this.#fixed = { ...(stage.kind === 'block' ? shared : {}) };
-    for (const [name, vector] of weights.vectors) this.#fixed[name] = f32(vector, [vector.length]);
-    stage.matrices.forEach((matrix, m) => {
-      this.#fixed[inputNames.weights(matrix.name)] = f32(weights.matrices[m]!, [matrix.n, matrix.k]);
-      this.#addRanges(m, startingRanges(weights.matrices[m]!, matrix, scheme, zeroPoints[m]!));
-      this.#addCascades(m);
-    });
+    this.#parameters = new StageParameters(stage, weights, scheme, zeroPoints, shared, options.seed);
   }
 
   /**
-   * Learns for `epochs` passes over the sequences. `onStep` is told the loss of every step.
+   * Learns for `epochs` passes over the sequences. `onStep` is told the loss of every step; what it throws ends
+   * the learning.
    *
-   * @param input quantized stream; @param target full-precision output of the stage
+   * @param input quantized stream
+   * @param target full-precision output of the stage for some sequences, f32 [R, width]
    */
-  async learn(input: TokenStream, target: TokenStream, onStep: (loss: number) => void): Promise<void> {
-    const { batch, epochs, learningRate, weightDecay, seed } = this.#options;
+  async learn(
+    input: TokenStream,
+    target: (picks: readonly number[]) => Promise<{ readonly data: Float32Array; readonly width: number }>,
+    onStep: (loss: number) => void,
+  ): Promise<void> {
+    const { batch, epochs, learningRate, weightDecay, error, seed } = this.#options;
     const groups = precisionGroups(this.#scheme);
-    const names = this.#parameters.all.map(({ name }) => name);
+    const { learned } = this.#parameters;
+    const names = learned.all.map(({ name }) => name);
     if (names.length === 0 || epochs === 0) return;
-    const graph = trainingGraph(this.#stage, batch, this.#scheme, this.#zeroPoints, groups, names);
-    const session = await InferenceSession.create(graph.model, this.#options.sessionOptions);
+    const graph = trainingGraph(this.#stage, batch, this.#scheme, this.#zeroPoints, groups, names, error);
     const stepsPerEpoch = Math.floor(input.sequences / batch.sequences);
     const optimizer = new AdamW({ learningRate, totalSteps: epochs * stepsPerEpoch, weightDecay });
-    let draw = 0;
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const order = shuffled(input.sequences, seed, epoch);
-      for (let step = 0; step < stepsPerEpoch; step++) {
-        const started = performance.now();
-        const picks = order.slice(step * batch.sequences, (step + 1) * batch.sequences);
-        const mixes = groups.map((group) => {
-          const mix = randomMix(this.#scheme, groups, group, this.#stage.matrices.length, seed, draw);
-          draw += 2 * this.#stage.matrices.length;
-          return mix;
-        });
-        const results = await this.#run(session, {
+    const mixAt = (step: number) =>
+      groups.map((group, i) =>
+        randomMix(this.#scheme, groups, group, this.#stage.matrices.length, seed, step * groups.length + i),
+      );
+    await this.#withSession(graph.model, async (run) => {
+      for (let step = 0; step < epochs * stepsPerEpoch; step++) {
+        const order = shuffled(input.sequences, seed, Math.floor(step / stepsPerEpoch));
+        const first = (step % stepsPerEpoch) * batch.sequences;
+        const picks = order.slice(first, first + batch.sequences);
+        const { data, width } = await target(picks);
+        const results = await run({
           ...this.#batchFeeds(input, picks),
-          [stageNames.target]: f32(gatherBatch(target, picks), [this.#rows, target.width]),
-          ...this.#parameters.feeds(),
-          ...switchFeeds(mixes),
+          [stageNames.target]: f32(data, [this.#rows, width]),
+          ...switchFeeds(mixAt(step)),
         });
-        const slopes = Object.fromEntries(
-          [...graph.gradients].map(([name, output]) => [name, results[output]!.data as Float32Array]),
-        );
-        optimizer.update(this.#parameters.all, slopes);
-        this.timing.totalMs += performance.now() - started;
-        const loss = (results[graph.loss]!.data as Float32Array)[0]!;
-        if (!Number.isFinite(loss)) throw new Error('calibration diverged: the loss is not finite');
+        const loss = values(results, graph.loss)[0]!;
+        if (!Number.isFinite(loss)) throw diverged();
+        const slopes = [...graph.gradients].map(([name, output]) => [name, values(results, output)] as const);
+        optimizer.update(learned.all, Object.fromEntries(slopes));
         onStep(loss);
       }
-    }
-    await session.release();
+    });
+    await this.#refitUpperPlanes();
   }
 
   /** The stage's output at each group's precision, handed over batch by batch: f32 [R, width] per group. */
@@ -118,49 +124,58 @@ export class StageCalibrator {
   ): Promise<void> {
     const groups = precisionGroups(this.#scheme);
     const graph = elasticStageGraph(this.#stage, this.#options.batch, this.#scheme, this.#zeroPoints, groups);
-    const session = await InferenceSession.create(graph.model, this.#options.sessionOptions);
     const switches = groups.map((group) => this.#stage.matrices.map(() => switchesOf(this.#scheme, group)));
-    for (const picks of consecutiveBatches(input.sequences, this.#options.batch)) {
-      const results = await this.#run(session, {
-        ...this.#batchFeeds(input, picks),
-        ...this.#parameters.feeds(),
-        ...switchFeeds(switches),
-      });
-      visit(
-        picks,
-        graph.outputs.map((name) => results[name]!.data as Float32Array),
-      );
-    }
-    await session.release();
+    await this.#withSession(graph.model, async (run) => {
+      for (const picks of consecutiveBatches(input.sequences, this.#options.batch)) {
+        const results = await run({ ...this.#batchFeeds(input, picks), ...switchFeeds(switches) });
+        visit(
+          picks,
+          graph.outputs.map((name) => values(results, name)),
+        );
+      }
+    });
   }
 
   /** Planes and cascades as they are now, in the artefact's layout. */
   async result(): Promise<CalibratedMatrix[]> {
     const graph = planesGraph(this.#stage, this.#scheme, this.#zeroPoints);
-    const session = await InferenceSession.create(graph.model, this.#options.sessionOptions);
-    const needed = Object.fromEntries(
-      Object.entries({ ...this.#fixed, ...this.#parameters.feeds() }).filter(([name]) =>
-        session.inputNames.includes(name),
-      ),
-    );
-    const results = await session.run(needed);
-    await session.release();
-    const data = (name: string) => results[name]!.data as Float32Array;
+    const results = await this.#withSession(graph.model, (run) => run({}));
     return this.#stage.matrices.map((matrix, m) => ({
       planes: graph.planes[m]!.map((plane, i) =>
         packPlane(
           { ...matrix, bits: this.#scheme.planeBits[i]!, block: this.#scheme.block },
-          data(plane.codes),
-          data(plane.scales),
-          this.#zeroPoints[m]![i]! ? data(plane.zeroPoints) : null,
+          values(results, plane.codes),
+          values(results, plane.scales),
+          this.#zeroPoints[m]![i]! ? values(results, plane.zeroPoints) : null,
         ),
       ),
       cascade: this.#scheme.liveRanks.map((_, j) => {
-        const b = this.#parameters.get(inputNames.liveB(matrix.name, j));
-        const a = this.#parameters.get(inputNames.liveA(matrix.name, j)).data;
+        const b = this.#parameters.learned.get(inputNames.liveB(matrix.name, j));
+        const a = this.#parameters.learned.get(inputNames.liveA(matrix.name, j)).data;
         return { a: a.slice(), b: transposed(b.data, b.shape[0]!, b.shape[1]!) };
       }),
     }));
+  }
+
+  /**
+   * Gives every plane above the base the range of least squared error on what learning has left for it to code.
+   * Nothing is learned through those planes but their own range (a plane cancels the one below it), and a
+   * search finds that better than descent does.
+   */
+  async #refitUpperPlanes(): Promise<void> {
+    const graph = planesGraph(this.#stage, this.#scheme, this.#zeroPoints);
+    const { planeBits, block } = this.#scheme;
+    await this.#withSession(graph.model, async (run) => {
+      for (let i = 1; i < planeBits.length; i++) {
+        const results = await run({});
+        this.#stage.matrices.forEach(({ n, k }, m) => {
+          const target = values(results, graph.planes[m]![i]!.target);
+          const padded = { n, k: Math.ceil(k / block) * block };
+          const format = { bits: planeBits[i]!, block, zeroPoint: this.#zeroPoints[m]![i]! };
+          this.#parameters.resetRange(m, i, searchedRange(target, padded, format).range);
+        });
+      }
+    });
   }
 
   get #rows(): number {
@@ -168,45 +183,43 @@ export class StageCalibrator {
   }
 
   #batchFeeds(input: TokenStream, picks: readonly number[]): Feeds {
-    return { ...this.#fixed, [stageNames.input]: f32(gatherBatch(input, picks), [this.#rows, input.width]) };
+    return { [stageNames.input]: f32(gatherBatch(input, picks), [this.#rows, input.width]) };
   }
 
-  async #run(session: InferenceSession, feeds: Feeds): Promise<InferenceSession.OnnxValueMapType> {
-    const started = performance.now();
-    const results = await session.run(feeds);
-    this.timing.runtimeMs += performance.now() - started;
-    return results;
-  }
-
-  #addRanges(m: number, ranges: readonly PlaneRange[]): void {
-    const { name, n, k } = this.#stage.matrices[m]!;
-    const shape = [n, Math.ceil(k / this.#scheme.block), 1];
-    ranges.forEach(({ low, high }, i) => {
-      this.#fixed[inputNames.high(name, i)] = f32(high, shape);
-      if (low) this.#fixed[inputNames.low(name, i)] = f32(low, shape);
-      if (!this.#scheme.clipping) return;
-      this.#parameters.add(inputNames.clipHigh(name, i), 'clipping', shape, new Float32Array(high.length));
-      if (low)
-        this.#parameters.add(inputNames.clipLow(name, i), 'clipping', shape, new Float32Array(low.length));
-    });
-  }
-
-  /** A Xavier-uniform, B zero: the cascade starts as nothing. */
-  #addCascades(m: number): void {
-    const { name, n, k } = this.#stage.matrices[m]!;
-    const { fusedRanks, liveRanks } = this.#scheme;
-    const add = (a: string, b: string, rank: number, stream: number) => {
-      const reach = Math.sqrt(6 / (k + rank));
-      const seed = this.#options.seed + 1000 * (m + 1) + stream;
-      const start = Float32Array.from({ length: k * rank }, (_, i) => reach * (2 * uniformAt(seed, i) - 1));
-      this.#parameters.add(a, 'cascade', [k, rank], start);
-      this.#parameters.add(b, 'cascade', [n, rank], new Float32Array(n * rank));
+  /** Runs `work` with a session that is fed the stage's parameters, as far as it takes them, beside what is given. */
+  async #withSession<T>(
+    model: Uint8Array,
+    work: (run: (feeds: Feeds) => Promise<Results>) => Promise<T>,
+  ): Promise<T> {
+    const session = await InferenceSession.create(model, this.#options.sessionOptions);
+    const wanted = new Set(session.inputNames);
+    const run = async (given: Feeds) => {
+      const all = Object.entries({ ...this.#parameters.feeds(), ...given });
+      const feeds = Object.fromEntries(all.filter(([name]) => wanted.has(name)));
+      const started = performance.now();
+      const results = await session.run(feeds);
+      this.timing.runtimeMs += performance.now() - started;
+      return results;
     };
-    if (fusedRanks[0]! > 0) add(inputNames.fusedA(name), inputNames.fusedB(name), fusedRanks[0]!, 0);
-    liveRanks.forEach((rank, j) => {
-      add(inputNames.liveA(name, j), inputNames.liveB(name, j), rank - (liveRanks[j - 1] ?? 0), j + 1);
-    });
+    const begun = performance.now();
+    try {
+      return await work(run);
+    } finally {
+      this.timing.totalMs += performance.now() - begun;
+      await session.release();
+    }
   }
+}
+
+function diverged(): QueptError {
+  return new QueptError(
+    'invalid_usage',
+    'Calibration diverged: the loss is no longer finite. Use fewer ranks, a lower learning rate, or another text.',
+  );
+}
+
+function values(results: Results, name: string): Float32Array {
+  return results[name]!.data as Float32Array;
 }
 
 function switchFeeds(groups: readonly (readonly MatrixSwitches[])[]): Feeds {
@@ -224,41 +237,11 @@ function switchFeeds(groups: readonly (readonly MatrixSwitches[])[]): Feeds {
   return feeds;
 }
 
-/** Whole-number codes f32 [n, blocks, block] to the packed layout of an artefact. */
-function packPlane(
-  { n, k, bits, block }: { n: number; k: number; bits: PlaneArrays['bits']; block: number },
-  codes: Float32Array,
-  scales: Float32Array,
-  zeros: Float32Array | null,
-): PlaneArrays {
-  const { blocks, codeBytes, zeroPointBytes } = planeRow(k, { bits, block });
-  const packed = new Uint8Array(n * codeBytes);
-  const packedZeros = zeros && new Uint8Array(n * zeroPointBytes);
-  for (let row = 0; row < n; row++) {
-    const from = row * blocks * block;
-    packCodes(Uint8Array.from(codes.subarray(from, from + blocks * block)), bits, packed, row * codeBytes);
-    if (!zeros || !packedZeros) continue;
-    const rowZeros = Uint8Array.from(zeros.subarray(row * blocks, (row + 1) * blocks));
-    packCodes(rowZeros, bits, packedZeros, row * zeroPointBytes);
-  }
-  return { bits, block, codes: packed, scales: scales.slice(), zeroPoints: packedZeros };
-}
-
 /** f32 [rows, columns] to newly allocated [columns, rows]. */
 function transposed(x: Float32Array, rows: number, columns: number): Float32Array {
   const out = new Float32Array(x.length);
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = x[r * columns + c]!;
   return out;
-}
-
-/** A permutation of 0..count−1 that depends on seed and epoch alone. */
-function shuffled(count: number, seed: number, epoch: number): number[] {
-  const order = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor(uniformAt(seed + 7919 * (epoch + 1), i) * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
 }
 
 function f32(data: Float32Array, shape: readonly number[]): Tensor {

@@ -26,6 +26,9 @@ export interface Stage {
   readonly matrices: readonly FusedMatrix[];
 }
 
+/** How a block's output is held against full precision's. */
+export type BlockError = 'squared' | 'absolute';
+
 /** Names of a stage graph's inputs and outputs beside those of its matrices. */
 export const stageNames = {
   input: 'stream',
@@ -85,8 +88,8 @@ export interface TrainingGraph {
 }
 
 /**
- * Joint loss over the groups and its gradients. Blocks: Σ_groups Σ_tokens mean_features |y − target|. Head:
- * Σ_groups mean_tokens KL(softmax(target) ‖ softmax(y)). Input `target`: f32 [R, width].
+ * Joint loss over the groups and its gradients. Blocks: Σ_groups Σ_tokens mean_features e(y − target), with e the
+ * square or the absolute value; the sum keeps gradients clear of Adam's epsilon. Head: Σ_groups mean_tokens KL(softmax(target) ‖ softmax(y)). Input `target`: f32 [R, width].
  */
 export function trainingGraph(
   stage: Stage,
@@ -95,13 +98,14 @@ export function trainingGraph(
   zeroPoints: readonly (readonly boolean[])[],
   groups: readonly PrecisionGroup[],
   parameterNames: readonly string[],
+  error: BlockError,
 ): TrainingGraph {
   const inputs = new GraphInputs(new GraphBuilder('training'));
   const { g } = inputs;
   const results = groupForwards(inputs, stage, batch, scheme, zeroPoints, groups);
   const target = inputs.f32(stageNames.target, results[0]!.shape as number[]);
   const losses = results.map((y) =>
-    stage.kind === 'block' ? absoluteError(inputs, y, target) : klDivergenceLoss(g, target, y),
+    stage.kind === 'block' ? blockError(inputs, y, target, error) : klDivergenceLoss(g, target, y),
   );
   const loss = losses.reduce((sum, each) => add(g, sum, each));
   const parameters = parameterNames.map((name) => inputs.get(name));
@@ -112,19 +116,30 @@ export function trainingGraph(
   return { model: g.encode(), loss: loss.name, gradients: names };
 }
 
-/** The planes themselves, for writing them down. Outputs per matrix and plane: codes, scales, zero points. */
+/** Names of one plane's outputs in a planes graph. */
+export interface PlaneOutputs {
+  readonly target: string;
+  readonly codes: string;
+  readonly scales: string;
+  readonly zeroPoints: string;
+}
+
+/** The planes themselves, for writing them down. Outputs per matrix and plane: those of GraphPlane. */
 export function planesGraph(
   stage: Stage,
   scheme: ElasticScheme,
   zeroPoints: readonly (readonly boolean[])[],
-): { model: Uint8Array; planes: readonly { codes: string; scales: string; zeroPoints: string }[][] } {
+): { model: Uint8Array; planes: readonly PlaneOutputs[][] } {
   const inputs = new GraphInputs(new GraphBuilder('planes'));
   const all = stage.matrices.map((matrix, m) => elasticPlanes(inputs, matrix, scheme, zeroPoints[m]!));
   const planes = all.map((ofMatrix) =>
     ofMatrix.map((plane) => {
-      const outputs = [plane.codes, plane.scales, asOutput(inputs, plane.zeroPoints)];
-      for (const output of outputs) inputs.g.output(output);
-      return { codes: outputs[0]!.name, scales: outputs[1]!.name, zeroPoints: outputs[2]!.name };
+      const outputs = [plane.target, plane.codes, plane.scales, plane.zeroPoints].map((value) => {
+        const output = asOutput(inputs, value);
+        inputs.g.output(output);
+        return output.name;
+      }) as [string, string, string, string];
+      return { target: outputs[0], codes: outputs[1], scales: outputs[2], zeroPoints: outputs[3] };
     }),
   );
   return { model: inputs.g.encode(), planes };
@@ -166,9 +181,10 @@ function groupLinear(
   return (x) => elasticProduct(inputs, x, matrix, planes, switches);
 }
 
-function absoluteError({ g }: GraphInputs, y: Value, target: Value): Value {
-  const perToken = reduceMean(g, abs(g, sub(g, y, target)), [1]);
-  return reshapeTo(g, reduceSum(g, perToken, [0]), [1]);
+function blockError({ g }: GraphInputs, y: Value, target: Value, error: BlockError): Value {
+  const difference = sub(g, y, target);
+  const each = error === 'squared' ? mul(g, difference, difference) : abs(g, difference);
+  return reshapeTo(g, reduceSum(g, reduceMean(g, each, [1]), [0]), [1]);
 }
 
 /** A constant cannot be an output: it is passed through an operation. */

@@ -1,6 +1,12 @@
 import type { FusedMatrix } from '../core/index.ts';
 import { readCode } from '../numerics/index.ts';
-import { type PlaneArrays, planeRow, quantizePlane, subtractPlane } from '../quant/index.ts';
+import {
+  type PlaneArrays,
+  type PlaneOptions,
+  planeRow,
+  quantizePlane,
+  subtractPlane,
+} from '../quant/index.ts';
 import { type ElasticScheme, LEAST_REACH } from './elastic-matrix.ts';
 
 /** Range of one plane as a share of the largest weight of each group, f32 [n, blocks]: where clipping starts. */
@@ -19,15 +25,20 @@ export function startingRanges(
 ): PlaneRange[] {
   const residual = weights.slice();
   return planeBits.map((bits, i) => {
-    const reach = groupReach(residual, n, k, block);
-    const plane = quantizePlane(residual, n, k, {
-      bits,
-      block,
-      zeroPoint: zeroPoints[i]!,
-    });
+    const { plane, range } = searchedRange(residual, { n, k }, { bits, block, zeroPoint: zeroPoints[i]! });
     subtractPlane(residual, plane, n, k);
-    return planeRange(plane, reach, n, k);
+    return range;
   });
+}
+
+/** The plane of least squared error for `target` f32 [n, k], and its range. */
+export function searchedRange(
+  target: Float32Array,
+  { n, k }: { readonly n: number; readonly k: number },
+  options: PlaneOptions,
+): { plane: PlaneArrays; range: PlaneRange } {
+  const plane = quantizePlane(target, n, k, options);
+  return { plane, range: planeRange(plane, groupReach(target, n, k, options.block), n, k) };
 }
 
 /** max|w| of each group, f32 [n, blocks]. */

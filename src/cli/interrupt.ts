@@ -12,9 +12,13 @@ const ECHO_MS = 1_000;
  * Runs `work` with a signal that Ctrl-C or SIGTERM aborts, so that it can clean up behind itself. A second one
  * (later than an echo of the first can be) ends the process at once.
  *
+ * @param aftermath what an interruption leaves behind, for its message
  * Rejects with QueptError `cancelled` when `work` failed after an interruption, else as `work` does.
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  aftermath = 'nothing was left behind',
+): Promise<T> {
   const controller = new AbortController();
   let abortedAt = 0;
   const interrupt = (name: NodeJS.Signals) => {
@@ -30,7 +34,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     return await work(controller.signal);
   } catch (error) {
     if (!controller.signal.aborted) throw error;
-    throw new QueptError('cancelled', 'interrupted; nothing was left behind', { cause: error });
+    throw new QueptError('cancelled', `interrupted; ${aftermath}`, { cause: error });
   } finally {
     // After an interruption the process is about to end; its echo must not end it with another status.
     if (!controller.signal.aborted) for (const name of SIGNALS) process.off(name, interrupt);

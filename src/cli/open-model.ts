@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { defaultThreads } from '../config/index.ts';
-import type { ModelRunner, PrecisionConfig, WeightSource } from '../core/index.ts';
+import { type ModelRunner, type PrecisionConfig, QueptError, type WeightSource } from '../core/index.ts';
 import {
   artefactEmbedding,
   artefactWeights,
@@ -81,10 +81,32 @@ export async function openReferenceModel(
 }
 
 /**
+ * Full precision to judge an artefact by: the checkpoint in `directory`, or else the one the artefact was made
+ * from, or null where that is gone. Throws QueptError `invalid_usage` when the vocabularies differ.
+ */
+export async function openReference(
+  artefact: Artefact,
+  directory: string | undefined,
+): Promise<ReferenceModel | null> {
+  const source = directory ? await openCheckpoint(directory) : await findSourceCheckpoint(artefact);
+  if (source === null) return null;
+  const wanted = artefact.manifest.architecture.vocabSize;
+  const { vocabSize } = source.architecture;
+  if (vocabSize !== wanted) {
+    await source.close();
+    throw new QueptError(
+      'invalid_usage',
+      `--reference: its vocabulary has ${vocabSize} entries, the artefact's ${wanted}. Name the checkpoint the artefact was made from.`,
+    );
+  }
+  return openReferenceModel(source, { slots: 1 });
+}
+
+/**
  * The checkpoint an artefact was made from, where its provenance says it lies and if it is still the same;
  * null otherwise.
  */
-export async function findSourceCheckpoint(artefact: Artefact): Promise<WeightSource | null> {
+async function findSourceCheckpoint(artefact: Artefact): Promise<WeightSource | null> {
   const { sourcePath, sourceSha256 } = artefact.manifest.provenance;
   if (sourcePath === null || sourceSha256 === null) return null;
   const directory = resolve(artefact.directory, sourcePath);

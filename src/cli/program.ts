@@ -9,6 +9,8 @@ type Register = (program: Command, streams: Streams) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   serve: async () => (await import('./commands/serve.ts')).registerServe,
   quantize: async () => (await import('./commands/quantize.ts')).registerQuantize,
+  calibrate: async () => (await import('./commands/calibrate.ts')).registerCalibrate,
+  ladder: async () => (await import('./commands/ladder.ts')).registerLadder,
   generate: async () => (await import('./commands/generate.ts')).registerGenerate,
   eval: async () => (await import('./commands/eval.ts')).registerEval,
   inspect: async () => (await import('./commands/inspect.ts')).registerInspect,

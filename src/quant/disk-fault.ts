@@ -10,10 +10,14 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** A failure to write to `out` in words that tell what to do; any other error as it is. */
-export function explainDiskFault(error: unknown, out: string): unknown {
+export function explainDiskFault(
+  error: unknown,
+  out: string,
+  aftermath = 'Nothing was left behind.',
+): unknown {
   const reason = REASONS[(error as NodeJS.ErrnoException | null)?.code ?? ''];
   if (error instanceof QueptError || reason === undefined) return error;
-  return new QueptError('invalid_usage', `Cannot write ${out}: ${reason}. Nothing was left behind.`, {
+  return new QueptError('invalid_usage', `Cannot write ${out}: ${reason}. ${aftermath}`, {
     cause: error,
   });
 }

@@ -6,15 +6,13 @@ import {
   QueptError,
   type WeightSource,
 } from '../core/index.ts';
-import { EMBEDDING_FORMAT } from './artefact-tensors.ts';
 import { ArtefactWriter, type CarriedFile } from './artefact-writer.ts';
 import { explainDiskFault } from './disk-fault.ts';
 import { planLadder } from './ladder.ts';
 import type { ArtefactGeneration, ArtefactManifest } from './manifest.ts';
 import { quantizeMatrix } from './quantize-matrix.ts';
 import { checkQuantization } from './quantize-options.ts';
-import { quantizePlane } from './quantize-plane.ts';
-import { forEachRowChunk } from './row-chunks.ts';
+import { writeEmbedding } from './write-embedding.ts';
 import { chooseZeroPoints, type ZeroPointMode } from './zero-point-choice.ts';
 
 export interface QuantizeProgress {
@@ -104,20 +102,6 @@ export async function quantizeCheckpoint(
     },
     options.tokenizerFiles,
   );
-}
-
-async function writeEmbedding(
-  source: WeightSource,
-  writer: ArtefactWriter,
-  onRows: (matrix: FusedMatrix, rows: number) => void,
-): Promise<void> {
-  const { vocabSize, hiddenSize } = source.architecture;
-  const embedding = { name: 'embedding', n: vocabSize, k: hiddenSize };
-  await forEachRowChunk(source, embedding, async (rows, _firstRow, count) => {
-    const plane = quantizePlane(rows, count, hiddenSize, { ...EMBEDDING_FORMAT, zeroPoint: false });
-    await writer.appendPlane('embedding', 0, plane);
-    onRows(embedding, count);
-  });
 }
 
 function trackProgress(

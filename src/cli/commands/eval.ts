@@ -2,15 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Evaluation, evaluateLadder, tokenWindows } from '../../calibration/index.ts';
 import { QueptError } from '../../core/index.ts';
-import { openCheckpoint } from '../../engine/index.ts';
 import { defineCommand } from '../define-command.ts';
 import { interruptible } from '../interrupt.ts';
 import {
   FULL_PRECISION,
-  findSourceCheckpoint,
   type LocalModel,
   openLocalModel,
-  openReferenceModel,
+  openReference,
   type ReferenceModel,
 } from '../open-model.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
@@ -53,7 +51,7 @@ async function run(model: string, options: EvalOptions, output: Output, signal: 
   const local = await openLocalModel(model, { slots: 1 });
   let reference: ReferenceModel | null = null;
   try {
-    reference = await openReference(local, options.reference);
+    reference = await openReference(local.artefact, options.reference);
     if (reference === null)
       output.note('no full-precision checkpoint found: comparing with the highest rung');
     const windows = cutText(local, text, options);
@@ -80,21 +78,6 @@ async function run(model: string, options: EvalOptions, output: Output, signal: 
     await reference?.close();
     await local.close();
   }
-}
-
-async function openReference(local: LocalModel, directory: string | undefined) {
-  const source = directory ? await openCheckpoint(directory) : await findSourceCheckpoint(local.artefact);
-  if (source === null) return null;
-  const wanted = local.artefact.manifest.architecture.vocabSize;
-  const { vocabSize } = source.architecture;
-  if (vocabSize !== wanted) {
-    await source.close();
-    throw new QueptError(
-      'invalid_usage',
-      `--reference: its vocabulary has ${vocabSize} entries, the artefact's ${wanted}. Name the checkpoint the artefact was made from.`,
-    );
-  }
-  return openReferenceModel(source, { slots: 1 });
 }
 
 function cutText(local: LocalModel, text: string, options: EvalOptions): Int32Array[] {

@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   type Checkpoint,
   checkpointFingerprint,
@@ -8,7 +8,6 @@ import {
   tokenizerFiles,
 } from '../../engine/index.ts';
 import {
-  type ArtefactGeneration,
   defaultBlock,
   openArtefact,
   type QuantizeOptions,
@@ -17,11 +16,13 @@ import {
 } from '../../quant/index.ts';
 import { formatArtefactReport, reportArtefact } from '../artefact-report.ts';
 import { defineCommand } from '../define-command.ts';
+import { generationOf } from '../generation-of.ts';
 import { interruptible } from '../interrupt.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
 import { packageVersion } from '../package-version.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import { formatCount } from '../text-format.ts';
+import { numberList, wholeNumber } from '../whole-numbers.ts';
 
 interface QuantizeFlags {
   readonly planes: readonly number[];
@@ -114,12 +115,6 @@ async function describeRun(checkpoint: Checkpoint, flags: QuantizeFlags): Promis
   };
 }
 
-function generationOf({ endTokenIds, generationDefaults }: Checkpoint): ArtefactGeneration {
-  const { maxTokens, sampling } = generationDefaults;
-  const { seed: _, ...defaults } = sampling;
-  return { endTokenIds: [...endTokenIds], maxTokens, sampling: defaults };
-}
-
 async function roundWithProgress(
   checkpoint: Checkpoint,
   out: string,
@@ -142,15 +137,4 @@ async function roundWithProgress(
   } finally {
     progress?.end();
   }
-}
-
-/** `4,2,2` → [4, 2, 2]. Which numbers make sense is for the quantizer to say. */
-function numberList(text: string): number[] {
-  return text.split(',').map(wholeNumber);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\s*\d{1,9}\s*$/.test(text))
-    throw new InvalidArgumentError('It must be a whole number (or several, as in 4,4).');
-  return Number(text);
 }

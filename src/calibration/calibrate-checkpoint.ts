@@ -1,0 +1,210 @@
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { fusedMatrices, modelVectors, type PrecisionConfig, type WeightSource } from '../core/index.ts';
+import { artefactEmbedding, artefactWeights, denseWeights, openRunner } from '../engine/index.ts';
+import {
+  type ArtefactLayout,
+  type ArtefactManifest,
+  ArtefactWriter,
+  cascadeName,
+  checkOutput,
+  checkQuantization,
+  chooseZeroPoints,
+  explainDiskFault,
+  openArtefact,
+  planLadder,
+  publish,
+  replaceLadder,
+  writeEmbedding,
+} from '../quant/index.ts';
+import {
+  type CalibrationOptions,
+  type CalibrationTiming,
+  calibratedMatrices,
+  calibrateModel,
+} from './calibrate-model.ts';
+import type { CalibrateOptions } from './calibrate-options.ts';
+import { BATCH_SEQUENCES, LEARNING_RATES } from './calibration-preset.ts';
+import { CheckpointStore } from './checkpoint-store.ts';
+import { measureLadder } from './measure-ladder.ts';
+
+/** Where a run keeps what it has done so far: beside its output, hidden, and never loadable. */
+export function workDirectory(out: string): string {
+  const full = resolve(out);
+  return join(dirname(full), `.${basename(full)}.calibration`);
+}
+
+/**
+ * Calibrates a checkpoint and puts the artefact in place, its ladder measured. Everything is made in a work
+ * directory beside `out`; when the run is interrupted or fails after its first stage, that stays for a run with
+ * `resume`, which then ends in the same weights, bit for bit. `out` is as before or complete at any time.
+ *
+ * Throws QueptError: `invalid_usage` (options, output directory, disk, divergence), `invalid_checkpoint`; the
+ * signal's reason when it aborts.
+ */
+export async function calibrateCheckpoint(
+  source: WeightSource,
+  out: string,
+  options: CalibrateOptions,
+): Promise<{ timing: CalibrationTiming; costUnit: 'ms' | 'bytes' }> {
+  const { architecture } = source;
+  const { planes, block, liveRanks, fusedRanks } = options;
+  const matrices = fusedMatrices(architecture);
+  const quantization = checkQuantization(planes, block, liveRanks, matrices);
+  await checkOutput(out, options.force);
+  const store = await CheckpointStore.open(workDirectory(out), runDescription(options), options.resume);
+  try {
+    const zeroPoints: boolean[][] = [];
+    for (const matrix of matrices) {
+      options.signal?.throwIfAborted();
+      zeroPoints.push(await chooseZeroPoints(source, matrix, quantization, options.zeroPoints));
+    }
+    const settings: CalibrationOptions = {
+      scheme: { planeBits: quantization.planes, block, fusedRanks, liveRanks, clipping: options.clipping },
+      zeroPoints,
+      mergeTokens: options.mergeTokens,
+      batch: { sequences: BATCH_SEQUENCES, length: options.sequences[0]!.length },
+      epochs: options.epochs,
+      learningRate: LEARNING_RATES,
+      weightDecay: 0,
+      error: 'squared',
+      seed: options.seed,
+      threads: options.threads,
+      onProgress: ({ stage, stages, doneSteps, totalSteps }) =>
+        options.onProgress?.({ phase: 'learning', done: doneSteps, total: totalSteps, stage, stages }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    };
+    const timing = await calibrateModel(source, options.sequences, store, settings);
+    const made = join(store.directory, 'artefact');
+    await writeArtefact(source, store, made, out, { architecture, quantization, zeroPoints }, options);
+    const costUnit = await giveLadder(source, made, options);
+    options.signal?.throwIfAborted();
+    await publish(made, out, options.force);
+    await store.remove();
+    return { timing, costUnit };
+  } catch (error) {
+    if ((await store.loadState()) === null) await store.remove();
+    throw error;
+  }
+}
+
+/** What makes two runs the same: a store of any other one is not gone on with. */
+function runDescription(options: CalibrateOptions): unknown {
+  const { planes, block, zeroPoints, fusedRanks, liveRanks, clipping, mergeTokens, epochs, seed } = options;
+  const { sourceSha256, dataSha256 } = options.provenance;
+  const text = { sequences: options.sequences.length, length: options.sequences[0]!.length, dataSha256 };
+  const learning = { fusedRanks, liveRanks, clipping, mergeTokens, epochs, seed };
+  return { format: 1, sourceSha256, planes, block, zeroPoints, ...learning, ...text };
+}
+
+async function writeArtefact(
+  source: WeightSource,
+  store: CheckpointStore,
+  directory: string,
+  out: string,
+  layout: ArtefactLayout,
+  options: CalibrateOptions,
+): Promise<ArtefactManifest> {
+  const { architecture, quantization } = layout;
+  const matrices = fusedMatrices(architecture);
+  const writer = await ArtefactWriter.create(directory, layout, true);
+  try {
+    for (const { name } of modelVectors(architecture))
+      await writer.append(name, await source.readVector(name));
+    let m = 0;
+    for await (const { planes, cascade } of calibratedMatrices(architecture, store)) {
+      const { name } = matrices[m++]!;
+      for (const [i, plane] of planes.entries()) await writer.appendPlane(name, i, plane);
+      for (const [j, { a, b }] of cascade.entries()) {
+        await writer.append(`${cascadeName(name, j)}.a`, a);
+        await writer.append(`${cascadeName(name, j)}.b`, b);
+      }
+    }
+    if (!architecture.tiedEmbedding) await writeEmbedding(source, writer, () => {});
+  } catch (error) {
+    await writer.abort();
+    throw explainDiskFault(error, out, 'The finished stages are kept: go on with --resume.');
+  }
+  // Until it is measured: the runner below needs no ladder, but an artefact is not one without.
+  const costs = matrices.map(() => quantization.planes.map((_, d) => quantization.planes.length - 1 - d));
+  const choices = { matrices, planeBits: quantization.planes, costs };
+  return await writer.finish(
+    {
+      name: options.name,
+      sensitivity: { metric: 'kl', costs },
+      ladder: planLadder(choices, quantization.cascadeRanks),
+      generation: options.generation,
+      provenance: describeProvenance(out, options),
+    },
+    options.tokenizerFiles,
+  );
+}
+
+async function giveLadder(
+  source: WeightSource,
+  directory: string,
+  options: CalibrateOptions,
+): Promise<'ms' | 'bytes'> {
+  const artefact = await openArtefact(directory, { verify: false });
+  const dense = await denseWeights(source).catch(async (error: unknown) => {
+    await artefact.close();
+    throw error;
+  });
+  const running = { slots: 1, threads: options.threads };
+  const runner = await openRunner(artefactWeights(artefact), await artefactEmbedding(artefact), running);
+  const full = await openRunner(dense.weights, dense.embedding, running);
+  try {
+    const measured = await measureLadder({
+      runner,
+      matrices: fusedMatrices(source.architecture),
+      quantization: artefact.manifest.quantization,
+      reference: { runner: full, precision: FULL },
+      windows: options.judged,
+      onProgress: (done, total) => options.onProgress?.({ phase: 'ladder', done, total }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    await replaceLadder(directory, measured);
+    return measured.costUnit;
+  } finally {
+    await runner.close();
+    await full.close();
+    await artefact.close();
+    await dense.dispose();
+  }
+}
+
+/** The one precision of a full-precision model: it has no gates to set. */
+const FULL: PrecisionConfig = {
+  id: 'float',
+  averageBits: 32,
+  planes: [],
+  ranks: [],
+  predictedKl: null,
+  msPerToken: null,
+};
+
+function describeProvenance(out: string, options: CalibrateOptions): ArtefactManifest['provenance'] {
+  const { toolVersion, sourceName, sourceDirectory, sourceSha256, createdAt, dataSha256 } =
+    options.provenance;
+  return {
+    method: 'quept',
+    toolVersion,
+    sourceName,
+    sourcePath: relative(resolve(out), resolve(sourceDirectory)).split(sep).join('/'),
+    sourceSha256,
+    options: {
+      planes: [...options.planes],
+      block: options.block,
+      zeroPoints: options.zeroPoints,
+      fusedRanks: [...options.fusedRanks],
+      cascadeRanks: [...options.liveRanks],
+      clipping: options.clipping,
+      mergeTokens: options.mergeTokens,
+      sequences: options.sequences.length,
+      length: options.sequences[0]!.length,
+      epochs: options.epochs,
+      seed: options.seed,
+      dataSha256,
+    },
+    createdAt: createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,23 @@
+/** How long and on how much text a calibration learns. */
+export interface CalibrationPreset {
+  readonly sequences: number;
+  readonly length: number;
+  readonly epochs: number;
+}
+
+export type PresetName = 'quick' | 'default' | 'thorough';
+
+export const CALIBRATION_PRESETS: Readonly<Record<PresetName, CalibrationPreset>> = {
+  quick: { sequences: 64, length: 128, epochs: 2 },
+  default: { sequences: 256, length: 128, epochs: 4 },
+  thorough: { sequences: 512, length: 256, epochs: 6 },
+};
+
+/** Sequences per step. */
+export const BATCH_SEQUENCES = 4;
+
+/**
+ * Adam's rates by measurement, see docs/calibration.md. Higher ones let the cascade wander further from the
+ * weights than rounding can follow.
+ */
+export const LEARNING_RATES = { clipping: 5e-4, fused: 1.5e-4, live: 5e-4 } as const;

@@ -1,0 +1,71 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { cpuSessionOptions } from '../engine/index.ts';
+import type { BatchShape } from './block-graph.ts';
+import { denseStageGraph, type Stage, stageNames } from './stage.ts';
+import type { Feeds } from './stage-parameters.ts';
+import type { StageWeights } from './stage-weights.ts';
+import { consecutiveBatches, emptyStream, gatherBatch, type TokenStream } from './token-stream.ts';
+
+/** A stage at full precision: what its quantized self is aimed at. Close it after use. */
+export class DenseStage {
+  /** Of its output. */
+  readonly width: number;
+  readonly #session: InferenceSession;
+  readonly #feeds: Feeds;
+  readonly #output: string;
+  readonly #batch: BatchShape;
+
+  private constructor(
+    width: number,
+    session: InferenceSession,
+    feeds: Feeds,
+    output: string,
+    batch: BatchShape,
+  ) {
+    this.width = width;
+    this.#session = session;
+    this.#feeds = feeds;
+    this.#output = output;
+    this.#batch = batch;
+  }
+
+  /** @param shared feeds every block has: rotary tables and causal mask */
+  static async open(
+    stage: Stage,
+    weights: StageWeights,
+    shared: Feeds,
+    { batch, threads }: { readonly batch: BatchShape; readonly threads: number },
+  ): Promise<DenseStage> {
+    const { model, output } = denseStageGraph(stage, batch);
+    const feeds: Feeds = stage.kind === 'block' ? { ...shared } : {};
+    for (const [name, vector] of weights.vectors)
+      feeds[name] = new Tensor('float32', vector, [vector.length]);
+    stage.matrices.forEach(({ name, n, k }, m) => {
+      feeds[`${name}.weights`] = new Tensor('float32', weights.matrices[m]!, [n, k]);
+    });
+    const { hiddenSize, vocabSize } = stage.architecture;
+    const session = await InferenceSession.create(model, cpuSessionOptions('.', threads));
+    return new DenseStage(stage.kind === 'block' ? hiddenSize : vocabSize, session, feeds, output, batch);
+  }
+
+  /** Output for one batch of sequences, f32 [R, width], newly allocated. */
+  async run(input: TokenStream, picks: readonly number[]): Promise<Float32Array> {
+    const rows = this.#batch.sequences * this.#batch.length;
+    const stream = new Tensor('float32', gatherBatch(input, picks), [rows, input.width]);
+    const results = await this.#session.run({ ...this.#feeds, [stageNames.input]: stream });
+    return results[this.#output]!.data as Float32Array;
+  }
+
+  /** Output for all sequences. */
+  async runAll(input: TokenStream): Promise<TokenStream> {
+    const output = emptyStream(input.sequences, input.length, this.width);
+    for (const picks of consecutiveBatches(input.sequences, this.#batch)) {
+      output.data.set(await this.run(input, picks), picks[0]! * input.length * this.width);
+    }
+    return output;
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release();
+  }
+}
