@@ -1,5 +1,5 @@
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { fusedMatrices, modelVectors, type PrecisionConfig, type WeightSource } from '../core/index.ts';
+import { fusedMatrices, type PrecisionConfig, type WeightSource } from '../core/index.ts';
 import { artefactEmbedding, artefactWeights, denseWeights, openRunner } from '../engine/index.ts';
 import {
   type ArtefactLayout,
@@ -16,16 +16,15 @@ import {
   replaceLadder,
   writeEmbedding,
 } from '../quant/index.ts';
-import {
-  type CalibrationOptions,
-  type CalibrationTiming,
-  calibratedMatrices,
-  calibrateModel,
-} from './calibrate-model.ts';
+import { type CalibrationTiming, calibrateModel } from './calibrate-model.ts';
 import type { CalibrateOptions } from './calibrate-options.ts';
 import { BATCH_SEQUENCES, LEARNING_RATES } from './calibration-preset.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import { measureLadder } from './measure-ladder.ts';
+import { createPlaneLearner, type PlaneLearnerOptions } from './plane-learner.ts';
+import type { Stage } from './stage.ts';
+import type { CalibratedStage } from './stage-calibrator.ts';
+import { modelMatrixName, modelStages, modelVectorName } from './stage-weights.ts';
 
 /** Where a run keeps what it has done so far: beside its output, hidden, and never loadable. */
 export function workDirectory(out: string): string {
@@ -58,10 +57,9 @@ export async function calibrateCheckpoint(
       options.signal?.throwIfAborted();
       zeroPoints.push(await chooseZeroPoints(source, matrix, quantization, options.zeroPoints));
     }
-    const settings: CalibrationOptions = {
+    const learning: PlaneLearnerOptions = {
       scheme: { planeBits: quantization.planes, block, fusedRanks, liveRanks, clipping: options.clipping },
       zeroPoints,
-      mergeTokens: options.mergeTokens,
       batch: { sequences: BATCH_SEQUENCES, length: options.sequences[0]!.length },
       epochs: options.epochs,
       learningRate: LEARNING_RATES,
@@ -69,11 +67,16 @@ export async function calibrateCheckpoint(
       error: 'squared',
       seed: options.seed,
       threads: options.threads,
+    };
+    const timing = await calibrateModel<CalibratedStage>(source, options.sequences, store, {
+      ...learning,
+      stages: modelStages(architecture),
+      createLearner: (ground) => createPlaneLearner(ground, learning),
+      mergeTokens: options.mergeTokens,
       onProgress: ({ stage, stages, doneSteps, totalSteps }) =>
         options.onProgress?.({ phase: 'learning', done: doneSteps, total: totalSteps, stage, stages }),
       ...(options.signal ? { signal: options.signal } : {}),
-    };
-    const timing = await calibrateModel(source, options.sequences, store, settings);
+    });
     const made = join(store.directory, 'artefact');
     await writeArtefact(source, store, made, out, { architecture, quantization, zeroPoints }, options);
     const costUnit = await giveLadder(source, made, options);
@@ -108,16 +111,8 @@ async function writeArtefact(
   const matrices = fusedMatrices(architecture);
   const writer = await ArtefactWriter.create(directory, layout, true);
   try {
-    for (const { name } of modelVectors(architecture))
-      await writer.append(name, await source.readVector(name));
-    let m = 0;
-    for await (const { planes, cascade } of calibratedMatrices(architecture, store)) {
-      const { name } = matrices[m++]!;
-      for (const [i, plane] of planes.entries()) await writer.appendPlane(name, i, plane);
-      for (const [j, { a, b }] of cascade.entries()) {
-        await writer.append(`${cascadeName(name, j)}.a`, a);
-        await writer.append(`${cascadeName(name, j)}.b`, b);
-      }
+    for (const [index, stage] of modelStages(architecture).entries()) {
+      await writeStage(writer, stage, index, await store.loadStage<CalibratedStage>(index));
     }
     if (!architecture.tiedEmbedding) await writeEmbedding(source, writer, () => {});
   } catch (error) {
@@ -137,6 +132,23 @@ async function writeArtefact(
     },
     options.tokenizerFiles,
   );
+}
+
+async function writeStage(
+  writer: ArtefactWriter,
+  stage: Stage,
+  index: number,
+  { matrices, vectors }: CalibratedStage,
+): Promise<void> {
+  for (const [input, vector] of vectors) await writer.append(modelVectorName(stage, index, input), vector);
+  for (const [m, { planes, cascade }] of matrices.entries()) {
+    const name = modelMatrixName(stage, index, m);
+    for (const [i, plane] of planes.entries()) await writer.appendPlane(name, i, plane);
+    for (const [j, { a, b }] of cascade.entries()) {
+      await writer.append(`${cascadeName(name, j)}.a`, a);
+      await writer.append(`${cascadeName(name, j)}.b`, b);
+    }
+  }
 }
 
 async function giveLadder(

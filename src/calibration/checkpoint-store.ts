@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { QueptError } from '../core/index.ts';
 import { explainDiskFault } from '../quant/index.ts';
-import type { CalibratedMatrix } from './stage-calibrator.ts';
 
 /** Where a calibration stands between two stages. */
 export interface CalibrationState {
@@ -57,17 +56,14 @@ export class CheckpointStore {
     return bytes === null ? null : (deserialize(bytes) as CalibrationState);
   }
 
-  async loadStage(index: number): Promise<CalibratedMatrix[]> {
-    return deserialize(await readFile(join(this.directory, stageFile(index)))) as CalibratedMatrix[];
+  /** What `saveStage` was given for a finished stage. */
+  async loadStage<Outcome>(index: number): Promise<Outcome> {
+    return deserialize(await readFile(join(this.directory, stageFile(index)))) as Outcome;
   }
 
   /** The state is written last: it is what makes the stage count. */
-  async saveStage(
-    index: number,
-    matrices: readonly CalibratedMatrix[],
-    state: CalibrationState,
-  ): Promise<void> {
-    await this.#write(stageFile(index), serialize(matrices));
+  async saveStage(index: number, outcome: unknown, state: CalibrationState): Promise<void> {
+    await this.#write(stageFile(index), serialize(outcome));
     await this.#write(STATE_FILE, serialize(state));
   }
 

@@ -1,27 +1,21 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { cpuSessionOptions } from '../engine/index.ts';
 import type { BatchShape } from './block-graph.ts';
 import { denseStageGraph, type Stage, stageNames } from './stage.ts';
-import type { Feeds } from './stage-parameters.ts';
 import type { StageWeights } from './stage-weights.ts';
+import { type Feeds, floatsOf, type RuntimeClock, TimedSession } from './timed-session.ts';
 import { consecutiveBatches, emptyStream, gatherBatch, type TokenStream } from './token-stream.ts';
 
 /** A stage at full precision: what its quantized self is aimed at. Close it after use. */
 export class DenseStage {
   /** Of its output. */
   readonly width: number;
-  readonly #session: InferenceSession;
+  readonly #session: TimedSession;
   readonly #feeds: Feeds;
   readonly #output: string;
   readonly #batch: BatchShape;
 
-  private constructor(
-    width: number,
-    session: InferenceSession,
-    feeds: Feeds,
-    output: string,
-    batch: BatchShape,
-  ) {
+  private constructor(width: number, session: TimedSession, feeds: Feeds, output: string, batch: BatchShape) {
     this.width = width;
     this.#session = session;
     this.#feeds = feeds;
@@ -35,16 +29,17 @@ export class DenseStage {
     weights: StageWeights,
     shared: Feeds,
     { batch, threads }: { readonly batch: BatchShape; readonly threads: number },
+    clock: RuntimeClock,
   ): Promise<DenseStage> {
     const { model, output } = denseStageGraph(stage, batch);
-    const feeds: Feeds = stage.kind === 'block' ? { ...shared } : {};
+    const feeds: Record<string, Tensor> = stage.kind === 'block' ? { ...shared } : {};
     for (const [name, vector] of weights.vectors)
       feeds[name] = new Tensor('float32', vector, [vector.length]);
     stage.matrices.forEach(({ name, n, k }, m) => {
       feeds[`${name}.weights`] = new Tensor('float32', weights.matrices[m]!, [n, k]);
     });
     const { hiddenSize, vocabSize } = stage.architecture;
-    const session = await InferenceSession.create(model, cpuSessionOptions('.', threads));
+    const session = await TimedSession.create(model, cpuSessionOptions('.', threads), clock);
     return new DenseStage(stage.kind === 'block' ? hiddenSize : vocabSize, session, feeds, output, batch);
   }
 
@@ -53,7 +48,7 @@ export class DenseStage {
     const rows = this.#batch.sequences * this.#batch.length;
     const stream = new Tensor('float32', gatherBatch(input, picks), [rows, input.width]);
     const results = await this.#session.run({ ...this.#feeds, [stageNames.input]: stream });
-    return results[this.#output]!.data as Float32Array;
+    return floatsOf(results, this.#output);
   }
 
   /** Output for all sequences. */

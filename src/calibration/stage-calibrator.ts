@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { QueptError } from '../core/index.ts';
 import type { PlaneArrays } from '../quant/index.ts';
 import { AdamW } from './adamw.ts';
@@ -16,9 +16,11 @@ import {
   stageNames,
   trainingGraph,
 } from './stage.ts';
-import { type Feeds, StageParameters } from './stage-parameters.ts';
+import type { StageLearner, StageTarget } from './stage-learner.ts';
+import { StageParameters } from './stage-parameters.ts';
 import type { StageWeights } from './stage-weights.ts';
 import { searchedRange } from './starting-planes.ts';
+import { type Feeds, floatsOf, type Results, type RuntimeClock, TimedSession } from './timed-session.ts';
 import { consecutiveBatches, gatherBatch, type TokenStream } from './token-stream.ts';
 
 export interface LearningOptions {
@@ -38,23 +40,23 @@ export interface CalibratedMatrix {
   readonly cascade: readonly { readonly a: Float32Array; readonly b: Float32Array }[];
 }
 
-/** Time spent on steps and on the stage's stream, milliseconds. */
-export interface StageTiming {
-  /** Of it, inside ONNX Runtime. */
-  runtimeMs: number;
-  totalMs: number;
+/** What is written of a stage. */
+export interface CalibratedStage {
+  /** In the stage's matrix order. */
+  readonly matrices: readonly CalibratedMatrix[];
+  /** By graph input name. */
+  readonly vectors: ReadonlyMap<string, Float32Array>;
 }
 
-type Results = InferenceSession.OnnxValueMapType;
-
-/** Calibrates one stage: learns its parameters, runs its stream, gives its planes. */
-export class StageCalibrator {
-  readonly timing: StageTiming = { runtimeMs: 0, totalMs: 0 };
+/** Calibrates one stage of the plane cascade: learns its parameters, runs its stream, gives its planes. */
+export class StageCalibrator implements StageLearner<CalibratedStage> {
   readonly #stage: Stage;
   readonly #scheme: ElasticScheme;
   readonly #zeroPoints: readonly (readonly boolean[])[];
   readonly #options: LearningOptions;
   readonly #parameters: StageParameters;
+  readonly #vectors: ReadonlyMap<string, Float32Array>;
+  readonly #clock: RuntimeClock;
 
   /** @param shared feeds every stage has: rotary tables and causal mask */
   constructor(
@@ -64,26 +66,19 @@ export class StageCalibrator {
     zeroPoints: readonly (readonly boolean[])[],
     shared: Feeds,
     options: LearningOptions,
+    clock: RuntimeClock,
   ) {
     this.#stage = stage;
     this.#scheme = scheme;
     this.#zeroPoints = zeroPoints;
     this.#options = options;
+    this.#vectors = weights.vectors;
+    this.#clock = clock;
     this.#parameters = new StageParameters(stage, weights, scheme, zeroPoints, shared, options.seed);
   }
 
-  /**
-   * Learns for `epochs` passes over the sequences. `onStep` is told the loss of every step; what it throws ends
-   * the learning.
-   *
-   * @param input quantized stream
-   * @param target full-precision output of the stage for some sequences, f32 [R, width]
-   */
-  async learn(
-    input: TokenStream,
-    target: (picks: readonly number[]) => Promise<{ readonly data: Float32Array; readonly width: number }>,
-    onStep: (loss: number) => void,
-  ): Promise<void> {
+  /** Learns for `epochs` passes over the sequences, then fits the upper planes to what is left for them. */
+  async learn(input: TokenStream, target: StageTarget, onStep: (loss: number) => void): Promise<void> {
     const { batch, epochs, learningRate, weightDecay, error, seed } = this.#options;
     const groups = precisionGroups(this.#scheme);
     const { learned } = this.#parameters;
@@ -107,9 +102,11 @@ export class StageCalibrator {
           [stageNames.target]: f32(data, [this.#rows, width]),
           ...switchFeeds(mixAt(step)),
         });
-        const loss = values(results, graph.loss)[0]!;
+        const loss = floatsOf(results, graph.loss)[0]!;
         if (!Number.isFinite(loss)) throw diverged();
-        const slopes = [...graph.gradients].map(([name, output]) => [name, values(results, output)] as const);
+        const slopes = [...graph.gradients].map(
+          ([name, output]) => [name, floatsOf(results, output)] as const,
+        );
         optimizer.update(learned.all, Object.fromEntries(slopes));
         onStep(loss);
       }
@@ -117,7 +114,6 @@ export class StageCalibrator {
     await this.#refitUpperPlanes();
   }
 
-  /** The stage's output at each group's precision, handed over batch by batch: f32 [R, width] per group. */
   async forEachOutput(
     input: TokenStream,
     visit: (picks: readonly number[], outputs: readonly Float32Array[]) => void,
@@ -130,23 +126,23 @@ export class StageCalibrator {
         const results = await run({ ...this.#batchFeeds(input, picks), ...switchFeeds(switches) });
         visit(
           picks,
-          graph.outputs.map((name) => values(results, name)),
+          graph.outputs.map((name) => floatsOf(results, name)),
         );
       }
     });
   }
 
   /** Planes and cascades as they are now, in the artefact's layout. */
-  async result(): Promise<CalibratedMatrix[]> {
+  async outcome(): Promise<CalibratedStage> {
     const graph = planesGraph(this.#stage, this.#scheme, this.#zeroPoints);
     const results = await this.#withSession(graph.model, (run) => run({}));
-    return this.#stage.matrices.map((matrix, m) => ({
+    const matrices = this.#stage.matrices.map((matrix, m) => ({
       planes: graph.planes[m]!.map((plane, i) =>
         packPlane(
           { ...matrix, bits: this.#scheme.planeBits[i]!, block: this.#scheme.block },
-          values(results, plane.codes),
-          values(results, plane.scales),
-          this.#zeroPoints[m]![i]! ? values(results, plane.zeroPoints) : null,
+          floatsOf(results, plane.codes),
+          floatsOf(results, plane.scales),
+          this.#zeroPoints[m]![i]! ? floatsOf(results, plane.zeroPoints) : null,
         ),
       ),
       cascade: this.#scheme.liveRanks.map((_, j) => {
@@ -155,6 +151,7 @@ export class StageCalibrator {
         return { a: a.slice(), b: transposed(b.data, b.shape[0]!, b.shape[1]!) };
       }),
     }));
+    return { matrices, vectors: this.#vectors };
   }
 
   /**
@@ -169,7 +166,7 @@ export class StageCalibrator {
       for (let i = 1; i < planeBits.length; i++) {
         const results = await run({});
         this.#stage.matrices.forEach(({ n, k }, m) => {
-          const target = values(results, graph.planes[m]![i]!.target);
+          const target = floatsOf(results, graph.planes[m]![i]!.target);
           const padded = { n, k: Math.ceil(k / block) * block };
           const format = { bits: planeBits[i]!, block, zeroPoint: this.#zeroPoints[m]![i]! };
           this.#parameters.resetRange(m, i, searchedRange(target, padded, format).range);
@@ -186,26 +183,15 @@ export class StageCalibrator {
     return { [stageNames.input]: f32(gatherBatch(input, picks), [this.#rows, input.width]) };
   }
 
-  /** Runs `work` with a session that is fed the stage's parameters, as far as it takes them, beside what is given. */
+  /** Runs `work` with a session that is fed the stage's parameters beside what is given. */
   async #withSession<T>(
     model: Uint8Array,
     work: (run: (feeds: Feeds) => Promise<Results>) => Promise<T>,
   ): Promise<T> {
-    const session = await InferenceSession.create(model, this.#options.sessionOptions);
-    const wanted = new Set(session.inputNames);
-    const run = async (given: Feeds) => {
-      const all = Object.entries({ ...this.#parameters.feeds(), ...given });
-      const feeds = Object.fromEntries(all.filter(([name]) => wanted.has(name)));
-      const started = performance.now();
-      const results = await session.run(feeds);
-      this.timing.runtimeMs += performance.now() - started;
-      return results;
-    };
-    const begun = performance.now();
+    const session = await TimedSession.create(model, this.#options.sessionOptions, this.#clock);
     try {
-      return await work(run);
+      return await work((given) => session.run({ ...this.#parameters.feeds(), ...given }));
     } finally {
-      this.timing.totalMs += performance.now() - begun;
       await session.release();
     }
   }
@@ -218,12 +204,8 @@ function diverged(): QueptError {
   );
 }
 
-function values(results: Results, name: string): Float32Array {
-  return results[name]!.data as Float32Array;
-}
-
 function switchFeeds(groups: readonly (readonly MatrixSwitches[])[]): Feeds {
-  const feeds: Feeds = {};
+  const feeds: Record<string, Tensor> = {};
   groups.forEach((matrices, group) => {
     matrices.forEach(({ planes, live }, m) => {
       planes.forEach((on, i) => {

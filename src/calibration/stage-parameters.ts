@@ -5,15 +5,14 @@ import { type ParameterKind, ParameterSet } from './parameter-set.ts';
 import type { Stage } from './stage.ts';
 import type { StageWeights } from './stage-weights.ts';
 import { type PlaneRange, startingRanges } from './starting-planes.ts';
-
-export type Feeds = Record<string, Tensor>;
+import type { Feeds } from './timed-session.ts';
 
 /** What a stage's graphs are fed with beside its stream: weights, ranges, and what is learned. */
 export class StageParameters {
   readonly learned = new ParameterSet();
   readonly #stage: Stage;
   readonly #scheme: ElasticScheme;
-  readonly #fixed: Feeds;
+  readonly #fixed: Record<string, Tensor>;
 
   /** @param shared feeds every stage has: rotary tables and causal mask */
   constructor(

@@ -40,6 +40,12 @@ export function modelMatrixName(stage: Stage, index: number, m: number): string 
   return stage.kind === 'head' ? name : `layers.${index}.${name}`;
 }
 
+/** Name in the model of the vector that is input `input` of the graphs of stage `index`. */
+export function modelVectorName(stage: Stage, index: number, input: string): string {
+  const name = input.slice(blockVector('').length);
+  return stage.kind === 'head' ? name : `layers.${index}.${name}`;
+}
+
 export async function readStageWeights(
   source: WeightSource,
   stage: Stage,
