@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Evaluation, evaluateLadder, tokenWindows } from '../../calibration/index.ts';
-import { QueptError } from '../../core/index.ts';
+import {
+  type Evaluation,
+  type EvaluationOptions,
+  evaluateLadder,
+  evaluateSwitching,
+  type SwitchingEvaluation,
+  tokenWindows,
+} from '../../calibration/index.ts';
+import { type Ladder, type PrecisionConfig, QueptError } from '../../core/index.ts';
 import { defineCommand } from '../define-command.ts';
 import { interruptible } from '../interrupt.ts';
 import {
@@ -20,6 +27,7 @@ interface EvalOptions {
   readonly reference?: string;
   readonly bytes: number;
   readonly window: number;
+  readonly switch?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -41,6 +49,7 @@ export function registerEval(program: Command, streams: Streams): void {
     .option('--reference <dir>', 'Hugging Face folder of the full-precision model')
     .option('--bytes <n>', 'read at most this much of the text', positiveInteger, 1 << 20)
     .option('--window <tokens>', 'longest context to judge at', positiveInteger, 512)
+    .option('--switch <configs>', 'also judge these configs taking turns, a token each: q4,q8', nameList)
     .action((model: string, options: EvalOptions) =>
       interruptible((signal) => run(model, options, createOutput(options.json === true, streams), signal)),
     );
@@ -54,30 +63,61 @@ async function run(model: string, options: EvalOptions, output: Output, signal: 
     reference = await openReference(local.artefact, options.reference);
     if (reference === null)
       output.note('no full-precision checkpoint found: comparing with the highest rung');
-    const windows = cutText(local, text, options);
-    const progress = createProgress(
-      { label: 'evaluating windows', total: windows.length, format: (n) => String(Number(n.toFixed(1))) },
-      output.stderr,
-    );
     const { ladder } = local.artefact.manifest;
-    const evaluation = await evaluateLadder({
+    const switched = options.switch ? switchedConfigs(ladder, options.switch) : null;
+    const ground = {
       runner: local.runner,
-      ladder,
       reference: reference
         ? { runner: reference.runner, precision: FULL_PRECISION }
         : { runner: local.runner, precision: ladder.at(-1)! },
-      windows,
-      onProgress: (done) => progress.update(done),
+      windows: cutText(local, text, options),
       signal,
-    }).finally(() => progress.end());
+    };
+    const evaluation = await withProgress('evaluating windows', ground, output, (shown) =>
+      evaluateLadder({ ...shown, ladder }),
+    );
+    const switching =
+      switched &&
+      (await withProgress('switching at every token', ground, output, (shown) =>
+        evaluateSwitching({ ...shown, configs: switched }),
+      ));
     const name = reference ? 'full precision' : ladder.at(-1)!.id;
-    output.result({ model: local.artefact.manifest.name, reference: name, ...evaluation }, () =>
-      formatEvaluation(evaluation, name),
+    const model = local.artefact.manifest.name;
+    output.result({ model, reference: name, ...evaluation, switching }, () =>
+      [formatEvaluation(evaluation, name), ...(switching ? [formatSwitching(switching)] : [])].join('\n'),
     );
   } finally {
     await reference?.close();
     await local.close();
   }
+}
+
+type Ground = Omit<EvaluationOptions, 'ladder'>;
+
+async function withProgress<T>(
+  label: string,
+  ground: Ground,
+  { stderr }: Output,
+  work: (ground: Ground) => Promise<T>,
+): Promise<T> {
+  const format = (n: number) => String(Number(n.toFixed(1)));
+  const progress = createProgress({ label, total: ground.windows.length, format }, stderr);
+  try {
+    return await work({ ...ground, onProgress: (done) => progress.update(done) });
+  } finally {
+    progress.end();
+  }
+}
+
+function switchedConfigs(ladder: Ladder, ids: readonly string[]): PrecisionConfig[] {
+  if (ids.length < 2)
+    throw new QueptError('invalid_usage', '--switch: name at least two configs, as in q4,q8.');
+  return ids.map((id) => {
+    const config = ladder.find((each) => each.id === id);
+    if (config) return config;
+    const known = ladder.map((each) => each.id).join(', ');
+    throw new QueptError('invalid_usage', `--switch: there is no config '${id}'; this model has ${known}.`);
+  });
 }
 
 function cutText(local: LocalModel, text: string, options: EvalOptions): Int32Array[] {
@@ -118,6 +158,17 @@ function formatEvaluation(evaluation: Evaluation, reference: string): string {
     `${evaluation.tokens} tokens, judged against ${reference} (perplexity ${evaluation.referencePerplexity.toFixed(4)})`,
     formatTable([['config', 'bits', 'perplexity', 'KL (nats)', 'top-1', 'ms/token'], ...rows]),
   ].join('\n');
+}
+
+function formatSwitching({ ids, perplexity, kl, top1Agreement }: SwitchingEvaluation): string {
+  return (
+    `${ids.join(', ')} in turns, a token each: perplexity ${perplexity.toFixed(4)}, KL ${kl.toExponential(2)}, ` +
+    `top-1 ${(100 * top1Agreement).toFixed(1)} %`
+  );
+}
+
+function nameList(text: string): string[] {
+  return text.split(',').map((part) => part.trim());
 }
 
 function positiveInteger(text: string): number {

@@ -63,6 +63,24 @@ describe('quept eval', () => {
     expect(highest.perplexity / referencePerplexity).toBeCloseTo(1, 1);
   });
 
+  test('judges configs that take turns, and refuses names it does not know', async () => {
+    const base = ['eval', tiny.directory, '--data', text, '--reference', tiny.checkpoint, '--json'];
+    const { code, stdout } = await run(...base, '--switch', 'q4,q8');
+    expect(code).toBe(0);
+    const { configs, switching } = JSON.parse(stdout);
+    expect(switching.ids).toEqual(['q4', 'q8']);
+    expect(switching.kl).toBeGreaterThan(configs.at(-1).kl);
+    expect(switching.kl).toBeLessThan(1.5 * configs[0].kl);
+
+    const alone = JSON.parse((await run(...base, '--switch', 'q5,q5')).stdout);
+    // Each token a step of its own: the same numbers as whole windows, but for the last bits.
+    expect(alone.switching.kl).toBeCloseTo(configs[1].kl, 4);
+    const unknown = await run(...base, '--switch', 'q4,q9');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain("no config 'q9'");
+    expect((await run(...base, '--switch', 'q4')).stderr).toContain('at least two');
+  });
+
   test('without the checkpoint the highest rung stands in, and that is said', async () => {
     const { code, stdout, stderr } = await run('eval', tiny.directory, '--data', text, '--json');
     expect(code).toBe(0);
