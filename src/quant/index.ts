@@ -1,4 +1,10 @@
-export { type ArtefactLayout, cascadeName, planeName, type Quantization } from './artefact-tensors.ts';
+export {
+  type ArtefactLayout,
+  cascadeName,
+  planeName,
+  type Quantization,
+  type TensorSpec,
+} from './artefact-tensors.ts';
 export { type ArtefactDescription, ArtefactWriter, type CarriedFile } from './artefact-writer.ts';
 export { dequantizeMatrix, readPlane } from './dequantize-matrix.ts';
 export { explainDiskFault } from './disk-fault.ts';
@@ -31,5 +37,6 @@ export {
   type SafetensorsFile,
   type TensorEntry,
 } from './safetensors.ts';
+export { WeightsWriter } from './weights-writer.ts';
 export { writeEmbedding } from './write-embedding.ts';
 export { chooseZeroPoints, type ZeroPointMode } from './zero-point-choice.ts';
