@@ -50,6 +50,8 @@ export interface CalibrationTiming {
   /** Share of the time spent inside ONNX Runtime. */
   readonly runtimeShare: number;
   readonly totalMs: number;
+  /** Of each stage that this run has calibrated; a resumed run leaves out those before. */
+  readonly stageMs: readonly number[];
 }
 
 /**
@@ -75,8 +77,10 @@ export async function calibrateModel<Outcome>(
   let streams = state
     ? restoredStreams(state, sequences.length, batch, source.architecture.hiddenSize)
     : await embeddedStreams(source, sequences, batch);
+  const stageMs: number[] = [];
   for (let index = state?.doneStages ?? 0; index < stages.length; index++) {
     options.signal?.throwIfAborted();
+    const stageBegun = performance.now();
     const stage = stages[index]!;
     const read = { stage, index, weights: await readStageWeights(source, stage, index), shared, clock };
     const weights = (await options.prepare?.(read, streams.exact)) ?? read.weights;
@@ -88,9 +92,10 @@ export async function calibrateModel<Outcome>(
       exact: exact.data,
       quantized: quantized.data,
     });
+    stageMs.push(performance.now() - stageBegun);
   }
   const totalMs = performance.now() - begun;
-  return { runtimeShare: clock.runtimeMs / totalMs, totalMs };
+  return { runtimeShare: clock.runtimeMs / totalMs, totalMs, stageMs };
 }
 
 interface Streams {
