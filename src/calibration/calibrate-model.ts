@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-node';
-import type { WeightSource } from '../core/index.ts';
+import { QueptError, type WeightSource } from '../core/index.ts';
 import { rotaryTables } from '../engine/index.ts';
 import type { BatchShape } from './block-graph.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
@@ -170,13 +170,15 @@ async function embeddedStreams(
   sequences: readonly Int32Array[],
   { length }: BatchShape,
 ): Promise<Streams> {
-  const exact = emptyStream(sequences.length, length, source.architecture.hiddenSize);
+  const { hiddenSize, vocabSize } = source.architecture;
+  const exact = emptyStream(sequences.length, length, hiddenSize);
   const rows = new Map<number, Float32Array>();
   let at = 0;
   for (const sequence of sequences) {
     for (const token of sequence) {
       let row = rows.get(token);
       if (!row) {
+        if (token >= vocabSize) throw unknownToken(token, vocabSize);
         row = await source.readMatrixRows('embedding', token, token + 1);
         rows.set(token, row);
       }
@@ -185,6 +187,13 @@ async function embeddedStreams(
     }
   }
   return { exact, quantized: { ...exact, data: exact.data.slice() } };
+}
+
+function unknownToken(token: number, vocabSize: number): QueptError {
+  return new QueptError(
+    'invalid_checkpoint',
+    `tokenizer.json: the text has token ${token}, but config.json gives the model ${vocabSize} tokens. Fetch the files of one model.`,
+  );
 }
 
 /** Rotary tables and causal mask, the same for every block. */

@@ -136,21 +136,25 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
   async outcome(): Promise<CalibratedStage> {
     const graph = planesGraph(this.#stage, this.#scheme, this.#zeroPoints);
     const results = await this.#withSession(graph.model, (run) => run({}));
-    const matrices = this.#stage.matrices.map((matrix, m) => ({
-      planes: graph.planes[m]!.map((plane, i) =>
-        packPlane(
-          { ...matrix, bits: this.#scheme.planeBits[i]!, block: this.#scheme.block },
-          floatsOf(results, plane.codes),
-          floatsOf(results, plane.scales),
-          this.#zeroPoints[m]![i]! ? floatsOf(results, plane.zeroPoints) : null,
+    const matrices = this.#stage.matrices.map(
+      (matrix, m): CalibratedMatrix => ({
+        planes: graph.planes[m]!.map((plane, i) =>
+          packPlane(
+            { ...matrix, bits: this.#scheme.planeBits[i]!, block: this.#scheme.block },
+            floatsOf(results, plane.codes),
+            floatsOf(results, plane.scales),
+            this.#zeroPoints[m]![i]! ? floatsOf(results, plane.zeroPoints) : null,
+          ),
         ),
-      ),
-      cascade: this.#scheme.liveRanks.map((_, j) => {
-        const b = this.#parameters.learned.get(inputNames.liveB(matrix.name, j));
-        const a = this.#parameters.learned.get(inputNames.liveA(matrix.name, j)).data;
-        return { a: a.slice(), b: transposed(b.data, b.shape[0]!, b.shape[1]!) };
+        cascade: this.#scheme.liveRanks.map((_, j) => {
+          const b = this.#parameters.learned.get(inputNames.liveB(matrix.name, j));
+          const a = this.#parameters.learned.get(inputNames.liveA(matrix.name, j)).data;
+          return { a: a.slice(), b: transposed(b.data, b.shape[0]!, b.shape[1]!) };
+        }),
       }),
-    }));
+    );
+    // The last step's loss is that of the parameters before it.
+    if (!matrices.every(hasFiniteNumbers)) throw diverged();
     return { matrices, vectors: this.#vectors };
   }
 
@@ -200,8 +204,13 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
 function diverged(): QueptError {
   return new QueptError(
     'invalid_usage',
-    'Calibration diverged: the loss is no longer finite. Use fewer ranks, a lower learning rate, or another text.',
+    'Calibration diverged: its numbers are no longer finite. Use fewer --ranks and --live-ranks, --no-clipping, or another text; if nothing helps, quantize without learning: quept quantize.',
   );
+}
+
+function hasFiniteNumbers({ planes, cascade }: CalibratedMatrix): boolean {
+  const floats = [...planes.map(({ scales }) => scales), ...cascade.flatMap(({ a, b }) => [a, b])];
+  return floats.every((values) => values.every(Number.isFinite));
 }
 
 function switchFeeds(groups: readonly (readonly MatrixSwitches[])[]): Feeds {

@@ -10,3 +10,12 @@ export function wholeNumber(text: string): number {
     throw new InvalidArgumentError('It must be a whole number (or several, as in 4,4).');
   return Number(text);
 }
+
+/** A parser of whole numbers that refuses smaller ones than `least`. */
+export function wholeNumberFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = wholeNumber(text);
+    if (value >= least) return value;
+    throw new InvalidArgumentError(`It must be at least ${least}.`);
+  };
+}

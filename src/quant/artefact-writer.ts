@@ -48,6 +48,7 @@ export class ArtefactWriter {
   readonly #force: boolean;
   readonly #partial: string;
   readonly #weights: WeightsWriter;
+  readonly #aftermath: string | undefined;
 
   private constructor(
     out: string,
@@ -55,25 +56,36 @@ export class ArtefactWriter {
     layout: ArtefactLayout,
     partial: string,
     weights: WeightsWriter,
+    aftermath: string | undefined,
   ) {
     this.#out = out;
     this.#force = force;
     this.layout = layout;
     this.#partial = partial;
     this.#weights = weights;
+    this.#aftermath = aftermath;
   }
 
-  /** Throws QueptError `invalid_usage` when `out` may not be written, or not be replaced without `force`. */
-  static async create(out: string, layout: ArtefactLayout, force: boolean): Promise<ArtefactWriter> {
+  /**
+   * Throws QueptError `invalid_usage` when `out` may not be written, or not be replaced without `force`.
+   *
+   * @param aftermath what a full disk leaves behind, for its message; by default nothing
+   */
+  static async create(
+    out: string,
+    layout: ArtefactLayout,
+    force: boolean,
+    aftermath?: string,
+  ): Promise<ArtefactWriter> {
     await checkOutput(out, force);
     let partial: string | null = null;
     try {
       partial = await createPartial(out);
       const weights = await WeightsWriter.create(join(partial, WEIGHTS_FILE), artefactTensors(layout));
-      return new ArtefactWriter(out, force, layout, partial, weights);
+      return new ArtefactWriter(out, force, layout, partial, weights, aftermath);
     } catch (error) {
       if (partial !== null) await rm(partial, { recursive: true, force: true });
-      throw explainDiskFault(error, out);
+      throw explainDiskFault(error, out, aftermath);
     }
   }
 
@@ -133,7 +145,7 @@ export class ArtefactWriter {
       return manifest;
     } catch (error) {
       await this.abort();
-      throw explainDiskFault(error, this.#out);
+      throw explainDiskFault(error, this.#out, this.#aftermath);
     }
   }
 

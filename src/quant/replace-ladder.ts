@@ -11,10 +11,13 @@ import { formatManifest, MANIFEST_FILE, parseManifest, type Sensitivity } from '
  *
  * Throws QueptError `invalid_artefact` when ladder and artefact do not fit, `invalid_usage` when the folder
  * cannot be written.
+ *
+ * @param aftermath what a full disk leaves behind, for its message
  */
 export async function replaceLadder(
   directory: string,
   { ladder, sensitivity }: { readonly ladder: Ladder; readonly sensitivity: Sensitivity },
+  aftermath = 'The ladder is as before.',
 ): Promise<void> {
   const path = join(directory, MANIFEST_FILE);
   const text = formatManifest({ ...parseManifest(await readFile(path, 'utf8')), ladder, sensitivity });
@@ -31,6 +34,6 @@ export async function replaceLadder(
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
-    throw explainDiskFault(error, path);
+    throw explainDiskFault(error, path, aftermath);
   }
 }

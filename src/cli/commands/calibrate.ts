@@ -12,7 +12,7 @@ import {
   type PresetName,
 } from '../../calibration/index.ts';
 import { defaultThreads } from '../../config/index.ts';
-import { fusedMatrices, QueptError } from '../../core/index.ts';
+import { fusedMatrices } from '../../core/index.ts';
 import {
   type Checkpoint,
   checkpointFingerprint,
@@ -29,7 +29,7 @@ import { interruptible } from '../interrupt.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
 import { packageVersion } from '../package-version.ts';
 import { createProgress, type Progress } from '../progress.ts';
-import { numberList, wholeNumber } from '../whole-numbers.ts';
+import { numberList, wholeNumber, wholeNumberFrom } from '../whole-numbers.ts';
 
 interface CalibrateFlags {
   readonly data: string;
@@ -85,7 +85,7 @@ function addLearningOptions(command: Command): Command {
   const { sequences, length, epochs } = CALIBRATION_PRESETS.default;
   return command
     .requiredOption('--data <file>', 'UTF-8 text to learn from')
-    .option('--bytes <n>', 'read at most this much of the text', wholeNumber, 4 << 20)
+    .option('--bytes <n>', 'read at most this much of the text', wholeNumberFrom(1), 4 << 20)
     .option('--planes <bits>', 'bits of each plane, base first: 2, 4 or 8 each', numberList, [4, 4])
     .option('--block <weights>', 'weights that share a scale (default: as quantize)', wholeNumber)
     .addOption(
@@ -102,9 +102,13 @@ function addLearningOptions(command: Command): Command {
     .option('--live-ranks <ranks>', 'of the live cascade, ascending', numberList)
     .option('--no-clipping', 'do not learn clipping')
     .option('--no-merge-tokens', 'feed the next block from the highest precision alone')
-    .option('--sequences <n>', `sequences to learn from (default: ${sequences})`, wholeNumber)
-    .option('--length <tokens>', `tokens per sequence (default: ${length})`, wholeNumber)
-    .option('--epochs <n>', `passes over them (default: ${epochs})`, wholeNumber)
+    .option(
+      '--sequences <n>',
+      `sequences to learn from, a multiple of ${BATCH_SEQUENCES} (default: ${sequences})`,
+      wholeNumberFrom(BATCH_SEQUENCES),
+    )
+    .option('--length <tokens>', `tokens per sequence (default: ${length})`, wholeNumberFrom(2))
+    .option('--epochs <n>', `passes over them; 0 only rounds (default: ${epochs})`, wholeNumber)
     .option('--seed <n>', 'of all random choices', wholeNumber, 1)
     .addOption(new Option('--quick', 'a tenth of the work, for a first look').conflicts('thorough'))
     .option('--thorough', 'six times the work');
@@ -151,7 +155,6 @@ async function describeRun(
   const preset: PresetName = flags.quick ? 'quick' : flags.thorough ? 'thorough' : 'default';
   const learning = CALIBRATION_PRESETS[preset];
   const length = Math.min(flags.length ?? learning.length, architecture.contextLength);
-  if (length < 2) throw new QueptError('invalid_usage', '--length: must be at least 2 tokens.');
   const sequences = flags.sequences ?? learning.sequences;
   const tokenizer = await loadTokenizer(directory, 'invalid_checkpoint');
   const text = await readCalibrationText(flags.data, flags.bytes, tokenizer);
@@ -163,7 +166,7 @@ async function describeRun(
     seed: flags.seed,
   });
   if (drawn.sequences.length < sequences)
-    output.note(`the text holds ${drawn.sequences.length} sequences of ${length} tokens, not ${sequences}`);
+    output.note(`learning from ${drawn.sequences.length} sequences of ${length} tokens, not ${sequences}`);
   const sourceName = basename(resolve(directory));
   return {
     name: flags.name ?? sourceName,

@@ -21,6 +21,7 @@ import {
 import { createOutput, type Output, type Streams } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { formatTable } from '../text-format.ts';
+import { wholeNumberFrom } from '../whole-numbers.ts';
 
 interface EvalOptions {
   readonly data: string;
@@ -48,7 +49,7 @@ export function registerEval(program: Command, streams: Streams): void {
     .requiredOption('--data <file>', 'UTF-8 text to judge on')
     .option('--reference <dir>', 'Hugging Face folder of the full-precision model')
     .option('--bytes <n>', 'read at most this much of the text', positiveInteger, 1 << 20)
-    .option('--window <tokens>', 'longest context to judge at', positiveInteger, 512)
+    .option('--window <tokens>', 'longest context to judge at', wholeNumberFrom(2), 512)
     .option('--switch <configs>', 'also judge these configs taking turns, a token each: q4,q8', nameList)
     .action((model: string, options: EvalOptions) =>
       interruptible((signal) => run(model, options, createOutput(options.json === true, streams), signal)),

@@ -92,7 +92,7 @@ describe('quept eval', () => {
 
   test.each([
     ['no such file', ['--data', '/nowhere/text.txt'], /--data: .*cannot be read \(ENOENT\)/],
-    ['a window of nothing', ['--data', 'TEXT', '--window', '0'], /--window.*positive whole number/],
+    ['a window that predicts nothing', ['--data', 'TEXT', '--window', '1'], /--window.*at least 2/],
     ['another model as reference', ['--data', 'TEXT', '--reference', 'NOWHERE'], /config\.json/],
   ])('%s: one line that says what to do', async (_, args, message) => {
     const filled = args.map((arg) => (arg === 'TEXT' ? text : arg === 'NOWHERE' ? folder : arg));
