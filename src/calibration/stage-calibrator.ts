@@ -1,21 +1,15 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import { QueptError } from '../core/index.ts';
 import type { PlaneArrays } from '../quant/index.ts';
 import { AdamW } from './adamw.ts';
+import type { BlockError } from './block-error.ts';
 import type { BatchShape } from './block-graph.ts';
 import { type ElasticScheme, inputNames } from './elastic-matrix.ts';
+import { diverged, finiteLoss } from './finite-loss.ts';
 import { packPlane } from './pack-plane.ts';
 import type { ParameterKind } from './parameter-set.ts';
 import { type MatrixSwitches, precisionGroups, randomMix, switchesOf } from './precision-groups.ts';
-import { shuffled } from './shuffled.ts';
-import {
-  type BlockError,
-  elasticStageGraph,
-  planesGraph,
-  type Stage,
-  stageNames,
-  trainingGraph,
-} from './stage.ts';
+import { shuffledBatches } from './shuffled-batches.ts';
+import { elasticStageGraph, planesGraph, type Stage, stageNames, trainingGraph } from './stage.ts';
 import type { StageLearner, StageTarget } from './stage-learner.ts';
 import { StageParameters } from './stage-parameters.ts';
 import type { StageWeights } from './stage-weights.ts';
@@ -85,25 +79,21 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
     const names = learned.all.map(({ name }) => name);
     if (names.length === 0 || epochs === 0) return;
     const graph = trainingGraph(this.#stage, batch, this.#scheme, this.#zeroPoints, groups, names, error);
-    const stepsPerEpoch = Math.floor(input.sequences / batch.sequences);
-    const optimizer = new AdamW({ learningRate, totalSteps: epochs * stepsPerEpoch, weightDecay });
+    const batches = shuffledBatches(input.sequences, batch, epochs, seed);
+    const optimizer = new AdamW({ learningRate, totalSteps: batches.length, weightDecay });
     const mixAt = (step: number) =>
       groups.map((group, i) =>
         randomMix(this.#scheme, groups, group, this.#stage.matrices.length, seed, step * groups.length + i),
       );
     await this.#withSession(graph.model, async (run) => {
-      for (let step = 0; step < epochs * stepsPerEpoch; step++) {
-        const order = shuffled(input.sequences, seed, Math.floor(step / stepsPerEpoch));
-        const first = (step % stepsPerEpoch) * batch.sequences;
-        const picks = order.slice(first, first + batch.sequences);
+      for (const [step, picks] of batches.entries()) {
         const { data, width } = await target(picks);
         const results = await run({
           ...this.#batchFeeds(input, picks),
           [stageNames.target]: f32(data, [this.#rows, width]),
           ...switchFeeds(mixAt(step)),
         });
-        const loss = floatsOf(results, graph.loss)[0]!;
-        if (!Number.isFinite(loss)) throw diverged();
+        const loss = finiteLoss(results, graph.loss);
         const slopes = [...graph.gradients].map(
           ([name, output]) => [name, floatsOf(results, output)] as const,
         );
@@ -199,13 +189,6 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
       await session.release();
     }
   }
-}
-
-function diverged(): QueptError {
-  return new QueptError(
-    'invalid_usage',
-    'Calibration diverged: its numbers are no longer finite. Use fewer --ranks and --live-ranks, --no-clipping, or another text; if nothing helps, quantize without learning: quept quantize.',
-  );
 }
 
 function hasFiniteNumbers({ planes, cascade }: CalibratedMatrix): boolean {

@@ -1,11 +1,11 @@
 import { Tensor } from 'onnxruntime-node';
-import { uniformAt } from '../numerics/index.ts';
 import { type ElasticScheme, inputNames } from './elastic-matrix.ts';
 import { type ParameterKind, ParameterSet } from './parameter-set.ts';
 import type { Stage } from './stage.ts';
 import type { StageWeights } from './stage-weights.ts';
 import { type PlaneRange, startingRanges } from './starting-planes.ts';
 import type { Feeds } from './timed-session.ts';
+import { xavierUniform } from './xavier-uniform.ts';
 
 /** What a stage's graphs are fed with beside its stream: weights, ranges, and what is learned. */
 export class StageParameters {
@@ -70,12 +70,7 @@ export class StageParameters {
     const { name, n, k } = this.#stage.matrices[m]!;
     const { fusedRanks, liveRanks } = this.#scheme;
     const add = (kind: ParameterKind, a: string, b: string, rank: number, stream: number) => {
-      const reach = Math.sqrt(6 / (k + rank));
-      const start = Float32Array.from(
-        { length: k * rank },
-        (_, i) => reach * (2 * uniformAt(seed + stream, i) - 1),
-      );
-      this.learned.add(a, kind, [k, rank], start);
+      this.learned.add(a, kind, [k, rank], xavierUniform(k, rank, seed + stream));
       this.learned.add(b, kind, [n, rank], new Float32Array(n * rank));
     };
     if (fusedRanks[0]! > 0) add('fused', inputNames.fusedA(name), inputNames.fusedB(name), fusedRanks[0]!, 0);

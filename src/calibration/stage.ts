@@ -1,18 +1,6 @@
 import type { FusedMatrix, ModelArchitecture } from '../core/index.ts';
-import {
-  abs,
-  add,
-  GraphBuilder,
-  gradients,
-  klDivergenceLoss,
-  mul,
-  reduceMean,
-  reduceSum,
-  reshapeTo,
-  scalar,
-  sub,
-  type Value,
-} from '../onnx/index.ts';
+import { add, GraphBuilder, gradients, klDivergenceLoss, mul, scalar, type Value } from '../onnx/index.ts';
+import { type BlockError, blockError } from './block-error.ts';
 import { type BatchShape, blockForward, denseProduct, headForward } from './block-graph.ts';
 import { type ElasticScheme, elasticPlanes, elasticProduct, type GraphPlane } from './elastic-matrix.ts';
 import { GraphInputs } from './graph-inputs.ts';
@@ -25,9 +13,6 @@ export interface Stage {
   /** Matrices of the stage, by their names within it, in canonical order. */
   readonly matrices: readonly FusedMatrix[];
 }
-
-/** How a block's output is held against full precision's. */
-export type BlockError = 'squared' | 'absolute';
 
 /** Names of a stage graph's inputs and outputs beside those of its matrices. */
 export const stageNames = {
@@ -105,7 +90,7 @@ export function trainingGraph(
   const results = groupForwards(inputs, stage, batch, scheme, zeroPoints, groups);
   const target = inputs.f32(stageNames.target, results[0]!.shape as number[]);
   const losses = results.map((y) =>
-    stage.kind === 'block' ? blockError(inputs, y, target, error) : klDivergenceLoss(g, target, y),
+    stage.kind === 'block' ? blockError(g, y, target, error) : klDivergenceLoss(g, target, y),
   );
   const loss = losses.reduce((sum, each) => add(g, sum, each));
   const parameters = parameterNames.map((name) => inputs.get(name));
@@ -179,12 +164,6 @@ function groupLinear(
     })),
   };
   return (x) => elasticProduct(inputs, x, matrix, planes, switches);
-}
-
-function blockError({ g }: GraphInputs, y: Value, target: Value, error: BlockError): Value {
-  const difference = sub(g, y, target);
-  const each = error === 'squared' ? mul(g, difference, difference) : abs(g, difference);
-  return reshapeTo(g, reduceSum(g, reduceMean(g, each, [1]), [0]), [1]);
 }
 
 /** A constant cannot be an output: it is passed through an operation. */

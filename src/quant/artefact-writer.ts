@@ -1,4 +1,4 @@
-import { copyFile, open, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fusedMatrices, type Ladder, QueptError } from '../core/index.ts';
 import { type ArtefactLayout, artefactTensors, planeName } from './artefact-tensors.ts';
@@ -19,6 +19,7 @@ import {
 import { checkOutput, createPartial, publish } from './output-directory.ts';
 import type { PlaneArrays } from './plane-format.ts';
 import { WeightsWriter } from './weights-writer.ts';
+import { writeDurably } from './write-durably.ts';
 
 /** A file that an artefact carries along: copied under `name`. */
 export interface CarriedFile {
@@ -173,15 +174,5 @@ export class ArtefactWriter {
   async #describe(name: string): Promise<ArtefactManifest['files'][number]> {
     const path = join(this.#partial, name);
     return { name, bytes: (await stat(path)).size, sha256: await fileSha256(path) };
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  await writeFile(path, text);
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }

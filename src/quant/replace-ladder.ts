@@ -1,9 +1,10 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ladder } from '../core/index.ts';
 import { checkManifest } from './check-manifest.ts';
 import { explainDiskFault } from './disk-fault.ts';
 import { formatManifest, MANIFEST_FILE, parseManifest, type Sensitivity } from './manifest.ts';
+import { writeDurably } from './write-durably.ts';
 
 /**
  * Gives a finished artefact another ladder. The manifest is replaced in one step: a reader sees the old one or
@@ -24,13 +25,7 @@ export async function replaceLadder(
   checkManifest(parseManifest(text));
   const partial = `${path}.partial`;
   try {
-    const file = await open(partial, 'w');
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeDurably(partial, text);
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });

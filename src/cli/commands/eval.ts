@@ -1,34 +1,27 @@
-import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import {
   type Evaluation,
   type EvaluationOptions,
   evaluateLadder,
   evaluateSwitching,
+  isSimulation,
   type SwitchingEvaluation,
-  tokenWindows,
 } from '../../calibration/index.ts';
 import { type Ladder, type PrecisionConfig, QueptError } from '../../core/index.ts';
 import { defineCommand } from '../define-command.ts';
+import { cutEvalText, type EvalText, readEvalText } from '../eval-text.ts';
 import { interruptible } from '../interrupt.ts';
-import {
-  FULL_PRECISION,
-  type LocalModel,
-  openLocalModel,
-  openReference,
-  type ReferenceModel,
-} from '../open-model.ts';
+import { FULL_PRECISION, openLocalModel, openReference, type ReferenceModel } from '../open-model.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
+import { runPaperEvaluation } from '../paper-evaluation.ts';
 import { createProgress } from '../progress.ts';
 import { formatTable } from '../text-format.ts';
-import { wholeNumberFrom } from '../whole-numbers.ts';
+import { numberList, wholeNumberFrom } from '../whole-numbers.ts';
 
-interface EvalOptions {
-  readonly data: string;
+interface EvalOptions extends EvalText {
   readonly reference?: string;
-  readonly bytes: number;
-  readonly window: number;
   readonly switch?: readonly string[];
+  readonly widths?: readonly number[];
   readonly json?: boolean;
 }
 
@@ -40,14 +33,17 @@ export function registerEval(program: Command, streams: Streams): void {
       'Runs a text through every precision config of an artefact and prints perplexity, KL divergence from full ' +
       'precision, top-1 agreement and milliseconds per token. Full precision is the checkpoint that the artefact ' +
       'was made from, if it still lies where it lay; name it with --reference otherwise. Without it the highest ' +
-      'rung stands in, and the output says so.',
+      'rung stands in, and the output says so. What calibrate --recipe paper makes is judged at the bit-widths ' +
+      'that --widths names, beside the same rounding without anything learned.',
     examples: [
       'eval ./tiny-llama-q --data story.txt',
       'eval ./tiny-llama-q --data story.txt --reference ./tiny-llama --json',
+      'eval ./tiny-llama-paper --data story.txt --widths 2,3,4,8',
     ],
   })
     .requiredOption('--data <file>', 'UTF-8 text to judge on')
     .option('--reference <dir>', 'Hugging Face folder of the full-precision model')
+    .option('--widths <bits>', 'bit-widths to judge, for what calibrate --recipe paper made', numberList)
     .option('--bytes <n>', 'read at most this much of the text', positiveInteger, 1 << 20)
     .option('--window <tokens>', 'longest context to judge at', wholeNumberFrom(2), 512)
     .option('--switch <configs>', 'also judge these configs taking turns, a token each: q4,q8', nameList)
@@ -57,7 +53,12 @@ export function registerEval(program: Command, streams: Streams): void {
 }
 
 async function run(model: string, options: EvalOptions, output: Output, signal: AbortSignal): Promise<void> {
-  const text = await readData(options.data, options.bytes);
+  const { widths } = options;
+  if (widths !== undefined) {
+    await requireSimulation(model);
+    return runPaperEvaluation(model, { ...options, widths }, output, signal);
+  }
+  const text = await readEvalText(options);
   const local = await openLocalModel(model, { slots: 1 });
   let reference: ReferenceModel | null = null;
   try {
@@ -71,7 +72,7 @@ async function run(model: string, options: EvalOptions, output: Output, signal: 
       reference: reference
         ? { runner: reference.runner, precision: FULL_PRECISION }
         : { runner: local.runner, precision: ladder.at(-1)! },
-      windows: cutText(local, text, options),
+      windows: cutEvalText(local.tokenizer, local.runner.shape.contextLength, text, options),
       signal,
     };
     const evaluation = await withProgress('evaluating windows', ground, output, (shown) =>
@@ -121,29 +122,13 @@ function switchedConfigs(ladder: Ladder, ids: readonly string[]): PrecisionConfi
   });
 }
 
-function cutText(local: LocalModel, text: string, options: EvalOptions): Int32Array[] {
-  const { tokenizer, runner } = local;
-  const tokens = tokenizer.encode(text, { addSpecialTokens: false });
-  const bos = tokenizer.encode('', { addSpecialTokens: true })[0] ?? null;
-  const windows = tokenWindows(tokens, Math.min(options.window, runner.shape.contextLength), bos);
-  if (windows.length > 0) return windows;
+async function requireSimulation(directory: string): Promise<void> {
+  if (await isSimulation(directory)) return;
   throw new QueptError(
     'invalid_usage',
-    `--data: ${options.data} is too short: it holds ${tokens.length} tokens.`,
+    `--widths: ${directory} is not what 'quept calibrate --recipe paper' makes. The rungs of an artefact are all ` +
+      'judged by eval without --widths.',
   );
-}
-
-async function readData(path: string, bytes: number): Promise<string> {
-  let data: Buffer;
-  try {
-    data = await readFile(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new QueptError('invalid_usage', `--data: ${path} cannot be read (${code}).`, { cause: error });
-  }
-  const text = data.subarray(0, bytes).toString('utf8');
-  if (text.trim() === '') throw new QueptError('invalid_usage', `--data: ${path} holds no text.`);
-  return text;
 }
 
 function formatEvaluation(evaluation: Evaluation, reference: string): string {
