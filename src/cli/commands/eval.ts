@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Evaluation, evaluateLadder, tokenWindows } from '../../calibration/index.ts';
 import { QueptError } from '../../core/index.ts';
 import { defineCommand } from '../define-command.ts';
+import { type EvaluatedLadder, evaluationFigure } from '../evaluation-figure.ts';
+import { prepareFigureFile } from '../figure-file.ts';
 import { interruptible } from '../interrupt.ts';
 import {
   FULL_PRECISION,
@@ -20,6 +23,7 @@ interface EvalOptions {
   readonly reference?: string;
   readonly bytes: number;
   readonly window: number;
+  readonly svg?: string;
   readonly json?: boolean;
 }
 
@@ -31,16 +35,18 @@ export function registerEval(program: Command, streams: Streams): void {
       'Runs a text through every precision config of an artefact and prints perplexity, KL divergence from full ' +
       'precision, top-1 agreement and milliseconds per token. Full precision is the checkpoint that the artefact ' +
       'was made from, if it still lies where it lay; name it with --reference otherwise. Without it the highest ' +
-      'rung stands in, and the output says so.',
+      'rung stands in, and the output says so. --svg draws quality and perplexity against bits and time.',
     examples: [
       'eval ./tiny-llama-q --data story.txt',
       'eval ./tiny-llama-q --data story.txt --reference ./tiny-llama --json',
+      'eval ./tiny-llama-q --data story.txt --svg tiny-llama.svg',
     ],
   })
     .requiredOption('--data <file>', 'UTF-8 text to judge on')
     .option('--reference <dir>', 'Hugging Face folder of the full-precision model')
     .option('--bytes <n>', 'read at most this much of the text', positiveInteger, 1 << 20)
     .option('--window <tokens>', 'longest context to judge at', positiveInteger, 512)
+    .option('--svg <file>', 'also draw the result, as SVG; replaces another SVG of this name')
     .action((model: string, options: EvalOptions) =>
       interruptible((signal) => run(model, options, createOutput(options.json === true, streams), signal)),
     );
@@ -48,7 +54,28 @@ export function registerEval(program: Command, streams: Streams): void {
 
 async function run(model: string, options: EvalOptions, output: Output, signal: AbortSignal): Promise<void> {
   const text = await readData(options.data, options.bytes);
-  const local = await openLocalModel(model, { slots: 1 });
+  const chart = options.svg === undefined ? null : await prepareFigureFile(options.svg, '--svg');
+  const evaluated = await evaluate(model, text, options, output, signal);
+  const { reference, evaluation } = evaluated;
+  const table = () => formatEvaluation(evaluation, reference);
+  if (chart !== null) {
+    await chart.write(evaluationFigure(evaluated)).catch((error) => {
+      output.note(table()); // What took minutes to measure is not lost to a full disk.
+      throw error;
+    });
+    output.note(`chart: ${options.svg}`);
+  }
+  output.result({ model: evaluated.model, reference, ...evaluation }, table);
+}
+
+async function evaluate(
+  directory: string,
+  text: string,
+  options: EvalOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<EvaluatedLadder> {
+  const local = await openLocalModel(directory, { slots: 1 });
   let reference: ReferenceModel | null = null;
   try {
     reference = await openReference(local.artefact, options.reference);
@@ -59,7 +86,7 @@ async function run(model: string, options: EvalOptions, output: Output, signal: 
       { label: 'evaluating windows', total: windows.length, format: (n) => String(Number(n.toFixed(1))) },
       output.stderr,
     );
-    const { ladder } = local.artefact.manifest;
+    const { name, ladder } = local.artefact.manifest;
     const evaluation = await evaluateLadder({
       runner: local.runner,
       ladder,
@@ -70,10 +97,8 @@ async function run(model: string, options: EvalOptions, output: Output, signal: 
       onProgress: (done) => progress.update(done),
       signal,
     }).finally(() => progress.end());
-    const name = reference ? 'full precision' : ladder.at(-1)!.id;
-    output.result({ model: local.artefact.manifest.name, reference: name, ...evaluation }, () =>
-      formatEvaluation(evaluation, name),
-    );
+    const against = reference ? 'full precision' : ladder.at(-1)!.id;
+    return { model: name, data: basename(options.data), reference: against, ladder, evaluation };
   } finally {
     await reference?.close();
     await local.close();
