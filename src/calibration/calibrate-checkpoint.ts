@@ -22,6 +22,7 @@ import { BATCH_SEQUENCES, LEARNING_RATES } from './calibration-preset.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import { measureLadder } from './measure-ladder.ts';
 import { createPlaneLearner, type PlaneLearnerOptions } from './plane-learner.ts';
+import { smoothStage } from './smooth-stage.ts';
 import type { Stage } from './stage.ts';
 import type { CalibratedStage } from './stage-calibrator.ts';
 import { modelMatrixName, modelStages, modelVectorName } from './stage-weights.ts';
@@ -72,6 +73,9 @@ export async function calibrateCheckpoint(
       ...learning,
       stages: modelStages(architecture),
       createLearner: (ground) => createPlaneLearner(ground, learning),
+      ...(options.smooth
+        ? { prepare: async (ground, exact) => (await smoothStage(ground, exact, learning)).weights }
+        : {}),
       mergeTokens: options.mergeTokens,
       onProgress: ({ stage, stages, doneSteps, totalSteps }) =>
         options.onProgress?.({ phase: 'learning', done: doneSteps, total: totalSteps, stage, stages }),
@@ -92,10 +96,11 @@ export async function calibrateCheckpoint(
 
 /** What makes two runs the same: a store of any other one is not gone on with. */
 function runDescription(options: CalibrateOptions): unknown {
-  const { planes, block, zeroPoints, fusedRanks, liveRanks, clipping, mergeTokens, epochs, seed } = options;
+  const { planes, block, zeroPoints, fusedRanks, liveRanks, clipping, mergeTokens } = options;
+  const { smooth, epochs, seed } = options;
   const { sourceSha256, dataSha256 } = options.provenance;
   const text = { sequences: options.sequences.length, length: options.sequences[0]!.length, dataSha256 };
-  const learning = { fusedRanks, liveRanks, clipping, mergeTokens, epochs, seed };
+  const learning = { fusedRanks, liveRanks, clipping, mergeTokens, smooth, epochs, seed };
   return { format: 1, sourceSha256, planes, block, zeroPoints, ...learning, ...text };
 }
 
@@ -211,6 +216,7 @@ function describeProvenance(out: string, options: CalibrateOptions): ArtefactMan
       cascadeRanks: [...options.liveRanks],
       clipping: options.clipping,
       mergeTokens: options.mergeTokens,
+      smooth: options.smooth,
       sequences: options.sequences.length,
       length: options.sequences[0]!.length,
       epochs: options.epochs,

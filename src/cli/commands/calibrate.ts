@@ -42,6 +42,7 @@ interface CalibrateFlags {
   readonly liveRanks?: readonly number[];
   readonly clipping: boolean;
   readonly mergeTokens: boolean;
+  readonly smooth?: boolean;
   readonly sequences?: number;
   readonly length?: number;
   readonly epochs?: number;
@@ -102,6 +103,7 @@ function addLearningOptions(command: Command): Command {
     .option('--live-ranks <ranks>', 'of the live cascade, ascending', numberList)
     .option('--no-clipping', 'do not learn clipping')
     .option('--no-merge-tokens', 'feed the next block from the highest precision alone')
+    .option('--smooth', 'scale input channels before rounding, so that salient ones round better')
     .option('--sequences <n>', `sequences to learn from (default: ${sequences})`, wholeNumber)
     .option('--length <tokens>', `tokens per sequence (default: ${length})`, wholeNumber)
     .option('--epochs <n>', `passes over them (default: ${epochs})`, wholeNumber)
@@ -176,6 +178,7 @@ async function describeRun(
     }),
     clipping: flags.clipping,
     mergeTokens: flags.mergeTokens,
+    smooth: flags.smooth === true,
     ...drawn,
     epochs: flags.epochs ?? learning.epochs,
     seed: flags.seed,
