@@ -25,6 +25,7 @@ import { checkWeights } from './check-weights.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import { measureLadder } from './measure-ladder.ts';
 import { createPlaneLearner, type PlaneLearnerOptions } from './plane-learner.ts';
+import { smoothStage } from './smooth-stage.ts';
 import type { Stage } from './stage.ts';
 import type { CalibratedStage } from './stage-calibrator.ts';
 import { modelMatrixName, modelStages, modelVectorName } from './stage-weights.ts';
@@ -78,6 +79,9 @@ export async function calibrateCheckpoint(
       ...learning,
       stages: modelStages(architecture),
       createLearner: (ground) => createPlaneLearner(ground, learning),
+      ...(options.smooth
+        ? { prepare: async (ground, exact) => (await smoothStage(ground, exact, learning)).weights }
+        : {}),
       mergeTokens: options.mergeTokens,
       onProgress: ({ stage, stages, doneSteps, totalSteps }) =>
         options.onProgress?.({ phase: 'learning', done: doneSteps, total: totalSteps, stage, stages }),
@@ -99,13 +103,14 @@ export async function calibrateCheckpoint(
 
 /** What makes two runs the same: a store of any other one is not gone on with. */
 function runDescription(options: CalibrateOptions): object {
-  const { planes, block, zeroPoints, fusedRanks, liveRanks, clipping, mergeTokens, epochs, seed } = options;
+  const { planes, block, zeroPoints, fusedRanks, liveRanks, clipping, mergeTokens } = options;
+  const { smooth, epochs, seed } = options;
   const { sourceSha256, dataSha256 } = options.provenance;
   const text = { sequences: options.sequences.length, length: options.sequences[0]!.length, dataSha256 };
   // The same text is other tokens to another tokenizer.
   const tokens = createHash('sha256');
   for (const sequence of options.sequences) tokens.update(sequence);
-  const learning = { fusedRanks, liveRanks, clipping, mergeTokens, epochs, seed };
+  const learning = { fusedRanks, liveRanks, clipping, mergeTokens, smooth, epochs, seed };
   const tokensSha256 = tokens.digest('hex');
   return { format: 2, sourceSha256, planes, block, zeroPoints, ...learning, ...text, tokensSha256 };
 }
@@ -223,6 +228,7 @@ function describeProvenance(out: string, options: CalibrateOptions): ArtefactMan
       cascadeRanks: [...options.liveRanks],
       clipping: options.clipping,
       mergeTokens: options.mergeTokens,
+      smooth: options.smooth,
       sequences: options.sequences.length,
       length: options.sequences[0]!.length,
       epochs: options.epochs,

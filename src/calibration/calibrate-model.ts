@@ -1,7 +1,6 @@
-import { Tensor } from 'onnxruntime-node';
 import { QueptError, type WeightSource } from '../core/index.ts';
-import { rotaryTables } from '../engine/index.ts';
 import type { BatchShape } from './block-graph.ts';
+import { causalFeeds } from './causal-feeds.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { DenseStage } from './dense-stage.ts';
 import { fuseFeatures } from './fuse-features.ts';
@@ -72,7 +71,7 @@ export async function calibrateModel<Outcome>(
   const { stages, batch } = options;
   const begun = performance.now();
   const clock: RuntimeClock = { runtimeMs: 0 };
-  const shared = sharedFeeds(source, batch);
+  const shared = causalFeeds(source.architecture, batch);
   const state = await store.loadState();
   let streams = state
     ? restoredStreams(state, sequences.length, batch, source.architecture.hiddenSize)
@@ -194,17 +193,4 @@ function unknownToken(token: number, vocabSize: number): QueptError {
     'invalid_checkpoint',
     `tokenizer.json: the text has token ${token}, but config.json gives the model ${vocabSize} tokens. Fetch the files of one model.`,
   );
-}
-
-/** Rotary tables and causal mask, the same for every block. */
-function sharedFeeds({ architecture }: WeightSource, { length }: BatchShape): Feeds {
-  const { cos, sin } = rotaryTables(architecture.rope, architecture.headDim, length);
-  const mask = new Float32Array(length * length);
-  for (let row = 0; row < length; row++) mask.fill(-1e30, row * length + row + 1, (row + 1) * length);
-  const half = architecture.headDim / 2;
-  return {
-    rotary_cos: new Tensor('float32', cos, [length, half]),
-    rotary_sin: new Tensor('float32', sin, [length, half]),
-    causal_mask: new Tensor('float32', mask, [length, length]),
-  };
 }

@@ -2,6 +2,7 @@ import { Tensor } from 'onnxruntime-node';
 import { cpuSessionOptions } from '../engine/index.ts';
 import type { BatchShape } from './block-graph.ts';
 import { denseStageGraph, type Stage, stageNames } from './stage.ts';
+import { stageFeeds } from './stage-feeds.ts';
 import type { StageWeights } from './stage-weights.ts';
 import { type Feeds, floatsOf, type RuntimeClock, TimedSession } from './timed-session.ts';
 import { consecutiveBatches, emptyStream, gatherBatch, type TokenStream } from './token-stream.ts';
@@ -32,12 +33,7 @@ export class DenseStage {
     clock: RuntimeClock,
   ): Promise<DenseStage> {
     const { model, output } = denseStageGraph(stage, batch);
-    const feeds: Record<string, Tensor> = stage.kind === 'block' ? { ...shared } : {};
-    for (const [name, vector] of weights.vectors)
-      feeds[name] = new Tensor('float32', vector, [vector.length]);
-    stage.matrices.forEach(({ name, n, k }, m) => {
-      feeds[`${name}.weights`] = new Tensor('float32', weights.matrices[m]!, [n, k]);
-    });
+    const feeds = stageFeeds(stage, weights, shared);
     const { hiddenSize, vocabSize } = stage.architecture;
     const session = await TimedSession.create(model, cpuSessionOptions('.', threads), clock);
     return new DenseStage(stage.kind === 'block' ? hiddenSize : vocabSize, session, feeds, output, batch);

@@ -3,6 +3,7 @@ import type { StageGround } from './calibrate-model.ts';
 import type { ElasticScheme } from './elastic-matrix.ts';
 import type { Stage } from './stage.ts';
 import { type LearningOptions, StageCalibrator } from './stage-calibrator.ts';
+import { MATRICES_PER_BLOCK } from './stage-weights.ts';
 
 export interface PlaneLearnerOptions extends Omit<LearningOptions, 'sessionOptions'> {
   readonly scheme: ElasticScheme;
@@ -10,8 +11,6 @@ export interface PlaneLearnerOptions extends Omit<LearningOptions, 'sessionOptio
   readonly zeroPoints: readonly (readonly boolean[])[];
   readonly threads: number;
 }
-
-const MATRICES_PER_BLOCK = 4;
 
 /** The learner of one stage whose quantizer is the plane cascade. */
 export function createPlaneLearner(

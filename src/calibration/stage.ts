@@ -24,7 +24,13 @@ export const stageNames = {
 
 type Linear = (x: Value) => Value;
 
-function forward(inputs: GraphInputs, stage: Stage, batch: BatchShape, linears: readonly Linear[]): Value {
+/** Output f32 [R, width] of a stage whose matrices are applied by `linears`. */
+export function stageForward(
+  inputs: GraphInputs,
+  stage: Stage,
+  batch: BatchShape,
+  linears: readonly Linear[],
+): Value {
   const rows = batch.sequences * batch.length;
   const x = inputs.f32(stageNames.input, [rows, stage.architecture.hiddenSize]);
   return stage.kind === 'block'
@@ -35,7 +41,7 @@ function forward(inputs: GraphInputs, stage: Stage, batch: BatchShape, linears: 
 /** The stage at full precision. Output: f32 [R, width]. */
 export function denseStageGraph(stage: Stage, batch: BatchShape): { model: Uint8Array; output: string } {
   const inputs = new GraphInputs(new GraphBuilder('dense'));
-  const y = forward(
+  const y = stageForward(
     inputs,
     stage,
     batch,
@@ -143,7 +149,7 @@ function groupForwards(
     const linears = stage.matrices.map((matrix, m) =>
       groupLinear(inputs, matrix, planes[m]!, scheme, group, m),
     );
-    return forward(inputs, stage, batch, linears);
+    return stageForward(inputs, stage, batch, linears);
   });
 }
 

@@ -17,6 +17,7 @@ export interface CalibrateFlags {
   readonly paperGroups?: readonly (readonly number[])[];
   readonly clipping: boolean;
   readonly mergeTokens: boolean;
+  readonly smooth?: boolean;
   readonly sequences?: number;
   readonly length?: number;
   readonly epochs?: number;

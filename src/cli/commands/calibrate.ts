@@ -64,7 +64,7 @@ export function registerCalibrate(program: Command, streams: Streams): void {
 /** Options of the other recipe: what they would change is not there. */
 const FOREIGN: Readonly<Record<Recipe, readonly string[]>> = {
   planes: ['paperGroups'],
-  paper: ['planes', 'block', 'zeroPoints', 'cascade', 'liveRanks'],
+  paper: ['planes', 'block', 'zeroPoints', 'cascade', 'liveRanks', 'smooth'],
 };
 
 function refuseForeignOptions(command: Command, recipe: Recipe): void {
@@ -113,6 +113,7 @@ function addLearningOptions(command: Command): Command {
     )
     .option('--no-clipping', 'do not learn clipping')
     .option('--no-merge-tokens', 'feed the next block from the highest precision alone')
+    .option('--smooth', 'scale input channels before rounding, so that salient ones round better')
     .option(
       '--sequences <n>',
       `sequences to learn from, a multiple of ${BATCH_SEQUENCES} (default: ${sequences})`,
@@ -179,6 +180,7 @@ async function describeRun(
     }),
     clipping: flags.clipping,
     mergeTokens: flags.mergeTokens,
+    smooth: flags.smooth === true,
     sequences: text.sequences,
     judged: text.judged,
     epochs: text.epochs,

@@ -48,6 +48,7 @@ export async function tinyCalibration(options: TinyCheckpointOptions = {}): Prom
       liveRanks: [4],
       clipping: true,
       mergeTokens: true,
+      smooth: false,
       sequences: randomSequences(8, 12, vocabSize, 1),
       judged: randomSequences(1, 12, vocabSize, 2),
       epochs: 2,
