@@ -79,9 +79,7 @@ export async function calibrateCheckpoint(
       ...learning,
       stages: modelStages(architecture),
       createLearner: (ground) => createPlaneLearner(ground, learning),
-      ...(options.smooth
-        ? { prepare: async (ground, exact) => (await smoothStage(ground, exact, learning)).weights }
-        : {}),
+      ...(options.smooth ? { prepare: async (ground) => (await smoothStage(ground, learning)).weights } : {}),
       mergeTokens: options.mergeTokens,
       onProgress: ({ stage, stages, doneSteps, totalSteps }) =>
         options.onProgress?.({ phase: 'learning', done: doneSteps, total: totalSteps, stage, stages }),

@@ -18,6 +18,8 @@ export interface StageGround {
   readonly weights: StageWeights;
   /** Feeds every block has: rotary tables and causal mask. */
   readonly shared: Feeds;
+  /** The full-precision stream into the stage. */
+  readonly exact: TokenStream;
   readonly clock: RuntimeClock;
 }
 
@@ -26,7 +28,7 @@ export interface CalibrationOptions<Outcome> {
   readonly stages: readonly Stage[];
   readonly createLearner: (ground: StageGround) => StageLearner<Outcome>;
   /** Puts other weights of the same function in the place of a stage's own. */
-  readonly prepare?: (ground: StageGround, exact: TokenStream) => Promise<StageWeights>;
+  readonly prepare?: (ground: StageGround) => Promise<StageWeights>;
   readonly batch: BatchShape;
   readonly epochs: number;
   /** MB-ToMe between stages; without it the next stage reads the highest precision's stream. */
@@ -81,10 +83,11 @@ export async function calibrateModel<Outcome>(
     options.signal?.throwIfAborted();
     const stageBegun = performance.now();
     const stage = stages[index]!;
-    const read = { stage, index, weights: await readStageWeights(source, stage, index), shared, clock };
-    const weights = (await options.prepare?.(read, streams.exact)) ?? read.weights;
-    const learner = options.createLearner({ ...read, weights });
-    streams = await calibrateStage(learner, { ...read, weights }, streams, options);
+    const weights = await readStageWeights(source, stage, index);
+    const read: StageGround = { stage, index, weights, shared, exact: streams.exact, clock };
+    const ground = { ...read, weights: (await options.prepare?.(read)) ?? weights };
+    const learner = options.createLearner(ground);
+    streams = await calibrateStage(learner, ground, streams.quantized, options);
     const { exact, quantized } = streams;
     await store.saveStage(index, await learner.outcome(), {
       doneStages: index + 1,
@@ -105,8 +108,8 @@ interface Streams {
 /** Lets the stage learn; returns the streams behind it (behind the head: those before it). */
 async function calibrateStage<Outcome>(
   learner: StageLearner<Outcome>,
-  { stage, index, weights, shared, clock }: StageGround,
-  { exact, quantized }: Streams,
+  { stage, index, weights, shared, exact, clock }: StageGround,
+  quantized: TokenStream,
   options: CalibrationOptions<Outcome>,
 ): Promise<Streams> {
   const dense = await DenseStage.open(stage, weights, shared, options, clock);

@@ -1,11 +1,10 @@
-import { Tensor } from 'onnxruntime-node';
 import { cpuSessionOptions } from '../engine/index.ts';
 import type { BatchShape } from './block-graph.ts';
-import { denseStageGraph, type Stage, stageNames } from './stage.ts';
-import { stageFeeds } from './stage-feeds.ts';
+import { denseStageGraph, type Stage, stageWidth } from './stage.ts';
+import { stageFeeds, streamFeeds } from './stage-feeds.ts';
 import type { StageWeights } from './stage-weights.ts';
 import { type Feeds, floatsOf, type RuntimeClock, TimedSession } from './timed-session.ts';
-import { consecutiveBatches, emptyStream, gatherBatch, type TokenStream } from './token-stream.ts';
+import { consecutiveBatches, emptyStream, type TokenStream } from './token-stream.ts';
 
 /** A stage at full precision: what its quantized self is aimed at. Close it after use. */
 export class DenseStage {
@@ -34,16 +33,14 @@ export class DenseStage {
   ): Promise<DenseStage> {
     const { model, output } = denseStageGraph(stage, batch);
     const feeds = stageFeeds(stage, weights, shared);
-    const { hiddenSize, vocabSize } = stage.architecture;
     const session = await TimedSession.create(model, cpuSessionOptions('.', threads), clock);
-    return new DenseStage(stage.kind === 'block' ? hiddenSize : vocabSize, session, feeds, output, batch);
+    return new DenseStage(stageWidth(stage), session, feeds, output, batch);
   }
 
   /** Output for one batch of sequences, f32 [R, width], newly allocated. */
   async run(input: TokenStream, picks: readonly number[]): Promise<Float32Array> {
     const rows = this.#batch.sequences * this.#batch.length;
-    const stream = new Tensor('float32', gatherBatch(input, picks), [rows, input.width]);
-    const results = await this.#session.run({ ...this.#feeds, [stageNames.input]: stream });
+    const results = await this.#session.run({ ...this.#feeds, ...streamFeeds(input, picks, rows) });
     return floatsOf(results, this.#output);
   }
 

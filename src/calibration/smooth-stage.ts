@@ -7,7 +7,6 @@ import { type SmoothingLink, smoothingLinks } from './smoothing-links.ts';
 import { type SmoothingScales, scaleColumns, searchSmoothingScales } from './smoothing-scales.ts';
 import type { Stage } from './stage.ts';
 import { MATRICES_PER_BLOCK, type StageWeights } from './stage-weights.ts';
-import type { TokenStream } from './token-stream.ts';
 
 export type SmoothingOptions = Pick<PlaneLearnerOptions, 'scheme' | 'zeroPoints' | 'batch' | 'threads'>;
 
@@ -28,18 +27,17 @@ const LEAST_SEARCH_ROWS = 64;
  * Weights of the same function whose matrices round better: W'[:, j] = W[:, j]·s_j, and what feeds channel j is
  * divided by s_j, link after link, with the s that `searchSmoothingScales` finds on the stage's own activations.
  *
- * Matrices and vectors that no scale touches are those of `ground`, the others newly allocated. The same ground
- * and stream give the same weights.
+ * Matrices and vectors that no scale touches are those of `ground`, the others newly allocated. The same ground gives
+ * the same weights.
  */
-export async function smoothStage(
-  ground: StageGround,
-  exact: TokenStream,
-  options: SmoothingOptions,
-): Promise<SmoothedStage> {
+export async function smoothStage(ground: StageGround, options: SmoothingOptions): Promise<SmoothedStage> {
   const { stage, clock } = ground;
   const links = smoothingLinks(stage);
   if (links.length === 0) return { weights: ground.weights, found: [] };
-  const statistics = await activationStatistics(ground, exact, { ...options, sampleRows: SAMPLE_ROWS });
+  const statistics = await activationStatistics(ground, ground.exact, {
+    ...options,
+    sampleRows: SAMPLE_ROWS,
+  });
   const outputError = await OutputError.open(options.threads, clock);
   let { weights } = ground;
   const found: (SmoothingScales & { link: SmoothingLink })[] = [];

@@ -10,12 +10,13 @@ import type { ParameterKind } from './parameter-set.ts';
 import { type MatrixSwitches, precisionGroups, randomMix, switchesOf } from './precision-groups.ts';
 import { shuffledBatches } from './shuffled-batches.ts';
 import { elasticStageGraph, planesGraph, type Stage, stageNames, trainingGraph } from './stage.ts';
+import { streamFeeds } from './stage-feeds.ts';
 import type { StageLearner, StageTarget } from './stage-learner.ts';
 import { StageParameters } from './stage-parameters.ts';
 import type { StageWeights } from './stage-weights.ts';
 import { searchedRange } from './starting-planes.ts';
 import { type Feeds, floatsOf, type Results, type RuntimeClock, TimedSession } from './timed-session.ts';
-import { consecutiveBatches, gatherBatch, type TokenStream } from './token-stream.ts';
+import { consecutiveBatches, type TokenStream } from './token-stream.ts';
 
 export interface LearningOptions {
   readonly batch: BatchShape;
@@ -52,7 +53,10 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
   readonly #vectors: ReadonlyMap<string, Float32Array>;
   readonly #clock: RuntimeClock;
 
-  /** @param shared feeds every stage has: rotary tables and causal mask */
+  /**
+   * @param shared feeds every block has: rotary tables and causal mask
+   * @param liveA down-projections of the live cascade that are given instead of learned, for a stage of one matrix
+   */
   constructor(
     stage: Stage,
     weights: StageWeights,
@@ -61,6 +65,7 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
     shared: Feeds,
     options: LearningOptions,
     clock: RuntimeClock,
+    liveA: readonly Float32Array[] | null = null,
   ) {
     this.#stage = stage;
     this.#scheme = scheme;
@@ -68,7 +73,7 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
     this.#options = options;
     this.#vectors = weights.vectors;
     this.#clock = clock;
-    this.#parameters = new StageParameters(stage, weights, scheme, zeroPoints, shared, options.seed);
+    this.#parameters = new StageParameters(stage, weights, scheme, zeroPoints, shared, options.seed, liveA);
   }
 
   /** Learns for `epochs` passes over the sequences, then fits the upper planes to what is left for them. */
@@ -89,7 +94,7 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
       for (const [step, picks] of batches.entries()) {
         const { data, width } = await target(picks);
         const results = await run({
-          ...this.#batchFeeds(input, picks),
+          ...streamFeeds(input, picks, this.#rows),
           [stageNames.target]: f32(data, [this.#rows, width]),
           ...switchFeeds(mixAt(step)),
         });
@@ -113,7 +118,10 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
     const switches = groups.map((group) => this.#stage.matrices.map(() => switchesOf(this.#scheme, group)));
     await this.#withSession(graph.model, async (run) => {
       for (const picks of consecutiveBatches(input.sequences, this.#options.batch)) {
-        const results = await run({ ...this.#batchFeeds(input, picks), ...switchFeeds(switches) });
+        const results = await run({
+          ...streamFeeds(input, picks, this.#rows),
+          ...switchFeeds(switches),
+        });
         visit(
           picks,
           graph.outputs.map((name) => floatsOf(results, name)),
@@ -138,7 +146,7 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
         ),
         cascade: this.#scheme.liveRanks.map((_, j) => {
           const b = this.#parameters.learned.get(inputNames.liveB(matrix.name, j));
-          const a = this.#parameters.learned.get(inputNames.liveA(matrix.name, j)).data;
+          const a = this.#parameters.liveA(m, j);
           return { a: a.slice(), b: transposed(b.data, b.shape[0]!, b.shape[1]!) };
         }),
       }),
@@ -171,10 +179,6 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
 
   get #rows(): number {
     return this.#options.batch.sequences * this.#options.batch.length;
-  }
-
-  #batchFeeds(input: TokenStream, picks: readonly number[]): Feeds {
-    return { [stageNames.input]: f32(gatherBatch(input, picks), [this.#rows, input.width]) };
   }
 
   /** Runs `work` with a session that is fed the stage's parameters beside what is given. */

@@ -22,6 +22,7 @@ export class StageParameters {
     zeroPoints: readonly (readonly boolean[])[],
     shared: Feeds,
     seed: number,
+    liveA: readonly Float32Array[] | null,
   ) {
     this.#stage = stage;
     this.#scheme = scheme;
@@ -33,7 +34,7 @@ export class StageParameters {
         this.#setRange(m, plane, range);
         if (scheme.clipping) this.#addClipping(m, plane, range);
       });
-      this.#addCascades(m, seed + 1000 * (m + 1));
+      this.#addCascades(m, seed + 1000 * (m + 1), liveA);
     });
   }
 
@@ -65,12 +66,20 @@ export class StageParameters {
     if (low) add(inputNames.clipLow(name, plane), low.length);
   }
 
+  /** Down-projection of a segment of the live cascade, f32 [k, rank]. */
+  liveA(m: number, segment: number): Float32Array {
+    const name = inputNames.liveA(this.#stage.matrices[m]!.name, segment);
+    return this.feeds()[name]!.data as Float32Array;
+  }
+
   /** A Xavier-uniform, B zero: the cascade starts as nothing. */
-  #addCascades(m: number, seed: number): void {
+  #addCascades(m: number, seed: number, givenA: readonly Float32Array[] | null): void {
     const { name, n, k } = this.#stage.matrices[m]!;
     const { fusedRanks, liveRanks } = this.#scheme;
     const add = (kind: ParameterKind, a: string, b: string, rank: number, stream: number) => {
-      this.learned.add(a, kind, [k, rank], xavierUniform(k, rank, seed + stream));
+      const given = kind === 'live' ? givenA?.[stream - 1] : undefined;
+      if (given) this.#fixed[a] = f32(given, [k, rank]);
+      else this.learned.add(a, kind, [k, rank], xavierUniform(k, rank, seed + stream));
       this.learned.add(b, kind, [n, rank], new Float32Array(n * rank));
     };
     if (fusedRanks[0]! > 0) add('fused', inputNames.fusedA(name), inputNames.fusedB(name), fusedRanks[0]!, 0);

@@ -1,5 +1,14 @@
 import type { FusedMatrix, ModelArchitecture } from '../core/index.ts';
-import { add, GraphBuilder, gradients, klDivergenceLoss, mul, scalar, type Value } from '../onnx/index.ts';
+import {
+  add,
+  concat,
+  GraphBuilder,
+  gradients,
+  klDivergenceLoss,
+  mul,
+  scalar,
+  type Value,
+} from '../onnx/index.ts';
 import { type BlockError, blockError } from './block-error.ts';
 import { type BatchShape, blockForward, denseProduct, headForward } from './block-graph.ts';
 import { type ElasticScheme, elasticPlanes, elasticProduct, type GraphPlane } from './elastic-matrix.ts';
@@ -12,11 +21,15 @@ export interface Stage {
   readonly architecture: ModelArchitecture;
   /** Matrices of the stage, by their names within it, in canonical order. */
   readonly matrices: readonly FusedMatrix[];
+  /** A head of some rows of the vocabulary alone: one more logit stands for all others together. */
+  readonly isSlice?: boolean;
 }
 
 /** Names of a stage graph's inputs and outputs beside those of its matrices. */
 export const stageNames = {
   input: 'stream',
+  /** Of a slice of the head: f32 [R, 1]. */
+  rest: 'rest',
   target: 'target',
   planeSwitch: (group: number, matrix: number, plane: number) => `on.${group}.${matrix}.plane${plane}`,
   liveSwitch: (group: number, matrix: number, segment: number) => `on.${group}.${matrix}.live${segment}`,
@@ -33,9 +46,15 @@ export function stageForward(
 ): Value {
   const rows = batch.sequences * batch.length;
   const x = inputs.f32(stageNames.input, [rows, stage.architecture.hiddenSize]);
-  return stage.kind === 'block'
-    ? blockForward(inputs, stage.architecture, batch, x, linears)
-    : headForward(inputs, stage.architecture, x, linears[0]!);
+  if (stage.kind === 'block') return blockForward(inputs, stage.architecture, batch, x, linears);
+  const logits = headForward(inputs, stage.architecture, x, linears[0]!);
+  if (!stage.isSlice) return logits;
+  return concat(inputs.g, [logits, inputs.f32(stageNames.rest, [rows, 1])], -1, stageWidth(stage));
+}
+
+/** Features of a stage's output. */
+export function stageWidth({ kind, architecture, matrices, isSlice }: Stage): number {
+  return kind === 'block' ? architecture.hiddenSize : matrices[0]!.n + (isSlice ? 1 : 0);
 }
 
 /** The stage at full precision. Output: f32 [R, width]. */

@@ -32,19 +32,20 @@ function unevenStream(width: number, seed: number): TokenStream {
   return stream;
 }
 
-async function groundOf(stage: Stage, index: number): Promise<StageGround> {
+async function groundOf(stage: Stage, index: number, exact: TokenStream): Promise<StageGround> {
   const weights = await readStageWeights(tiny.source, stage, index);
   return {
     stage,
     index,
     weights,
+    exact,
     shared: causalFeeds(tiny.source.architecture, BATCH),
     clock: { runtimeMs: 0 },
   };
 }
 
-function smoothed(ground: StageGround, stream: TokenStream) {
-  return smoothStage(ground, stream, {
+function smoothed(ground: StageGround) {
+  return smoothStage(ground, {
     scheme: { planeBits: [4, 4], block: 16, fusedRanks: [0, 0], liveRanks: [], clipping: true },
     zeroPoints: fusedMatrices(tiny.source.architecture).map(() => [true, true]),
     batch: BATCH,
@@ -75,9 +76,9 @@ describe('a smoothed stage', () => {
       const stream = unevenStream(TINY_SIZES.hiddenSize, 5);
       let changed = 0;
       for (const [index, stage] of modelStages(tiny.source.architecture).entries()) {
-        const ground = await groundOf(stage, index);
+        const ground = await groundOf(stage, index, stream);
         const before = await outputOf(ground, ground.weights, stream);
-        const { weights, found } = await smoothed(ground, stream);
+        const { weights, found } = await smoothed(ground);
         const after = await outputOf(ground, weights, stream);
         const largest = before.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
         before.forEach((value, i) => {
@@ -97,8 +98,9 @@ describe('a smoothed stage', () => {
   test('of a silent stream keeps its very weights', async () => {
     tiny = await tinyCalibration();
     const [stage] = modelStages(tiny.source.architecture);
-    const ground = await groundOf(stage!, 0);
-    const { weights, found } = await smoothed(ground, emptyStream(4, BATCH.length, TINY_SIZES.hiddenSize));
+    const silence = emptyStream(4, BATCH.length, TINY_SIZES.hiddenSize);
+    const ground = await groundOf(stage!, 0, silence);
+    const { weights, found } = await smoothed(ground);
     expect(found.every(({ exponent }) => exponent === 0)).toBe(true);
     expect(weights).toBe(ground.weights);
   });
@@ -106,8 +108,8 @@ describe('a smoothed stage', () => {
   test('leaves a tied head alone', async () => {
     tiny = await tinyCalibration();
     const head = modelStages(tiny.source.architecture).at(-1)!;
-    const ground = await groundOf(head, TINY_SIZES.layers);
-    expect((await smoothed(ground, unevenStream(TINY_SIZES.hiddenSize, 5))).weights).toBe(ground.weights);
+    const ground = await groundOf(head, TINY_SIZES.layers, unevenStream(TINY_SIZES.hiddenSize, 5));
+    expect((await smoothed(ground)).weights).toBe(ground.weights);
   });
 });
 

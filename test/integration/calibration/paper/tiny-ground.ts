@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Tensor } from 'onnxruntime-node';
 import type { BatchShape } from '../../../../src/calibration/block-graph.ts';
 import type { StageGround } from '../../../../src/calibration/calibrate-model.ts';
+import { causalFeeds } from '../../../../src/calibration/causal-feeds.ts';
 import { modelStages, readStageWeights } from '../../../../src/calibration/stage-weights.ts';
-import type { TokenStream } from '../../../../src/calibration/token-stream.ts';
-import { type Checkpoint, openCheckpoint, rotaryTables } from '../../../../src/engine/index.ts';
+import { emptyStream, type TokenStream } from '../../../../src/calibration/token-stream.ts';
+import { type Checkpoint, openCheckpoint } from '../../../../src/engine/index.ts';
 import { seededNormal } from '../../../support/seeded-random.ts';
 import { writeTinyCheckpoint } from '../../../support/tiny-checkpoint.ts';
 
@@ -28,19 +28,12 @@ export async function tinyGround(layers = 3): Promise<TinyGround> {
   return {
     folder,
     checkpoint,
-    async ground(index, { length }) {
+    async ground(index, batch) {
       const stage = modelStages(architecture)[index]!;
-      const { cos, sin } = rotaryTables(architecture.rope, architecture.headDim, length);
-      const mask = new Float32Array(length * length);
-      for (let row = 0; row < length; row++) mask.fill(-1e30, row * length + row + 1, (row + 1) * length);
-      const half = architecture.headDim / 2;
-      const shared = {
-        rotary_cos: new Tensor('float32', cos, [length, half]),
-        rotary_sin: new Tensor('float32', sin, [length, half]),
-        causal_mask: new Tensor('float32', mask, [length, length]),
-      };
       const weights = await readStageWeights(checkpoint, stage, index);
-      return { stage, index, weights, shared, clock: { runtimeMs: 0 } };
+      const shared = causalFeeds(architecture, batch);
+      const exact = emptyStream(0, batch.length, architecture.hiddenSize);
+      return { stage, index, weights, shared, exact, clock: { runtimeMs: 0 } };
     },
     async remove() {
       await checkpoint.close();
