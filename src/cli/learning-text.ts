@@ -20,14 +20,12 @@ export interface LearningText extends DrawnText {
  * Draws what the flags ask for, and where they say nothing what the recipe's presets do; says where the text holds
  * less.
  *
- * @param judged windows to set aside
  * Throws QueptError `invalid_usage` naming the option.
  */
 export async function drawLearningText(
   { directory, architecture }: Checkpoint,
   flags: CalibrateFlags,
   presets: typeof CALIBRATION_PRESETS,
-  judged: number,
   output: Output,
 ): Promise<LearningText> {
   const preset = presets[flags.quick ? 'quick' : flags.thorough ? 'thorough' : 'default'];
@@ -35,7 +33,7 @@ export async function drawLearningText(
   const sequences = flags.sequences ?? preset.sequences;
   const tokenizer = await loadTokenizer(directory, 'invalid_checkpoint');
   const text = await readCalibrationText(flags.data, flags.bytes, tokenizer);
-  const wish = { sequences, length, batch: BATCH_SEQUENCES, judged, seed: flags.seed };
+  const wish = { sequences, length, batch: BATCH_SEQUENCES, judged: preset.judged, seed: flags.seed };
   const drawn = drawSequences(text.tokens, text.bosToken, wish);
   if (drawn.sequences.length < sequences)
     output.note(`learning from ${drawn.sequences.length} sequences of ${length} tokens, not ${sequences}`);

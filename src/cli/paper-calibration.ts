@@ -58,13 +58,7 @@ async function describeRun(
 ): Promise<PaperOptions> {
   const { directory, architecture } = checkpoint;
   const scheme = paperScheme(flags.paperGroups ?? PAPER_GROUPS, flags.ranks ?? null, architecture);
-  const { sequences, epochs, dataSha256 } = await drawLearningText(
-    checkpoint,
-    flags,
-    PAPER_PRESETS,
-    0,
-    output,
-  );
+  const { sequences, epochs, dataSha256 } = await drawLearningText(checkpoint, flags, PAPER_PRESETS, output);
   const sourceName = basename(resolve(directory));
   return {
     name: flags.name ?? sourceName,

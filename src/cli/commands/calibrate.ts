@@ -30,9 +30,6 @@ import { packageVersion } from '../package-version.ts';
 import { runPaperCalibration } from '../paper-calibration.ts';
 import { numberGroups, numberList, wholeNumber, wholeNumberFrom } from '../whole-numbers.ts';
 
-/** Windows to measure the ladder on. */
-const JUDGED_WINDOWS = 16;
-
 export function registerCalibrate(program: Command, streams: Streams): void {
   const command = defineCommand(program, {
     usage: 'calibrate <checkpoint> <artefact>',
@@ -167,7 +164,7 @@ async function describeRun(
   output: Output,
 ): Promise<CalibrateOptions> {
   const { directory, architecture } = checkpoint;
-  const text = await drawLearningText(checkpoint, flags, CALIBRATION_PRESETS, JUDGED_WINDOWS, output);
+  const text = await drawLearningText(checkpoint, flags, CALIBRATION_PRESETS, output);
   const sourceName = basename(resolve(directory));
   return {
     name: flags.name ?? sourceName,
