@@ -28,6 +28,8 @@ const TASKS = {
   },
   'bench-engine': (args) => runBuilt(join('bench', 'engine', 'main.js'), args),
   'bench-gateway': (args) => runBuilt(join('bench', 'gateway', 'main.js'), args),
+  'bench-quality': (args) => runBuilt(join('bench', 'quality', 'main.js'), args),
+  'bench-calibration': (args) => runBuilt(join('bench', 'calibration', 'main.js'), args),
 };
 
 const TEST_REPORTERS = [

@@ -7,6 +7,13 @@ export interface AdamWOptions {
   readonly weightDecay: number;
 }
 
+/** Running means of a parameter's gradient and of its square. */
+interface Moments {
+  updates: number;
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+}
+
 const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
@@ -19,24 +26,31 @@ const FINAL_FRACTION = 0.01;
  */
 export class AdamW {
   readonly #options: AdamWOptions;
-  readonly #moments = new Map<string, { first: Float32Array; second: Float32Array }>();
+  readonly #moments = new Map<string, Moments>();
   #step = 0;
 
   constructor(options: AdamWOptions) {
     this.#options = options;
   }
 
-  /** Changes the parameters in place. `gradients` are by parameter name, f32 of the parameter's length. */
+  /**
+   * One step of the schedule. Changes the given parameters in place and no others: one that sits out a step keeps
+   * its moments, whose bias is corrected by its own number of updates.
+   *
+   * @param gradients by parameter name, f32 of the parameter's length
+   */
   update(parameters: readonly Parameter[], gradients: Readonly<Record<string, Float32Array>>): void {
     const { learningRate, weightDecay } = this.#options;
     this.#step++;
     const schedule = this.#schedule();
-    const correction1 = 1 - BETA1 ** this.#step;
-    const correction2 = 1 - BETA2 ** this.#step;
     for (const { name, kind, data } of parameters) {
       const gradient = gradients[name];
       if (!gradient || gradient.length !== data.length) throw new Error(`no gradient of ${name}`);
-      const { first, second } = this.#momentsOf(name, data.length);
+      const moments = this.#momentsOf(name, data.length);
+      const { first, second } = moments;
+      moments.updates++;
+      const correction1 = 1 - BETA1 ** moments.updates;
+      const correction2 = 1 - BETA2 ** moments.updates;
       const rate = learningRate[kind] * schedule;
       const decay = kind === 'clipping' ? 0 : weightDecay;
       for (let i = 0; i < data.length; i++) {
@@ -55,10 +69,10 @@ export class AdamW {
     return FINAL_FRACTION + (1 - FINAL_FRACTION) * 0.5 * (1 + Math.cos(Math.PI * done));
   }
 
-  #momentsOf(name: string, length: number) {
+  #momentsOf(name: string, length: number): Moments {
     let moments = this.#moments.get(name);
     if (!moments) {
-      moments = { first: new Float32Array(length), second: new Float32Array(length) };
+      moments = { updates: 0, first: new Float32Array(length), second: new Float32Array(length) };
       this.#moments.set(name, moments);
     }
     return moments;

@@ -13,4 +13,23 @@ export {
 export { evaluateSwitching, type SwitchingEvaluation } from './evaluate-switching.ts';
 export { GraphInputs } from './graph-inputs.ts';
 export { type MeasuredLadder, measureLadder } from './measure-ladder.ts';
+export { calibratePaper, type PaperOptions } from './paper/calibrate-paper.ts';
+export {
+  isSimulation,
+  openSimulation,
+  readSimulationManifest,
+  type Simulation,
+} from './paper/open-simulation.ts';
+export { PAPER_PRESETS } from './paper/paper-preset.ts';
+export {
+  blockMatrices,
+  formatGroups,
+  groupOf,
+  LOWEST_WIDTH_BLOCK,
+  PAPER_GROUPS,
+  type PaperScheme,
+  paperScheme,
+} from './paper/paper-scheme.ts';
+export { minMaxWeights, simulatedWeights } from './paper/simulated-weights.ts';
+export type { SimulationManifest } from './paper/simulation-manifest.ts';
 export { tokenWindows } from './token-windows.ts';

@@ -8,13 +8,16 @@ export {
 export { type ArtefactDescription, ArtefactWriter, type CarriedFile } from './artefact-writer.ts';
 export { dequantizeMatrix, readPlane } from './dequantize-matrix.ts';
 export { explainDiskFault } from './disk-fault.ts';
+export { fileSha256 } from './file-digest.ts';
 export { averageBits, mixedConfig, type PrecisionChoices, planLadder } from './ladder.ts';
 export {
   type ArtefactGeneration,
   type ArtefactManifest,
+  formatManifest,
   MANIFEST_FILE,
   type Provenance,
   type Sensitivity,
+  SIMULATION_FILE,
   WEIGHTS_FILE,
 } from './manifest.ts';
 export {
@@ -38,5 +41,6 @@ export {
   type TensorEntry,
 } from './safetensors.ts';
 export { WeightsWriter } from './weights-writer.ts';
+export { writeDurably } from './write-durably.ts';
 export { writeEmbedding } from './write-embedding.ts';
 export { chooseZeroPoints, type ZeroPointMode } from './zero-point-choice.ts';
