@@ -1,3 +1,4 @@
+import { type AdamMoments, adamWUpdate } from '../numerics/index.ts';
 import type { Parameter, ParameterKind } from './parameter-set.ts';
 
 export interface AdamWOptions {
@@ -7,22 +8,15 @@ export interface AdamWOptions {
   readonly weightDecay: number;
 }
 
-/** Running means of a parameter's gradient and of its square. */
-interface Moments {
+interface Moments extends AdamMoments {
   updates: number;
-  readonly first: Float32Array;
-  readonly second: Float32Array;
 }
 
-const BETA1 = 0.9;
 const BETA2 = 0.999;
-const EPSILON = 1e-8;
 const FINAL_FRACTION = 0.01;
 
 /**
- * AdamW (Loshchilov & Hutter, 2019) with a cosine schedule:
- * m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; θ ← θ − η_t (m̂/(√v̂ + ε) + λθ).
- * Decay applies to cascades alone: clipping factors have no reason to shrink.
+ * AdamW with a cosine schedule, see `adamWUpdate`. Decay applies to cascades alone: clipping factors have no reason to shrink.
  */
 export class AdamW {
   readonly #options: AdamWOptions;
@@ -47,20 +41,10 @@ export class AdamW {
       const gradient = gradients[name];
       if (!gradient || gradient.length !== data.length) throw new Error(`no gradient of ${name}`);
       const moments = this.#momentsOf(name, data.length);
-      const { first, second } = moments;
       moments.updates++;
-      const correction1 = 1 - BETA1 ** moments.updates;
-      const correction2 = 1 - BETA2 ** moments.updates;
       const rate = learningRate[kind] * schedule;
       const decay = kind === 'clipping' ? 0 : weightDecay;
-      for (let i = 0; i < data.length; i++) {
-        const slope = gradient[i]!;
-        const m = BETA1 * first[i]! + (1 - BETA1) * slope;
-        const v = BETA2 * second[i]! + (1 - BETA2) * slope * slope;
-        first[i] = m;
-        second[i] = v;
-        data[i]! -= rate * (m / correction1 / (Math.sqrt(v / correction2) + EPSILON) + decay * data[i]!);
-      }
+      adamWUpdate(data, gradient, moments, moments.updates, { rate, decay, beta2: BETA2, scale: 1 });
     }
   }
 

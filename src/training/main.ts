@@ -1,11 +1,13 @@
-import { copyFile, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ModelArchitecture } from '../core/index.ts';
 import { QueptError } from '../core/index.ts';
 import { writeCheckpoint } from '../engine/index.ts';
+import { renderFigure } from '../plot/index.ts';
 import { heldOutLoss } from './held-out-loss.ts';
 import { EMBEDDING } from './initial-parameters.ts';
+import { lossFigure } from './loss-figure.ts';
 import { TokenShards } from './token-shards.ts';
 import { type StepRecord, trainModel } from './train-model.ts';
 import { TrainingLog } from './training-log.ts';
@@ -18,7 +20,7 @@ npm run model:train -- --recipe FILE --data FOLDER --work FOLDER --out FOLDER [-
 
   --recipe  shape of the model, phases, optimizer (JSON)
   --data    train-*.tokens and .mask, held-out-*.tokens and .mask, tokenizer files
-  --work    keeps the state of the run and its log
+  --work    keeps the state of the run, its log and loss.svg
   --out     Hugging Face folder, written at the end (and at an interruption)
 `;
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
@@ -69,6 +71,8 @@ async function train(recipe: TrainingRecipe, places: Places, threads: number): P
     },
   });
   await writeModel(places, architecture, end);
+  const figure = lossFigure(basename(places.out), await log.read());
+  await writeFile(join(places.work, 'loss.svg'), renderFigure(figure));
   await Promise.all([stream.close(), heldOut.close()]);
   process.stdout.write(`${end.step} of ${totalSteps} steps done; the model is in ${places.out}\n`);
 }

@@ -1,3 +1,4 @@
+import { type AdamMoments, adamWUpdate } from '../numerics/index.ts';
 import type { TrainedKind, TrainedParameter } from './initial-parameters.ts';
 
 export interface OptimizerOptions {
@@ -10,15 +11,8 @@ export interface OptimizerOptions {
   readonly totalSteps: number;
 }
 
-/** Running means of the gradient and of its square, one pair per parameter. */
-export interface Moments {
-  readonly first: Float32Array;
-  readonly second: Float32Array;
-}
-
-const BETA1 = 0.9;
+/** As is usual for language models. */
 const BETA2 = 0.95;
-const EPSILON = 1e-8;
 /** Where the cosine ends, as a share of the learning rate. */
 const FINAL_SHARE = 0.05;
 
@@ -39,17 +33,16 @@ export function globalNorm(gradients: Iterable<Float32Array>): number {
 }
 
 /**
- * One step of AdamW: m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; θ ← θ − η (m̂/(√v̂ + ε) + λθ), g scaled by
- * min(1, gradientNorm/‖g‖), β₂ = 0.95 as is usual for language models. Changes parameters and moments in place.
+ * One step of AdamW on all parameters, gradients scaled by min(1, gradientNorm/‖g‖) first. Changes parameters and
+ * moments in place.
  *
  * @param step from 0
  * @param gradients by parameter name, of the parameter's length
  * @returns the norm of the gradients before they were scaled
- * Source: Loshchilov & Hutter, 2019.
  */
-export function adamWStep(
+export function optimizerStep(
   parameters: readonly TrainedParameter[],
-  moments: ReadonlyMap<string, Moments>,
+  moments: ReadonlyMap<string, AdamMoments>,
   gradients: ReadonlyMap<string, Float32Array>,
   step: number,
   options: OptimizerOptions,
@@ -57,22 +50,10 @@ export function adamWStep(
   const norm = globalNorm(gradients.values());
   const scale = norm > options.gradientNorm ? options.gradientNorm / norm : 1;
   const rate = options.learningRate * scheduleAt(step, options);
-  const correction1 = 1 - BETA1 ** (step + 1);
-  const correction2 = Math.sqrt(1 - BETA2 ** (step + 1));
   const decay: Record<TrainedKind, number> = { matrix: options.weightDecay, vector: 0 };
   for (const { name, kind, data } of parameters) {
-    const gradient = gradients.get(name)!;
-    const { first, second } = moments.get(name)!;
-    const keep = 1 - rate * decay[kind];
-    const stride = rate / correction1;
-    for (let i = 0; i < data.length; i++) {
-      const g = gradient[i]! * scale;
-      const m = BETA1 * first[i]! + (1 - BETA1) * g;
-      const v = BETA2 * second[i]! + (1 - BETA2) * g * g;
-      first[i] = m;
-      second[i] = v;
-      data[i] = keep * data[i]! - (stride * m) / (Math.sqrt(v) / correction2 + EPSILON);
-    }
+    const settings = { rate, decay: decay[kind], beta2: BETA2, scale };
+    adamWUpdate(data, gradients.get(name)!, moments.get(name)!, step + 1, settings);
   }
   return norm;
 }

@@ -1,6 +1,7 @@
 import type { ModelArchitecture } from '../core/index.ts';
+import type { AdamMoments } from '../numerics/index.ts';
 import { initialParameters } from './initial-parameters.ts';
-import { adamWStep, type Moments, type OptimizerOptions, scheduleAt } from './optimizer.ts';
+import { type OptimizerOptions, optimizerStep, scheduleAt } from './optimizer.ts';
 import type { TokenShards } from './token-shards.ts';
 import { placeOfStep, type TrainingPhase } from './training-phases.ts';
 import { TrainingSession } from './training-session.ts';
@@ -58,7 +59,7 @@ export async function trainModel(
       const { loss, gradients } = await session.run.run(await stream.read(position, rows + 1));
       if (!Number.isFinite(loss))
         throw new Error(`the loss of step ${step} is ${loss}: lower the learning rate`);
-      const gradientNorm = adamWStep(parameters, moments, gradients, step, optimizer);
+      const gradientNorm = optimizerStep(parameters, moments, gradients, step, optimizer);
       const learningRate = optimizer.learningRate * scheduleAt(step, optimizer);
       options.onStep({ step, tokens: position + rows, loss, gradientNorm, learningRate });
       step++;
@@ -76,7 +77,7 @@ export async function trainModel(
 function beginning({ architecture, seed }: TrainOptions): TrainingState {
   const parameters = initialParameters(architecture, seed);
   const moments = new Map(
-    parameters.map(({ name, data }): [string, Moments] => [
+    parameters.map(({ name, data }): [string, AdamMoments] => [
       name,
       { first: new Float32Array(data.length), second: new Float32Array(data.length) },
     ]),

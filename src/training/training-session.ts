@@ -1,13 +1,10 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { BatchShape } from '../calibration/index.ts';
+import { type BatchShape, causalFeeds } from '../calibration/index.ts';
 import type { ModelArchitecture } from '../core/index.ts';
-import { cpuSessionOptions, rotaryTables } from '../engine/index.ts';
+import { cpuSessionOptions } from '../engine/index.ts';
 import { EMBEDDING, type TrainedParameter } from './initial-parameters.ts';
 import type { TokenStretch } from './token-shards.ts';
 import { type TrainingGraph, trainingGraph, trainingInputs } from './training-graph.ts';
-
-/** Very negative instead of −∞: a whole row of it must not become NaN. */
-const MASKED = -1e30;
 
 export interface BatchOutcome {
   /** Mean cross-entropy of the tokens that count, nats. */
@@ -50,7 +47,7 @@ export class TrainingSession {
     const names = withGradients ? parameters.map(({ name }) => name) : null;
     const graph = trainingGraph(architecture, batch, names);
     const session = await InferenceSession.create(graph.model, cpuSessionOptions('.', threads));
-    const fixed = positionFeeds(architecture, batch.length);
+    const fixed: Record<string, Tensor> = { ...causalFeeds(architecture, batch) };
     for (const { name, data, shape } of parameters) fixed[name] = new Tensor('float32', data, shape);
     const embedding = parameters.find(({ name }) => name === EMBEDDING)!;
     return new TrainingSession(batch.sequences * batch.length, graph, session, fixed, embedding);
@@ -101,15 +98,4 @@ export class TrainingSession {
       for (let i = 0; i < width; i++) gradient[to + i]! += slope[row * width + i]!;
     }
   }
-}
-
-function positionFeeds({ rope, headDim }: ModelArchitecture, length: number): Record<string, Tensor> {
-  const { cos, sin } = rotaryTables(rope, headDim, length);
-  const mask = new Float32Array(length * length);
-  for (let row = 0; row < length; row++) mask.fill(MASKED, row * length + row + 1, (row + 1) * length);
-  return {
-    rotary_cos: new Tensor('float32', cos, [length, headDim / 2]),
-    rotary_sin: new Tensor('float32', sin, [length, headDim / 2]),
-    causal_mask: new Tensor('float32', mask, [length, length]),
-  };
 }

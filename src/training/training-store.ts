@@ -2,15 +2,15 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { QueptError } from '../core/index.ts';
+import type { AdamMoments } from '../numerics/index.ts';
 import type { TrainedParameter } from './initial-parameters.ts';
-import type { Moments } from './optimizer.ts';
 
 /** Everything a run needs to go on as if it had never stopped. */
 export interface TrainingState {
   /** Steps that are done. */
   readonly step: number;
   readonly parameters: readonly TrainedParameter[];
-  readonly moments: ReadonlyMap<string, Moments>;
+  readonly moments: ReadonlyMap<string, AdamMoments>;
 }
 
 const FILE = 'training.bin';
