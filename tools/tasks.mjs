@@ -28,6 +28,10 @@ const TASKS = {
   },
   'bench-engine': (args) => runBuilt(join('bench', 'engine', 'main.js'), args),
   'bench-gateway': (args) => runBuilt(join('bench', 'gateway', 'main.js'), args),
+  /** `npm run model:train`: the trainer behind the default model. */
+  'model-train': (args) => runBuilt(join('training', 'main.js'), args),
+  'bench-quality': (args) => runBuilt(join('bench', 'quality', 'main.js'), args),
+  'bench-calibration': (args) => runBuilt(join('bench', 'calibration', 'main.js'), args),
 };
 
 const TEST_REPORTERS = [

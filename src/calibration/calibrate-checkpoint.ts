@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fusedMatrices, type PrecisionConfig, type WeightSource } from '../core/index.ts';
 import { artefactEmbedding, artefactWeights, denseWeights, openRunner } from '../engine/index.ts';
@@ -19,9 +21,11 @@ import {
 import { type CalibrationTiming, calibrateModel } from './calibrate-model.ts';
 import type { CalibrateOptions } from './calibrate-options.ts';
 import { BATCH_SEQUENCES, LEARNING_RATES } from './calibration-preset.ts';
+import { checkWeights } from './check-weights.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import { measureLadder } from './measure-ladder.ts';
 import { createPlaneLearner, type PlaneLearnerOptions } from './plane-learner.ts';
+import { smoothStage } from './smooth-stage.ts';
 import type { Stage } from './stage.ts';
 import type { CalibratedStage } from './stage-calibrator.ts';
 import { modelMatrixName, modelStages, modelVectorName } from './stage-weights.ts';
@@ -51,7 +55,10 @@ export async function calibrateCheckpoint(
   const quantization = checkQuantization(planes, block, liveRanks, matrices);
   await checkOutput(out, options.force);
   const store = await CheckpointStore.open(workDirectory(out), runDescription(options), options.resume);
+  const made = join(store.directory, 'artefact');
   try {
+    // A damaged weight of the last layer should not cost the hours of those before it.
+    if (store.doneStages === 0) await checkWeights(source, options.signal);
     const zeroPoints: boolean[][] = [];
     for (const matrix of matrices) {
       options.signal?.throwIfAborted();
@@ -72,31 +79,38 @@ export async function calibrateCheckpoint(
       ...learning,
       stages: modelStages(architecture),
       createLearner: (ground) => createPlaneLearner(ground, learning),
+      ...(options.smooth ? { prepare: async (ground) => (await smoothStage(ground, learning)).weights } : {}),
       mergeTokens: options.mergeTokens,
       onProgress: ({ stage, stages, doneSteps, totalSteps }) =>
         options.onProgress?.({ phase: 'learning', done: doneSteps, total: totalSteps, stage, stages }),
       ...(options.signal ? { signal: options.signal } : {}),
     });
-    const made = join(store.directory, 'artefact');
     await writeArtefact(source, store, made, out, { architecture, quantization, zeroPoints }, options);
-    const costUnit = await giveLadder(source, made, options);
+    const costUnit = await giveLadder(source, made, options, store.aftermath);
     options.signal?.throwIfAborted();
     await publish(made, out, options.force);
     await store.remove();
     return { timing, costUnit };
   } catch (error) {
-    if ((await store.loadState()) === null) await store.remove();
+    // Without its measured ladder it is not what was asked for.
+    await rm(made, { recursive: true, force: true });
+    if (store.doneStages === 0) await store.remove();
     throw error;
   }
 }
 
 /** What makes two runs the same: a store of any other one is not gone on with. */
-function runDescription(options: CalibrateOptions): unknown {
-  const { planes, block, zeroPoints, fusedRanks, liveRanks, clipping, mergeTokens, epochs, seed } = options;
+function runDescription(options: CalibrateOptions): object {
+  const { planes, block, zeroPoints, fusedRanks, liveRanks, clipping, mergeTokens } = options;
+  const { smooth, epochs, seed } = options;
   const { sourceSha256, dataSha256 } = options.provenance;
   const text = { sequences: options.sequences.length, length: options.sequences[0]!.length, dataSha256 };
-  const learning = { fusedRanks, liveRanks, clipping, mergeTokens, epochs, seed };
-  return { format: 1, sourceSha256, planes, block, zeroPoints, ...learning, ...text };
+  // The same text is other tokens to another tokenizer.
+  const tokens = createHash('sha256');
+  for (const sequence of options.sequences) tokens.update(sequence);
+  const learning = { fusedRanks, liveRanks, clipping, mergeTokens, smooth, epochs, seed };
+  const tokensSha256 = tokens.digest('hex');
+  return { format: 2, sourceSha256, planes, block, zeroPoints, ...learning, ...text, tokensSha256 };
 }
 
 async function writeArtefact(
@@ -109,7 +123,7 @@ async function writeArtefact(
 ): Promise<ArtefactManifest> {
   const { architecture, quantization } = layout;
   const matrices = fusedMatrices(architecture);
-  const writer = await ArtefactWriter.create(directory, layout, true);
+  const writer = await ArtefactWriter.create(directory, layout, true, store.aftermath);
   try {
     for (const [index, stage] of modelStages(architecture).entries()) {
       await writeStage(writer, stage, index, await store.loadStage<CalibratedStage>(index));
@@ -117,7 +131,7 @@ async function writeArtefact(
     if (!architecture.tiedEmbedding) await writeEmbedding(source, writer, () => {});
   } catch (error) {
     await writer.abort();
-    throw explainDiskFault(error, out, 'The finished stages are kept: go on with --resume.');
+    throw explainDiskFault(error, out, store.aftermath);
   }
   // Until it is measured: the runner below needs no ladder, but an artefact is not one without.
   const costs = matrices.map(() => quantization.planes.map((_, d) => quantization.planes.length - 1 - d));
@@ -155,6 +169,7 @@ async function giveLadder(
   source: WeightSource,
   directory: string,
   options: CalibrateOptions,
+  aftermath: string,
 ): Promise<'ms' | 'bytes'> {
   const artefact = await openArtefact(directory, { verify: false });
   const dense = await denseWeights(source).catch(async (error: unknown) => {
@@ -174,7 +189,7 @@ async function giveLadder(
       onProgress: (done, total) => options.onProgress?.({ phase: 'ladder', done, total }),
       ...(options.signal ? { signal: options.signal } : {}),
     });
-    await replaceLadder(directory, measured);
+    await replaceLadder(directory, measured, aftermath);
     return measured.costUnit;
   } finally {
     await runner.close();
@@ -211,6 +226,7 @@ function describeProvenance(out: string, options: CalibrateOptions): ArtefactMan
       cascadeRanks: [...options.liveRanks],
       clipping: options.clipping,
       mergeTokens: options.mergeTokens,
+      smooth: options.smooth,
       sequences: options.sequences.length,
       length: options.sequences[0]!.length,
       epochs: options.epochs,

@@ -1,7 +1,6 @@
-import { Tensor } from 'onnxruntime-node';
-import type { WeightSource } from '../core/index.ts';
-import { rotaryTables } from '../engine/index.ts';
+import { QueptError, type WeightSource } from '../core/index.ts';
 import type { BatchShape } from './block-graph.ts';
+import { causalFeeds } from './causal-feeds.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { DenseStage } from './dense-stage.ts';
 import { fuseFeatures } from './fuse-features.ts';
@@ -19,6 +18,8 @@ export interface StageGround {
   readonly weights: StageWeights;
   /** Feeds every block has: rotary tables and causal mask. */
   readonly shared: Feeds;
+  /** The full-precision stream into the stage. */
+  readonly exact: TokenStream;
   readonly clock: RuntimeClock;
 }
 
@@ -27,7 +28,7 @@ export interface CalibrationOptions<Outcome> {
   readonly stages: readonly Stage[];
   readonly createLearner: (ground: StageGround) => StageLearner<Outcome>;
   /** Puts other weights of the same function in the place of a stage's own. */
-  readonly prepare?: (ground: StageGround, exact: TokenStream) => Promise<StageWeights>;
+  readonly prepare?: (ground: StageGround) => Promise<StageWeights>;
   readonly batch: BatchShape;
   readonly epochs: number;
   /** MB-ToMe between stages; without it the next stage reads the highest precision's stream. */
@@ -50,6 +51,8 @@ export interface CalibrationTiming {
   /** Share of the time spent inside ONNX Runtime. */
   readonly runtimeShare: number;
   readonly totalMs: number;
+  /** Of each stage that this run has calibrated; a resumed run leaves out those before. */
+  readonly stageMs: readonly number[];
 }
 
 /**
@@ -70,27 +73,31 @@ export async function calibrateModel<Outcome>(
   const { stages, batch } = options;
   const begun = performance.now();
   const clock: RuntimeClock = { runtimeMs: 0 };
-  const shared = sharedFeeds(source, batch);
+  const shared = causalFeeds(source.architecture, batch);
   const state = await store.loadState();
   let streams = state
     ? restoredStreams(state, sequences.length, batch, source.architecture.hiddenSize)
     : await embeddedStreams(source, sequences, batch);
+  const stageMs: number[] = [];
   for (let index = state?.doneStages ?? 0; index < stages.length; index++) {
     options.signal?.throwIfAborted();
+    const stageBegun = performance.now();
     const stage = stages[index]!;
-    const read = { stage, index, weights: await readStageWeights(source, stage, index), shared, clock };
-    const weights = (await options.prepare?.(read, streams.exact)) ?? read.weights;
-    const learner = options.createLearner({ ...read, weights });
-    streams = await calibrateStage(learner, { ...read, weights }, streams, options);
+    const weights = await readStageWeights(source, stage, index);
+    const read: StageGround = { stage, index, weights, shared, exact: streams.exact, clock };
+    const ground = { ...read, weights: (await options.prepare?.(read)) ?? weights };
+    const learner = options.createLearner(ground);
+    streams = await calibrateStage(learner, ground, streams.quantized, options);
     const { exact, quantized } = streams;
     await store.saveStage(index, await learner.outcome(), {
       doneStages: index + 1,
       exact: exact.data,
       quantized: quantized.data,
     });
+    stageMs.push(performance.now() - stageBegun);
   }
   const totalMs = performance.now() - begun;
-  return { runtimeShare: clock.runtimeMs / totalMs, totalMs };
+  return { runtimeShare: clock.runtimeMs / totalMs, totalMs, stageMs };
 }
 
 interface Streams {
@@ -101,8 +108,8 @@ interface Streams {
 /** Lets the stage learn; returns the streams behind it (behind the head: those before it). */
 async function calibrateStage<Outcome>(
   learner: StageLearner<Outcome>,
-  { stage, index, weights, shared, clock }: StageGround,
-  { exact, quantized }: Streams,
+  { stage, index, weights, shared, exact, clock }: StageGround,
+  quantized: TokenStream,
   options: CalibrationOptions<Outcome>,
 ): Promise<Streams> {
   const dense = await DenseStage.open(stage, weights, shared, options, clock);
@@ -165,13 +172,15 @@ async function embeddedStreams(
   sequences: readonly Int32Array[],
   { length }: BatchShape,
 ): Promise<Streams> {
-  const exact = emptyStream(sequences.length, length, source.architecture.hiddenSize);
+  const { hiddenSize, vocabSize } = source.architecture;
+  const exact = emptyStream(sequences.length, length, hiddenSize);
   const rows = new Map<number, Float32Array>();
   let at = 0;
   for (const sequence of sequences) {
     for (const token of sequence) {
       let row = rows.get(token);
       if (!row) {
+        if (token >= vocabSize) throw unknownToken(token, vocabSize);
         row = await source.readMatrixRows('embedding', token, token + 1);
         rows.set(token, row);
       }
@@ -182,15 +191,9 @@ async function embeddedStreams(
   return { exact, quantized: { ...exact, data: exact.data.slice() } };
 }
 
-/** Rotary tables and causal mask, the same for every block. */
-function sharedFeeds({ architecture }: WeightSource, { length }: BatchShape): Feeds {
-  const { cos, sin } = rotaryTables(architecture.rope, architecture.headDim, length);
-  const mask = new Float32Array(length * length);
-  for (let row = 0; row < length; row++) mask.fill(-1e30, row * length + row + 1, (row + 1) * length);
-  const half = architecture.headDim / 2;
-  return {
-    rotary_cos: new Tensor('float32', cos, [length, half]),
-    rotary_sin: new Tensor('float32', sin, [length, half]),
-    causal_mask: new Tensor('float32', mask, [length, length]),
-  };
+function unknownToken(token: number, vocabSize: number): QueptError {
+  return new QueptError(
+    'invalid_checkpoint',
+    `tokenizer.json: the text has token ${token}, but config.json gives the model ${vocabSize} tokens. Fetch the files of one model.`,
+  );
 }

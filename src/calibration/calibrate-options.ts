@@ -13,6 +13,8 @@ export interface CalibrateOptions extends CascadeRanks {
   readonly clipping: boolean;
   /** MB-ToMe between blocks. */
   readonly mergeTokens: boolean;
+  /** Scale input channels before rounding, and their sources back. */
+  readonly smooth: boolean;
   /** From `drawSequences`. */
   readonly sequences: readonly Int32Array[];
   readonly judged: readonly Int32Array[];

@@ -3,14 +3,16 @@ export interface CalibrationPreset {
   readonly sequences: number;
   readonly length: number;
   readonly epochs: number;
+  /** Windows to measure the ladder on. */
+  readonly judged: number;
 }
 
 export type PresetName = 'quick' | 'default' | 'thorough';
 
 export const CALIBRATION_PRESETS: Readonly<Record<PresetName, CalibrationPreset>> = {
-  quick: { sequences: 64, length: 128, epochs: 2 },
-  default: { sequences: 256, length: 128, epochs: 4 },
-  thorough: { sequences: 512, length: 256, epochs: 6 },
+  quick: { sequences: 64, length: 128, epochs: 2, judged: 6 },
+  default: { sequences: 256, length: 128, epochs: 4, judged: 16 },
+  thorough: { sequences: 512, length: 256, epochs: 6, judged: 24 },
 };
 
 /** Sequences per step. */

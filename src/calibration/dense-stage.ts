@@ -1,10 +1,10 @@
-import { Tensor } from 'onnxruntime-node';
 import { cpuSessionOptions } from '../engine/index.ts';
 import type { BatchShape } from './block-graph.ts';
-import { denseStageGraph, type Stage, stageNames } from './stage.ts';
+import { denseStageGraph, type Stage, stageWidth } from './stage.ts';
+import { stageFeeds, streamFeeds } from './stage-feeds.ts';
 import type { StageWeights } from './stage-weights.ts';
 import { type Feeds, floatsOf, type RuntimeClock, TimedSession } from './timed-session.ts';
-import { consecutiveBatches, emptyStream, gatherBatch, type TokenStream } from './token-stream.ts';
+import { consecutiveBatches, emptyStream, type TokenStream } from './token-stream.ts';
 
 /** A stage at full precision: what its quantized self is aimed at. Close it after use. */
 export class DenseStage {
@@ -32,22 +32,15 @@ export class DenseStage {
     clock: RuntimeClock,
   ): Promise<DenseStage> {
     const { model, output } = denseStageGraph(stage, batch);
-    const feeds: Record<string, Tensor> = stage.kind === 'block' ? { ...shared } : {};
-    for (const [name, vector] of weights.vectors)
-      feeds[name] = new Tensor('float32', vector, [vector.length]);
-    stage.matrices.forEach(({ name, n, k }, m) => {
-      feeds[`${name}.weights`] = new Tensor('float32', weights.matrices[m]!, [n, k]);
-    });
-    const { hiddenSize, vocabSize } = stage.architecture;
+    const feeds = stageFeeds(stage, weights, shared);
     const session = await TimedSession.create(model, cpuSessionOptions('.', threads), clock);
-    return new DenseStage(stage.kind === 'block' ? hiddenSize : vocabSize, session, feeds, output, batch);
+    return new DenseStage(stageWidth(stage), session, feeds, output, batch);
   }
 
   /** Output for one batch of sequences, f32 [R, width], newly allocated. */
   async run(input: TokenStream, picks: readonly number[]): Promise<Float32Array> {
     const rows = this.#batch.sequences * this.#batch.length;
-    const stream = new Tensor('float32', gatherBatch(input, picks), [rows, input.width]);
-    const results = await this.#session.run({ ...this.#feeds, [stageNames.input]: stream });
+    const results = await this.#session.run({ ...this.#feeds, ...streamFeeds(input, picks, rows) });
     return floatsOf(results, this.#output);
   }
 

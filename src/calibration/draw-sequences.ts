@@ -23,19 +23,21 @@ export interface DrawnText {
 /**
  * Draws sequences from a text at random places without overlap. The same text and seed give the same ones.
  *
- * Throws QueptError `invalid_usage` when the text does not fill one batch.
+ * Throws QueptError `invalid_usage` when the text does not fill one batch, RangeError when `sequences` does not.
  */
 export function drawSequences(
   tokens: ArrayLike<number>,
   bosToken: number | null,
   { sequences, length, batch, judged, seed }: SequenceWish,
 ): DrawnText {
+  if (sequences < batch) throw new RangeError(`${sequences} sequences do not fill a batch of ${batch}`);
   const windows = tokenWindows(tokens, length, bosToken).filter((window) => window.length === length);
   if (windows.length < batch) {
+    const each = bosToken === null ? length : length - 1;
     throw new QueptError(
       'invalid_usage',
-      `--data: the text is too short: ${tokens.length} tokens, and calibration needs at least ${batch * length} ` +
-        `(${sequences * length} to be at its best). Give more text, or a smaller --length.`,
+      `--data: the text is too short: ${tokens.length} tokens, where at least ${batch * each} are needed ` +
+        `(${sequences * each} to be at its best). Give more text, or a smaller --length.`,
     );
   }
   const order = shuffled(windows.length, seed, 0).map((i) => windows[i]!);

@@ -17,12 +17,12 @@ import {
   roundStraightThrough,
   scalar,
   sigmoid,
-  split,
   sub,
   type Value,
 } from '../onnx/index.ts';
 import type { PlaneBits } from '../quant/index.ts';
 import type { GraphInputs } from './graph-inputs.ts';
+import { leadingColumns } from './leading-columns.ts';
 
 /** How the matrices of a model are calibrated. */
 export interface ElasticScheme {
@@ -209,10 +209,4 @@ export function elasticProduct(
     },
     matMulTransposed(g, x, weights),
   );
-}
-
-function leadingColumns(g: GraphBuilder, x: Value, count: number): Value {
-  const width = x.shape.at(-1) as number;
-  if (width === count) return x;
-  return split(g, x, g.int64(g.freshName('sizes'), [count, width - count]), [count, width - count])[0]!;
 }

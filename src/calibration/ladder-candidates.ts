@@ -21,20 +21,23 @@ export interface LadderGround {
 export interface Candidate {
   readonly config: PrecisionConfig;
   readonly cost: number;
-  /** Whether it belongs into the ladder wherever it stands: uniform ones do. */
+  /** Whether it belongs into the ladder wherever it stands: uniform ones do, and those that were asked for. */
   readonly kept: boolean;
 }
 
-/** Steps a budget is divided into for dynamic programming. */
-const RESOLUTION = 8192;
+/** Steps a budget is divided into for dynamic programming, at most. */
+const BIT_STEPS = 1 << 15;
+const COST_STEPS = 8192;
 const MOST_LIVE_MIXES = 2;
 
 /**
- * Configs worth measuring: every uniform one, at each step of bits between them the best of planes alone, and
- * with a live cascade the best of everything at the cost of some of those. Ids: `q5`, with a live cascade
- * everywhere `q4r16`, in places `q4.6r`.
+ * Configs worth measuring: every uniform one, at each step of bits between them and at each budget of `asked`
+ * the best of planes alone, and with a live cascade the best of everything at the cost of some of those. Ids:
+ * `q5`, with a live cascade everywhere `q4r16`, in places `q4.6r`. No two are the same config or have the same id.
+ *
+ * @param asked bits per weight on average, from the base plane's to all planes'
  */
-export function ladderCandidates(ground: LadderGround): Candidate[] {
+export function ladderCandidates(ground: LadderGround, asked: readonly number[] = []): Candidate[] {
   const { matrices, planeBits, levels } = ground;
   const bits = depthBits(planeBits);
   const uniform = levels.map(({ depth, rank }, l) =>
@@ -46,39 +49,55 @@ export function ladderCandidates(ground: LadderGround): Candidate[] {
     ),
   );
   const steps = stepsBetween(bits[0]!, bits.at(-1)!).filter((step) => !bits.includes(step));
-  const mixed = steps.flatMap((step) => {
-    const assignment = bestAtBits(ground, step);
-    return assignment ? [candidate(ground, `q${step}`, assignment, false)] : [];
-  });
-  return distinct([...uniform, ...mixed, ...liveMixes(ground, mixed)]);
+  const mixed = mixedCandidates(ground, steps);
+  const wished = mixedCandidates(ground, asked).map((each) => ({ ...each, kept: true }));
+  return distinct([...uniform, ...mixed, ...wished, ...liveMixes(ground, mixed)]);
+}
+
+/** The best of planes alone at `count` − 1 budgets evenly spread between base plane and all planes. */
+export function evenCandidates(ground: LadderGround, count: number): Candidate[] {
+  const bits = depthBits(ground.planeBits);
+  const [low, range] = [bits[0]!, bits.at(-1)! - bits[0]!];
+  return mixedCandidates(
+    ground,
+    Array.from({ length: count - 1 }, (_, i) => low + ((i + 1) * range) / count),
+  );
+}
+
+function mixedCandidates(ground: LadderGround, budgets: readonly number[]): Candidate[] {
+  return bestAtBits(ground, budgets).flatMap((assignment, i) =>
+    assignment ? [candidate(ground, `q${budgets[i]}`, assignment, false)] : [],
+  );
 }
 
 /**
- * The depths of least damage, without a live cascade, at no more than `budget` bits per weight on average.
+ * The depths of least damage, without a live cascade, at no more than each budget of bits per weight on average.
  *
- * @returns the level of each matrix, or null when the budget is below the base plane
+ * @returns for each budget the level of each matrix, or null when it is below the base plane
  */
-export function bestAtBits({ matrices, planeBits, levels, damage }: LadderGround, budget: number) {
+export function bestAtBits(
+  { matrices, planeBits, levels, damage }: LadderGround,
+  budgets: readonly number[],
+): (number[] | null)[] {
   const bits = depthBits(planeBits);
   const planeLevels = levels.flatMap(({ rank }, l) => (rank === 0 ? [l] : []));
   const weights = matrices.reduce((sum, { n, k }) => sum + n * k, 0);
-  const room = (budget - bits[0]!) * weights;
-  if (room < -1e-6) return null;
   const extra = matrices.map(({ n, k }) =>
     planeLevels.map((l) => n * k * (bits[levels[l]!.depth - 1]! - bits[0]!)),
   );
-  const [picks] = assignLevels(
+  const whole = weights * (bits.at(-1)! - bits[0]!);
+  // Sizes of matrices share large factors: in units of those the steps are nearly always exact.
+  const steps = Math.max(1, Math.min(BIT_STEPS, whole / greatestDivisor(extra.flat())));
+  const found = assignLevels(
     damage.map((ofMatrix) => planeLevels.map((l) => ofMatrix[l]!)),
     // Upwards, so that the budget is kept.
-    inSteps(extra, weights * (bits.at(-1)! - bits[0]!), Math.ceil),
-    [
-      Math.min(
-        RESOLUTION,
-        Math.floor((room * RESOLUTION) / (weights * Math.max(1, bits.at(-1)! - bits[0]!))),
-      ),
-    ],
+    inSteps(extra, whole, steps, Math.ceil),
+    budgets.map((budget) => {
+      const room = (budget - bits[0]!) * weights;
+      return Math.min(steps, Math.floor((room * steps) / Math.max(1, whole)));
+    }),
   );
-  return picks ? picks.map((pick) => planeLevels[pick]!) : null;
+  return found.map((picks) => picks?.map((pick) => planeLevels[pick]!) ?? null);
 }
 
 /** At the cost of a mixed config of planes, what live cascades in some matrices make of it. */
@@ -87,8 +106,8 @@ function liveMixes(ground: LadderGround, mixed: readonly Candidate[]): Candidate
   if (!levels.some(({ rank }) => rank > 0) || mixed.length === 0) return [];
   const dearest = levelCosts.costs.reduce((sum, ofMatrix) => sum + Math.max(...ofMatrix), 0);
   if (dearest === 0) return [];
-  const budgets = mixed.map(({ cost }) => Math.round((cost / dearest) * RESOLUTION));
-  const all = assignLevels(damage, inSteps(levelCosts.costs, dearest, Math.round), budgets);
+  const budgets = mixed.map(({ cost }) => Math.round((cost / dearest) * COST_STEPS));
+  const all = assignLevels(damage, inSteps(levelCosts.costs, dearest, COST_STEPS, Math.round), budgets);
   const live = all.flatMap((assignment) => {
     if (!assignment?.some((l) => levels[l]!.rank > 0)) return [];
     const mix = candidate(ground, '', assignment, false);
@@ -109,15 +128,26 @@ function candidate(
   return { config: { ...config, averageBits: averageBits(matrices, planeBits, config.planes) }, cost, kept };
 }
 
-/** Values to whole steps of which `whole` makes RESOLUTION. */
+/** Values to whole steps of which `whole` makes `steps`. */
 function inSteps(
   values: readonly (readonly number[])[],
   whole: number,
+  steps: number,
   round: (x: number) => number,
 ): number[][] {
-  const scale = whole === 0 ? 0 : RESOLUTION / whole;
+  const scale = whole === 0 ? 0 : steps / whole;
   // A hair down first: what is meant to be whole must not be rounded up by its last bit.
   return values.map((row) => row.map((value) => Math.max(0, round(value * scale - 1e-9))));
+}
+
+/** Of whole numbers; Infinity when all are 0. */
+function greatestDivisor(values: readonly number[]): number {
+  const divisor = values.reduce((a, b) => {
+    let [x, y] = [a, b];
+    while (y !== 0) [x, y] = [y, x % y];
+    return x;
+  }, 0);
+  return divisor === 0 ? Number.POSITIVE_INFINITY : divisor;
 }
 
 /** Rungs between two uniform configs: so far apart that five to nine make a ladder. */
@@ -129,13 +159,27 @@ function stepsBetween(low: number, high: number): number[] {
   return steps;
 }
 
-/** Later candidates that name the same planes and ranks, or have an id that is taken, fall away. */
-function distinct(candidates: readonly Candidate[]): Candidate[] {
-  const seen = new Set<string>();
-  return candidates.filter(({ config }) => {
-    const content = `${config.planes.join()}|${config.ranks.join()}`;
-    if (seen.has(content) || seen.has(config.id)) return false;
-    seen.add(content).add(config.id);
-    return true;
-  });
+/**
+ * Of candidates that name the same planes and ranks the first stays, kept if one of them is. One that differs
+ * from an earlier one but has its id falls away, except where it was asked for: that gets an id of its own.
+ */
+export function distinct(candidates: readonly Candidate[]): Candidate[] {
+  const byContent = new Map<string, Candidate>();
+  const ids = new Set<string>();
+  for (const each of candidates) {
+    const { planes, ranks, id } = each.config;
+    const content = `${planes.join()}|${ranks.join()}`;
+    const known = byContent.get(content);
+    if (known) {
+      byContent.set(content, { ...known, kept: known.kept || each.kept });
+    } else if (!ids.has(id)) {
+      byContent.set(content, each);
+      ids.add(id);
+    } else if (each.kept) {
+      const config = { ...each.config, id: `${id}-mixed` };
+      byContent.set(content, { ...each, config });
+      ids.add(config.id);
+    }
+  }
+  return [...byContent.values()];
 }

@@ -6,9 +6,9 @@ import {
   QueptError,
 } from '../core/index.ts';
 import type { PlaneBits, Sensitivity } from '../quant/index.ts';
-import { averageBits } from '../quant/index.ts';
+import { chooseRungs } from './choose-rungs.ts';
 import { evaluateLadder } from './evaluate-ladder.ts';
-import { bestAtBits, type Candidate, type LadderGround, ladderCandidates } from './ladder-candidates.ts';
+import type { Candidate, LadderGround } from './ladder-candidates.ts';
 import { measureLevelCosts } from './level-costs.ts';
 import { levelConfig, measureSensitivity } from './measure-sensitivity.ts';
 import { precisionGroups } from './precision-groups.ts';
@@ -37,8 +37,7 @@ export interface MeasuredLadder {
 
 /**
  * The ladder of an artefact by measurement: sensitivity of every matrix at every level, candidates by dynamic
- * programming over it, and of those the Pareto front of cost and measured KL. Uniform configs stay in any case,
- * and so does the best one with a live cascade.
+ * programming over it, and of those the rungs by cost and measured KL.
  *
  * Throws QueptError `invalid_usage` for a budget below the base plane or above all planes, and the signal's
  * reason when it aborts.
@@ -62,60 +61,30 @@ export async function measureLadder(options: MeasureLadderOptions): Promise<Meas
   });
   const levelCosts = await measureLevelCosts(runner, matrices, planeBits, levels, windows[0]!);
   const ground = { matrices, planeBits, levels, damage, levelCosts };
-  const candidates = [...ladderCandidates(ground), ...asked(ground, options.averageBits ?? [])];
-  const evaluation = await evaluateLadder({
-    runner,
-    ladder: candidates.map(({ config }) => config),
-    reference: options.reference ?? { runner, precision: topConfig(ground) },
-    windows,
-    onProgress: (done) => onProgress?.(runs + done, total),
-    ...abort,
-  });
-  const measured = candidates.map((each, i) => {
-    const { kl, msPerToken } = evaluation.configs[i]!;
-    return { ...each, config: { ...each.config, predictedKl: kl, msPerToken } };
-  });
+  const measure = async (candidates: readonly Candidate[]): Promise<Candidate[]> => {
+    const { configs } = await evaluateLadder({
+      runner,
+      ladder: candidates.map(({ config }) => config),
+      reference: options.reference ?? { runner, precision: topConfig(ground) },
+      windows,
+      onProgress: (done) => onProgress?.(runs + done, total),
+      ...abort,
+    });
+    return candidates.map((each, i) => {
+      const { kl, msPerToken } = configs[i]!;
+      return { ...each, config: { ...each.config, predictedKl: kl, msPerToken } };
+    });
+  };
+  const ladder = await chooseRungs(ground, options.averageBits ?? [], measure);
   const byDepth = levels.flatMap(({ rank }, l) => (rank === 0 ? [l] : []));
   return {
-    ladder: paretoFront(measured),
+    ladder,
     sensitivity: {
       metric: 'kl',
       costs: damage.map((ofMatrix) => byDepth.map((l) => ofMatrix[l]!)),
     },
     costUnit: levelCosts.unit,
   };
-}
-
-/** Measured candidates of which no other is both cheaper and better, ascending in bits and then in cost. */
-export function paretoFront(candidates: readonly Candidate[]): Ladder {
-  const kl = ({ config }: Candidate) => config.predictedKl ?? 0;
-  const live = candidates.filter(({ config }) => config.ranks.some((rank) => rank > 0));
-  const bestLive = live.reduce<Candidate | null>(
-    (best, each) => (best === null || kl(each) < kl(best) ? each : best),
-    null,
-  );
-  const beaten = (one: Candidate) =>
-    candidates.some(
-      (other) =>
-        other.cost <= one.cost && kl(other) <= kl(one) && (other.cost < one.cost || kl(other) < kl(one)),
-    );
-  const front = candidates.filter((each) => each.kept || each === bestLive || !beaten(each));
-  front.sort((a, b) => a.config.averageBits - b.config.averageBits || a.cost - b.cost);
-  return front.map(({ config }) => config);
-}
-
-function asked(ground: LadderGround, budgets: readonly number[]): Candidate[] {
-  const known = new Set(ladderCandidates(ground).map(({ config }) => config.planes.join()));
-  return budgets.flatMap((budget) => {
-    const assignment = bestAtBits(ground, budget);
-    if (assignment === null) return [];
-    const config = levelConfig(`q${budget}`, ground.levels, assignment);
-    if (known.has(config.planes.join())) return [];
-    known.add(config.planes.join());
-    const cost = assignment.reduce((sum, l, m) => sum + ground.levelCosts.costs[m]![l]!, 0);
-    const bits = averageBits(ground.matrices, ground.planeBits, config.planes);
-    return [{ config: { ...config, averageBits: bits }, cost, kept: true }];
-  });
 }
 
 function checkBudgets(planeBits: readonly number[], budgets: readonly number[]): void {

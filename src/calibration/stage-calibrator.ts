@@ -1,27 +1,22 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import { QueptError } from '../core/index.ts';
 import type { PlaneArrays } from '../quant/index.ts';
 import { AdamW } from './adamw.ts';
+import type { BlockError } from './block-error.ts';
 import type { BatchShape } from './block-graph.ts';
 import { type ElasticScheme, inputNames } from './elastic-matrix.ts';
+import { diverged, finiteLoss } from './finite-loss.ts';
 import { packPlane } from './pack-plane.ts';
 import type { ParameterKind } from './parameter-set.ts';
 import { type MatrixSwitches, precisionGroups, randomMix, switchesOf } from './precision-groups.ts';
-import { shuffled } from './shuffled.ts';
-import {
-  type BlockError,
-  elasticStageGraph,
-  planesGraph,
-  type Stage,
-  stageNames,
-  trainingGraph,
-} from './stage.ts';
+import { shuffledBatches } from './shuffled-batches.ts';
+import { elasticStageGraph, planesGraph, type Stage, stageNames, trainingGraph } from './stage.ts';
+import { streamFeeds } from './stage-feeds.ts';
 import type { StageLearner, StageTarget } from './stage-learner.ts';
 import { StageParameters } from './stage-parameters.ts';
 import type { StageWeights } from './stage-weights.ts';
 import { searchedRange } from './starting-planes.ts';
 import { type Feeds, floatsOf, type Results, type RuntimeClock, TimedSession } from './timed-session.ts';
-import { consecutiveBatches, gatherBatch, type TokenStream } from './token-stream.ts';
+import { consecutiveBatches, type TokenStream } from './token-stream.ts';
 
 export interface LearningOptions {
   readonly batch: BatchShape;
@@ -58,7 +53,10 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
   readonly #vectors: ReadonlyMap<string, Float32Array>;
   readonly #clock: RuntimeClock;
 
-  /** @param shared feeds every stage has: rotary tables and causal mask */
+  /**
+   * @param shared feeds every block has: rotary tables and causal mask
+   * @param liveA down-projections of the live cascade that are given instead of learned, for a stage of one matrix
+   */
   constructor(
     stage: Stage,
     weights: StageWeights,
@@ -67,6 +65,7 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
     shared: Feeds,
     options: LearningOptions,
     clock: RuntimeClock,
+    liveA: readonly Float32Array[] | null = null,
   ) {
     this.#stage = stage;
     this.#scheme = scheme;
@@ -74,7 +73,7 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
     this.#options = options;
     this.#vectors = weights.vectors;
     this.#clock = clock;
-    this.#parameters = new StageParameters(stage, weights, scheme, zeroPoints, shared, options.seed);
+    this.#parameters = new StageParameters(stage, weights, scheme, zeroPoints, shared, options.seed, liveA);
   }
 
   /** Learns for `epochs` passes over the sequences, then fits the upper planes to what is left for them. */
@@ -85,25 +84,21 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
     const names = learned.all.map(({ name }) => name);
     if (names.length === 0 || epochs === 0) return;
     const graph = trainingGraph(this.#stage, batch, this.#scheme, this.#zeroPoints, groups, names, error);
-    const stepsPerEpoch = Math.floor(input.sequences / batch.sequences);
-    const optimizer = new AdamW({ learningRate, totalSteps: epochs * stepsPerEpoch, weightDecay });
+    const batches = shuffledBatches(input.sequences, batch, epochs, seed);
+    const optimizer = new AdamW({ learningRate, totalSteps: batches.length, weightDecay });
     const mixAt = (step: number) =>
       groups.map((group, i) =>
         randomMix(this.#scheme, groups, group, this.#stage.matrices.length, seed, step * groups.length + i),
       );
     await this.#withSession(graph.model, async (run) => {
-      for (let step = 0; step < epochs * stepsPerEpoch; step++) {
-        const order = shuffled(input.sequences, seed, Math.floor(step / stepsPerEpoch));
-        const first = (step % stepsPerEpoch) * batch.sequences;
-        const picks = order.slice(first, first + batch.sequences);
+      for (const [step, picks] of batches.entries()) {
         const { data, width } = await target(picks);
         const results = await run({
-          ...this.#batchFeeds(input, picks),
+          ...streamFeeds(input, picks, this.#rows),
           [stageNames.target]: f32(data, [this.#rows, width]),
           ...switchFeeds(mixAt(step)),
         });
-        const loss = floatsOf(results, graph.loss)[0]!;
-        if (!Number.isFinite(loss)) throw diverged();
+        const loss = finiteLoss(results, graph.loss);
         const slopes = [...graph.gradients].map(
           ([name, output]) => [name, floatsOf(results, output)] as const,
         );
@@ -123,7 +118,10 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
     const switches = groups.map((group) => this.#stage.matrices.map(() => switchesOf(this.#scheme, group)));
     await this.#withSession(graph.model, async (run) => {
       for (const picks of consecutiveBatches(input.sequences, this.#options.batch)) {
-        const results = await run({ ...this.#batchFeeds(input, picks), ...switchFeeds(switches) });
+        const results = await run({
+          ...streamFeeds(input, picks, this.#rows),
+          ...switchFeeds(switches),
+        });
         visit(
           picks,
           graph.outputs.map((name) => floatsOf(results, name)),
@@ -136,21 +134,25 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
   async outcome(): Promise<CalibratedStage> {
     const graph = planesGraph(this.#stage, this.#scheme, this.#zeroPoints);
     const results = await this.#withSession(graph.model, (run) => run({}));
-    const matrices = this.#stage.matrices.map((matrix, m) => ({
-      planes: graph.planes[m]!.map((plane, i) =>
-        packPlane(
-          { ...matrix, bits: this.#scheme.planeBits[i]!, block: this.#scheme.block },
-          floatsOf(results, plane.codes),
-          floatsOf(results, plane.scales),
-          this.#zeroPoints[m]![i]! ? floatsOf(results, plane.zeroPoints) : null,
+    const matrices = this.#stage.matrices.map(
+      (matrix, m): CalibratedMatrix => ({
+        planes: graph.planes[m]!.map((plane, i) =>
+          packPlane(
+            { ...matrix, bits: this.#scheme.planeBits[i]!, block: this.#scheme.block },
+            floatsOf(results, plane.codes),
+            floatsOf(results, plane.scales),
+            this.#zeroPoints[m]![i]! ? floatsOf(results, plane.zeroPoints) : null,
+          ),
         ),
-      ),
-      cascade: this.#scheme.liveRanks.map((_, j) => {
-        const b = this.#parameters.learned.get(inputNames.liveB(matrix.name, j));
-        const a = this.#parameters.learned.get(inputNames.liveA(matrix.name, j)).data;
-        return { a: a.slice(), b: transposed(b.data, b.shape[0]!, b.shape[1]!) };
+        cascade: this.#scheme.liveRanks.map((_, j) => {
+          const b = this.#parameters.learned.get(inputNames.liveB(matrix.name, j));
+          const a = this.#parameters.liveA(m, j);
+          return { a: a.slice(), b: transposed(b.data, b.shape[0]!, b.shape[1]!) };
+        }),
       }),
-    }));
+    );
+    // The last step's loss is that of the parameters before it.
+    if (!matrices.every(hasFiniteNumbers)) throw diverged();
     return { matrices, vectors: this.#vectors };
   }
 
@@ -179,10 +181,6 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
     return this.#options.batch.sequences * this.#options.batch.length;
   }
 
-  #batchFeeds(input: TokenStream, picks: readonly number[]): Feeds {
-    return { [stageNames.input]: f32(gatherBatch(input, picks), [this.#rows, input.width]) };
-  }
-
   /** Runs `work` with a session that is fed the stage's parameters beside what is given. */
   async #withSession<T>(
     model: Uint8Array,
@@ -197,11 +195,9 @@ export class StageCalibrator implements StageLearner<CalibratedStage> {
   }
 }
 
-function diverged(): QueptError {
-  return new QueptError(
-    'invalid_usage',
-    'Calibration diverged: the loss is no longer finite. Use fewer ranks, a lower learning rate, or another text.',
-  );
+function hasFiniteNumbers({ planes, cascade }: CalibratedMatrix): boolean {
+  const floats = [...planes.map(({ scales }) => scales), ...cascade.flatMap(({ a, b }) => [a, b])];
+  return floats.every((values) => values.every(Number.isFinite));
 }
 
 function switchFeeds(groups: readonly (readonly MatrixSwitches[])[]): Feeds {

@@ -1,11 +1,11 @@
 import { Tensor } from 'onnxruntime-node';
-import { uniformAt } from '../numerics/index.ts';
 import { type ElasticScheme, inputNames } from './elastic-matrix.ts';
 import { type ParameterKind, ParameterSet } from './parameter-set.ts';
 import type { Stage } from './stage.ts';
 import type { StageWeights } from './stage-weights.ts';
 import { type PlaneRange, startingRanges } from './starting-planes.ts';
 import type { Feeds } from './timed-session.ts';
+import { xavierUniform } from './xavier-uniform.ts';
 
 /** What a stage's graphs are fed with beside its stream: weights, ranges, and what is learned. */
 export class StageParameters {
@@ -22,6 +22,7 @@ export class StageParameters {
     zeroPoints: readonly (readonly boolean[])[],
     shared: Feeds,
     seed: number,
+    liveA: readonly Float32Array[] | null,
   ) {
     this.#stage = stage;
     this.#scheme = scheme;
@@ -33,7 +34,7 @@ export class StageParameters {
         this.#setRange(m, plane, range);
         if (scheme.clipping) this.#addClipping(m, plane, range);
       });
-      this.#addCascades(m, seed + 1000 * (m + 1));
+      this.#addCascades(m, seed + 1000 * (m + 1), liveA);
     });
   }
 
@@ -65,17 +66,20 @@ export class StageParameters {
     if (low) add(inputNames.clipLow(name, plane), low.length);
   }
 
+  /** Down-projection of a segment of the live cascade, f32 [k, rank]. */
+  liveA(m: number, segment: number): Float32Array {
+    const name = inputNames.liveA(this.#stage.matrices[m]!.name, segment);
+    return this.feeds()[name]!.data as Float32Array;
+  }
+
   /** A Xavier-uniform, B zero: the cascade starts as nothing. */
-  #addCascades(m: number, seed: number): void {
+  #addCascades(m: number, seed: number, givenA: readonly Float32Array[] | null): void {
     const { name, n, k } = this.#stage.matrices[m]!;
     const { fusedRanks, liveRanks } = this.#scheme;
     const add = (kind: ParameterKind, a: string, b: string, rank: number, stream: number) => {
-      const reach = Math.sqrt(6 / (k + rank));
-      const start = Float32Array.from(
-        { length: k * rank },
-        (_, i) => reach * (2 * uniformAt(seed + stream, i) - 1),
-      );
-      this.learned.add(a, kind, [k, rank], start);
+      const given = kind === 'live' ? givenA?.[stream - 1] : undefined;
+      if (given) this.#fixed[a] = f32(given, [k, rank]);
+      else this.learned.add(a, kind, [k, rank], xavierUniform(k, rank, seed + stream));
       this.learned.add(b, kind, [n, rank], new Float32Array(n * rank));
     };
     if (fusedRanks[0]! > 0) add('fused', inputNames.fusedA(name), inputNames.fusedB(name), fusedRanks[0]!, 0);

@@ -16,7 +16,8 @@ export interface StageWeights {
   readonly vectors: ReadonlyMap<string, Float32Array>;
 }
 
-const MATRICES_PER_BLOCK = 4;
+/** Fused matrices of one block. */
+export const MATRICES_PER_BLOCK = 4;
 
 /** Stages in order: one per layer, then the head. */
 export function modelStages(architecture: ModelArchitecture): Stage[] {

@@ -1,18 +1,15 @@
 import type { FusedMatrix, ModelArchitecture } from '../core/index.ts';
 import {
-  abs,
   add,
+  concat,
   GraphBuilder,
   gradients,
   klDivergenceLoss,
   mul,
-  reduceMean,
-  reduceSum,
-  reshapeTo,
   scalar,
-  sub,
   type Value,
 } from '../onnx/index.ts';
+import { type BlockError, blockError } from './block-error.ts';
 import { type BatchShape, blockForward, denseProduct, headForward } from './block-graph.ts';
 import { type ElasticScheme, elasticPlanes, elasticProduct, type GraphPlane } from './elastic-matrix.ts';
 import { GraphInputs } from './graph-inputs.ts';
@@ -24,14 +21,15 @@ export interface Stage {
   readonly architecture: ModelArchitecture;
   /** Matrices of the stage, by their names within it, in canonical order. */
   readonly matrices: readonly FusedMatrix[];
+  /** A head of some rows of the vocabulary alone: one more logit stands for all others together. */
+  readonly isSlice?: boolean;
 }
-
-/** How a block's output is held against full precision's. */
-export type BlockError = 'squared' | 'absolute';
 
 /** Names of a stage graph's inputs and outputs beside those of its matrices. */
 export const stageNames = {
   input: 'stream',
+  /** Of a slice of the head: f32 [R, 1]. */
+  rest: 'rest',
   target: 'target',
   planeSwitch: (group: number, matrix: number, plane: number) => `on.${group}.${matrix}.plane${plane}`,
   liveSwitch: (group: number, matrix: number, segment: number) => `on.${group}.${matrix}.live${segment}`,
@@ -39,18 +37,30 @@ export const stageNames = {
 
 type Linear = (x: Value) => Value;
 
-function forward(inputs: GraphInputs, stage: Stage, batch: BatchShape, linears: readonly Linear[]): Value {
+/** Output f32 [R, width] of a stage whose matrices are applied by `linears`. */
+export function stageForward(
+  inputs: GraphInputs,
+  stage: Stage,
+  batch: BatchShape,
+  linears: readonly Linear[],
+): Value {
   const rows = batch.sequences * batch.length;
   const x = inputs.f32(stageNames.input, [rows, stage.architecture.hiddenSize]);
-  return stage.kind === 'block'
-    ? blockForward(inputs, stage.architecture, batch, x, linears)
-    : headForward(inputs, stage.architecture, x, linears[0]!);
+  if (stage.kind === 'block') return blockForward(inputs, stage.architecture, batch, x, linears);
+  const logits = headForward(inputs, stage.architecture, x, linears[0]!);
+  if (!stage.isSlice) return logits;
+  return concat(inputs.g, [logits, inputs.f32(stageNames.rest, [rows, 1])], -1, stageWidth(stage));
+}
+
+/** Features of a stage's output. */
+export function stageWidth({ kind, architecture, matrices, isSlice }: Stage): number {
+  return kind === 'block' ? architecture.hiddenSize : matrices[0]!.n + (isSlice ? 1 : 0);
 }
 
 /** The stage at full precision. Output: f32 [R, width]. */
 export function denseStageGraph(stage: Stage, batch: BatchShape): { model: Uint8Array; output: string } {
   const inputs = new GraphInputs(new GraphBuilder('dense'));
-  const y = forward(
+  const y = stageForward(
     inputs,
     stage,
     batch,
@@ -105,7 +115,7 @@ export function trainingGraph(
   const results = groupForwards(inputs, stage, batch, scheme, zeroPoints, groups);
   const target = inputs.f32(stageNames.target, results[0]!.shape as number[]);
   const losses = results.map((y) =>
-    stage.kind === 'block' ? blockError(inputs, y, target, error) : klDivergenceLoss(g, target, y),
+    stage.kind === 'block' ? blockError(g, y, target, error) : klDivergenceLoss(g, target, y),
   );
   const loss = losses.reduce((sum, each) => add(g, sum, each));
   const parameters = parameterNames.map((name) => inputs.get(name));
@@ -158,7 +168,7 @@ function groupForwards(
     const linears = stage.matrices.map((matrix, m) =>
       groupLinear(inputs, matrix, planes[m]!, scheme, group, m),
     );
-    return forward(inputs, stage, batch, linears);
+    return stageForward(inputs, stage, batch, linears);
   });
 }
 
@@ -179,12 +189,6 @@ function groupLinear(
     })),
   };
   return (x) => elasticProduct(inputs, x, matrix, planes, switches);
-}
-
-function blockError({ g }: GraphInputs, y: Value, target: Value, error: BlockError): Value {
-  const difference = sub(g, y, target);
-  const each = error === 'squared' ? mul(g, difference, difference) : abs(g, difference);
-  return reshapeTo(g, reduceSum(g, reduceMean(g, each, [1]), [0]), [1]);
 }
 
 /** A constant cannot be an output: it is passed through an operation. */

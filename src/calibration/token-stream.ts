@@ -6,6 +6,8 @@ export interface TokenStream {
   readonly length: number;
   readonly width: number;
   readonly data: Float32Array;
+  /** Into a slice of the head: log Σ exp of the logits outside of it, f32 [sequences, length]. */
+  readonly rest?: Float32Array;
 }
 
 export function emptyStream(sequences: number, length: number, width: number): TokenStream {
@@ -20,6 +22,12 @@ export function gatherBatch(stream: TokenStream, picks: readonly number[]): Floa
     batch.set(stream.data.subarray(pick * size, (pick + 1) * size), i * size);
   });
   return batch;
+}
+
+/** `rest` of the given sequences, f32 [R, 1], newly allocated; null where the stream has none. */
+export function gatherRest({ rest, length }: TokenStream, picks: readonly number[]): Float32Array | null {
+  if (rest === undefined) return null;
+  return gatherBatch({ sequences: rest.length / length, length, width: 1, data: rest }, picks);
 }
 
 /** Consecutive sequences, one batch after the other. */

@@ -3,13 +3,14 @@
  * one), holds at most `length` ids in all, and follows on from the one before. A rest of a single predicted
  * token is dropped.
  *
- * @param length >= 2
+ * Throws RangeError when `length` is below 2: a window that predicts nothing would never end the text.
  */
 export function tokenWindows(
   tokens: ArrayLike<number>,
   length: number,
   bosToken: number | null,
 ): Int32Array[] {
+  if (!(length >= 2)) throw new RangeError(`windows of ${length} tokens predict nothing`);
   const body = bosToken === null ? length : length - 1;
   const windows: Int32Array[] = [];
   for (let at = 0; at < tokens.length; at += body) {

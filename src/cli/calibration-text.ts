@@ -26,10 +26,16 @@ export async function readCalibrationText(
   const data = await readStart(path, bytes);
   const text = data.toString('utf8');
   if (text.trim() === '') throw new QueptError('invalid_usage', `--data: ${path} holds no text.`);
+  if (text.includes('\0')) {
+    throw new QueptError(
+      'invalid_usage',
+      `--data: ${path} holds bytes 0: it is not UTF-8 text. Give plain text.`,
+    );
+  }
   const tokens = tokenizer.encode(text, { addSpecialTokens: false });
   const kept = letters(tokenizer.decode(tokens));
-  const wanted = letters(text);
-  if (kept < (1 - MOST_LOST) * wanted || text.includes('\0')) {
+  const wanted = text.replace(/\s/gu, '').length;
+  if (kept < (1 - MOST_LOST) * wanted) {
     throw new QueptError(
       'invalid_usage',
       `--data: ${path} is not text that this model's tokenizer can encode: ${wanted - kept} of ${wanted} characters are lost. Give plain UTF-8 text of the kind the model was trained on.`,
@@ -55,7 +61,10 @@ async function readStart(path: string, bytes: number): Promise<Buffer> {
   }
 }
 
-/** Characters that carry text: spaces may be normalised, and a replacement character stands for a loss. */
+/**
+ * Characters that carry text: spaces may be normalised, and a replacement character stands for a loss, be it in
+ * the tokenizer or in the file, which is not UTF-8 then.
+ */
 function letters(text: string): number {
   return text.replace(/[\s\ufffd]/gu, '').length;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fusedMatrices, modelVectors, type WeightSource } from '../core/index.ts';
 import type { ExternalData } from '../onnx/index.ts';
+import { explainDiskFault } from '../quant/index.ts';
 import type { EmbeddingTable } from './cpu/embedding-table.ts';
 import type { GraphWeights, MatrixData } from './graph/graph-weights.ts';
 
@@ -21,13 +22,25 @@ export interface DenseWeights {
  * Full-precision weights for the graph: the reference that elastic precisions are judged against. They are
  * written as f32 to a temporary file, because the graph wants fused f32 matrices and checkpoints hold other
  * things. The embedding stays in memory, f32 [vocabSize, hiddenSize].
+ *
+ * Throws QueptError as `source` does, and `invalid_usage` when the temporary folder cannot hold them.
  */
 export async function denseWeights(source: WeightSource): Promise<DenseWeights> {
-  const { architecture } = source;
   const folder = await mkdtemp(join(tmpdir(), 'quept-dense-'));
   const dispose = () => rm(folder, { recursive: true, force: true });
   try {
-    const writer = new FloatWriter(await open(join(folder, FILE_NAME), 'w'));
+    const weights = await writeMatrices(source, folder);
+    return { weights, embedding: await denseEmbedding(source), dispose };
+  } catch (error) {
+    await dispose();
+    throw explainDiskFault(error, folder, 'It is a temporary folder: TMPDIR can name a roomier place.');
+  }
+}
+
+async function writeMatrices(source: WeightSource, folder: string): Promise<GraphWeights> {
+  const { architecture } = source;
+  const writer = new FloatWriter(await open(join(folder, FILE_NAME), 'w'));
+  try {
     const matrices: MatrixData[] = [];
     for (const { name, n, k } of fusedMatrices(architecture)) {
       const weights = await writer.append(rowChunks(source, name, n, k));
@@ -37,12 +50,9 @@ export async function denseWeights(source: WeightSource): Promise<DenseWeights> 
     for (const { name, length } of modelVectors(architecture)) {
       vectors.set(name, { length, data: await writer.append([source.readVector(name)]) });
     }
+    return { architecture, folder, matrices, vectors };
+  } finally {
     await writer.close();
-    const embedding = await denseEmbedding(source);
-    return { weights: { architecture, folder, matrices, vectors }, embedding, dispose };
-  } catch (error) {
-    await dispose();
-    throw error;
   }
 }
 

@@ -10,4 +10,5 @@ export { type Checkpoint, openCheckpoint } from './hf/checkpoint.ts';
 export { checkpointFingerprint } from './hf/checkpoint-fingerprint.ts';
 export { type GenerationDefaults, readGenerationConfig } from './hf/generation-config.ts';
 export { tokenizerFiles } from './hf/tokenizer-files.ts';
+export { writeCheckpoint } from './hf/write-checkpoint.ts';
 export { loadTokenizer, type Tokenizer } from './tokenizer/tokenizer.ts';

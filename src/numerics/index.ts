@@ -1,3 +1,4 @@
+export { type AdamMoments, type AdamWSettings, adamWUpdate } from './adamw-update.ts';
 export { argmax } from './argmax.ts';
 export { uniformAt } from './counter-random.ts';
 export { klDivergence } from './kl-divergence.ts';

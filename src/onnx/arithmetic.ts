@@ -68,9 +68,14 @@ export function detach(g: GraphBuilder, x: Value): Value {
   return one(g.node({ opType: 'Identity', inputs: [x], outputs: [x], gradient: 'none' }));
 }
 
-/** min(max(x, low), high) for constant bounds; the gradient is zero outside [low, high]. */
-export function clamp(g: GraphBuilder, x: Value, low: number, high: number): Value {
-  return one(g.node({ opType: 'Clip', inputs: [x, scalar(g, low), scalar(g, high)], outputs: [x] }));
+/**
+ * min(max(x, low), high); the gradient in x is zero outside [low, high], and none passes to the bounds.
+ *
+ * @param high a constant, or f32 [] that is known when the graph runs
+ */
+export function clamp(g: GraphBuilder, x: Value, low: number, high: number | Value): Value {
+  const upper = typeof high === 'number' ? scalar(g, high) : high;
+  return one(g.node({ opType: 'Clip', inputs: [x, scalar(g, low), upper], outputs: [x] }));
 }
 
 /** Sum over `axes` (non-negative), which stay as axes of size 1. */

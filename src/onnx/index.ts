@@ -32,7 +32,7 @@ export {
   MICROSOFT,
   type Value,
 } from './graph-builder.ts';
-export { crossEntropy, klDivergenceLoss } from './losses.ts';
+export { crossEntropy, klDivergenceLoss, weightedCrossEntropy } from './losses.ts';
 export { matMul, matMulNBits, matMulTransposed, type QuantizedMatrix } from './matrix-products.ts';
 export {
   choose,

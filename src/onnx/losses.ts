@@ -15,6 +15,19 @@ export function crossEntropy(g: GraphBuilder, logits: Value, targets: Value): Va
 }
 
 /**
+ * Σ_rows weight · −log softmax(logits)[target], nats: a mean where the weights add up to one.
+ *
+ * @param logits f32 [R, V]
+ * @param targets int64 [R, 1], in 0 … V−1
+ * @param weights f32 [R, 1]
+ * @returns f32 [1]
+ */
+export function weightedCrossEntropy(g: GraphBuilder, logits: Value, targets: Value, weights: Value): Value {
+  const logP = gatherInRows(g, logSoftmax(g, logits), targets);
+  return reshapeTo(g, neg(g, reduceSum(g, mul(g, logP, weights), [0, 1])), [1]);
+}
+
+/**
  * Mean over rows of KL(softmax(targetLogits) ‖ softmax(logits)) = Σ p·(log p − log q), nats.
  *
  * @param targetLogits f32 [R, V], finite; detach it where no gradient shall pass

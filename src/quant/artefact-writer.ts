@@ -1,4 +1,4 @@
-import { copyFile, open, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fusedMatrices, type Ladder, QueptError } from '../core/index.ts';
 import { type ArtefactLayout, artefactTensors, planeName } from './artefact-tensors.ts';
@@ -19,6 +19,7 @@ import {
 import { checkOutput, createPartial, publish } from './output-directory.ts';
 import type { PlaneArrays } from './plane-format.ts';
 import { WeightsWriter } from './weights-writer.ts';
+import { writeDurably } from './write-durably.ts';
 
 /** A file that an artefact carries along: copied under `name`. */
 export interface CarriedFile {
@@ -48,6 +49,7 @@ export class ArtefactWriter {
   readonly #force: boolean;
   readonly #partial: string;
   readonly #weights: WeightsWriter;
+  readonly #aftermath: string | undefined;
 
   private constructor(
     out: string,
@@ -55,25 +57,36 @@ export class ArtefactWriter {
     layout: ArtefactLayout,
     partial: string,
     weights: WeightsWriter,
+    aftermath: string | undefined,
   ) {
     this.#out = out;
     this.#force = force;
     this.layout = layout;
     this.#partial = partial;
     this.#weights = weights;
+    this.#aftermath = aftermath;
   }
 
-  /** Throws QueptError `invalid_usage` when `out` may not be written, or not be replaced without `force`. */
-  static async create(out: string, layout: ArtefactLayout, force: boolean): Promise<ArtefactWriter> {
+  /**
+   * Throws QueptError `invalid_usage` when `out` may not be written, or not be replaced without `force`.
+   *
+   * @param aftermath what a full disk leaves behind, for its message; by default nothing
+   */
+  static async create(
+    out: string,
+    layout: ArtefactLayout,
+    force: boolean,
+    aftermath?: string,
+  ): Promise<ArtefactWriter> {
     await checkOutput(out, force);
     let partial: string | null = null;
     try {
       partial = await createPartial(out);
       const weights = await WeightsWriter.create(join(partial, WEIGHTS_FILE), artefactTensors(layout));
-      return new ArtefactWriter(out, force, layout, partial, weights);
+      return new ArtefactWriter(out, force, layout, partial, weights, aftermath);
     } catch (error) {
       if (partial !== null) await rm(partial, { recursive: true, force: true });
-      throw explainDiskFault(error, out);
+      throw explainDiskFault(error, out, aftermath);
     }
   }
 
@@ -133,7 +146,7 @@ export class ArtefactWriter {
       return manifest;
     } catch (error) {
       await this.abort();
-      throw explainDiskFault(error, this.#out);
+      throw explainDiskFault(error, this.#out, this.#aftermath);
     }
   }
 
@@ -161,15 +174,5 @@ export class ArtefactWriter {
   async #describe(name: string): Promise<ArtefactManifest['files'][number]> {
     const path = join(this.#partial, name);
     return { name, bytes: (await stat(path)).size, sha256: await fileSha256(path) };
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  await writeFile(path, text);
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }

@@ -1,14 +1,23 @@
-export { type ArtefactLayout, cascadeName, planeName, type Quantization } from './artefact-tensors.ts';
+export {
+  type ArtefactLayout,
+  cascadeName,
+  planeName,
+  type Quantization,
+  type TensorSpec,
+} from './artefact-tensors.ts';
 export { type ArtefactDescription, ArtefactWriter, type CarriedFile } from './artefact-writer.ts';
 export { dequantizeMatrix, readPlane } from './dequantize-matrix.ts';
 export { explainDiskFault } from './disk-fault.ts';
+export { fileSha256 } from './file-digest.ts';
 export { averageBits, mixedConfig, type PrecisionChoices, planLadder } from './ladder.ts';
 export {
   type ArtefactGeneration,
   type ArtefactManifest,
+  formatManifest,
   MANIFEST_FILE,
   type Provenance,
   type Sensitivity,
+  SIMULATION_FILE,
   WEIGHTS_FILE,
 } from './manifest.ts';
 export {
@@ -31,5 +40,7 @@ export {
   type SafetensorsFile,
   type TensorEntry,
 } from './safetensors.ts';
+export { WeightsWriter } from './weights-writer.ts';
+export { writeDurably } from './write-durably.ts';
 export { writeEmbedding } from './write-embedding.ts';
 export { chooseZeroPoints, type ZeroPointMode } from './zero-point-choice.ts';

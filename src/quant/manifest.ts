@@ -9,6 +9,8 @@ import {
 export const FORMAT_VERSION = 1;
 export const MANIFEST_FILE = 'quept.json';
 export const WEIGHTS_FILE = 'model.safetensors';
+/** In the place of MANIFEST_FILE where a directory holds no artefact but a simulated quantization. */
+export const SIMULATION_FILE = 'paper.json';
 
 const count = z.int().positive();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fusedMatrices, modelVectors, QueptError } from '../core/index.ts';
 import {
@@ -11,7 +11,13 @@ import {
   segmentRanks,
 } from './artefact-tensors.ts';
 import { checkManifest } from './check-manifest.ts';
-import { type ArtefactManifest, MANIFEST_FILE, parseManifest, WEIGHTS_FILE } from './manifest.ts';
+import {
+  type ArtefactManifest,
+  MANIFEST_FILE,
+  parseManifest,
+  SIMULATION_FILE,
+  WEIGHTS_FILE,
+} from './manifest.ts';
 import type { PlaneFormat } from './plane-format.ts';
 import { openSafetensors, type SafetensorsFile, type TensorEntry } from './safetensors.ts';
 import { checkFileSizes, verifyDigests } from './verify-files.ts';
@@ -101,10 +107,22 @@ async function readManifest(directory: string): Promise<string> {
     const code = (error as NodeJS.ErrnoException).code;
     const text =
       code === 'ENOENT' || code === 'ENOTDIR'
-        ? `${directory} is not a quept artefact: it has no ${MANIFEST_FILE}. Make one with 'quept quantize'.`
+        ? await explainAbsence(directory)
         : `${directory}/${MANIFEST_FILE} cannot be read (${code}).`;
     throw new QueptError('invalid_artefact', text, { cause: error });
   }
+}
+
+async function explainAbsence(directory: string): Promise<string> {
+  const isSimulation = await access(join(directory, SIMULATION_FILE)).then(
+    () => true,
+    () => false,
+  );
+  return isSimulation
+    ? `${directory} is a simulated quantization, made by 'quept calibrate --recipe paper' to be judged and not to be ` +
+        `served. Judge it with 'quept eval ${directory} --data TEXT --widths 2,4,8'; for an artefact to serve, ` +
+        `calibrate without --recipe paper.`
+    : `${directory} is not a quept artefact: it has no ${MANIFEST_FILE}. Make one with 'quept quantize'.`;
 }
 
 function manifestLayout({ architecture, quantization, matrices }: ArtefactManifest): ArtefactLayout {

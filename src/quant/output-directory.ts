@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { QueptError } from '../core/index.ts';
-import { MANIFEST_FILE } from './manifest.ts';
+import { MANIFEST_FILE, SIMULATION_FILE } from './manifest.ts';
 
-/** What stands where an artefact shall be written. */
+/** What stands where an artefact shall be written; a simulated quantization counts as one. */
 type Occupant = 'nothing' | 'empty' | 'artefact';
 
 /**
@@ -59,7 +59,9 @@ async function occupant(out: string): Promise<Occupant> {
     });
   }
   if (names.length === 0) return 'empty';
-  if (names.includes(MANIFEST_FILE) && (await isManifest(join(out, MANIFEST_FILE)))) return 'artefact';
+  for (const file of [MANIFEST_FILE, SIMULATION_FILE]) {
+    if (names.includes(file) && (await isManifest(join(out, file)))) return 'artefact';
+  }
   throw new QueptError(
     'invalid_usage',
     `${out} is not empty and not a quept artefact. Choose another output directory.`,

@@ -26,8 +26,12 @@ export class WeightsWriter {
   }
 
   /** Creates the file, which must not exist, with its header and at its full size. */
-  static async create(path: string, tensors: readonly TensorSpec[]): Promise<WeightsWriter> {
-    const { bytes, offsets, fileBytes } = safetensorsHeader(tensors, { format: 'quept' });
+  static async create(
+    path: string,
+    tensors: readonly TensorSpec[],
+    metadata: Readonly<Record<string, string>> = { format: 'quept' },
+  ): Promise<WeightsWriter> {
+    const { bytes, offsets, fileBytes } = safetensorsHeader(tensors, metadata);
     const file = await open(path, 'wx+');
     try {
       await writeFully(file, bytes, 0);

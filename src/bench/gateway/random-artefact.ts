@@ -1,4 +1,4 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   fusedMatrices,
@@ -8,9 +8,7 @@ import {
 } from '../../core/index.ts';
 import { ArtefactWriter, averageBits, MANIFEST_FILE, type PlaneFormat, planeRow } from '../../quant/index.ts';
 import { randomBytes } from '../engine/random-bytes.ts';
-
-/** Byte tokens of the invented vocabulary follow unknown, beginning and end. */
-const FIRST_BYTE = 3;
+import { writeInventedTokenizer } from './invented-tokenizer.ts';
 
 /**
  * Makes sure that `directory` holds a servable artefact of random codes with an invented vocabulary, all ids of
@@ -22,7 +20,7 @@ export async function writeRandomArtefact(
   planes: readonly PlaneFormat[],
 ): Promise<void> {
   if (await stat(join(directory, MANIFEST_FILE)).catch(() => null)) return;
-  const tokenizer = await writeTokenizer(`${directory}-tokenizer`, architecture.vocabSize);
+  const tokenizer = await writeInventedTokenizer(`${directory}-tokenizer`, architecture.vocabSize);
   const matrices = fusedMatrices(architecture);
   const planeBits = planes.map(({ bits }) => bits);
   const writer = await ArtefactWriter.create(
@@ -75,38 +73,4 @@ export async function writeRandomArtefact(
     },
     [{ name: 'tokenizer.json', path: tokenizer }],
   );
-}
-
-/** A tokenizer.json whose ids are three special tokens, the bytes, and `t259`, `t260`, … */
-async function writeTokenizer(folder: string, vocabSize: number): Promise<string> {
-  const byteToken = (byte: number) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
-  const names = Array.from({ length: vocabSize }, (_, id) =>
-    id < FIRST_BYTE
-      ? (['<unk>', '<s>', '</s>'][id] ?? '')
-      : id < FIRST_BYTE + 256
-        ? byteToken(id - FIRST_BYTE)
-        : ` t${id}`,
-  );
-  const tokenizer = {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: [],
-    normalizer: null,
-    pre_tokenizer: null,
-    post_processor: null,
-    decoder: { type: 'Sequence', decoders: [{ type: 'ByteFallback' }, { type: 'Fuse' }] },
-    model: {
-      type: 'BPE',
-      unk_token: '<unk>',
-      byte_fallback: true,
-      fuse_unk: false,
-      vocab: Object.fromEntries(names.map((name, id) => [name, id])),
-      merges: [],
-    },
-  };
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, 'tokenizer.json');
-  await writeFile(path, JSON.stringify(tokenizer));
-  return path;
 }

@@ -4,58 +4,31 @@ import {
   BATCH_SEQUENCES,
   CALIBRATION_PRESETS,
   type CalibrateOptions,
-  type CalibrateProgress,
-  type CascadeKind,
   calibrateCheckpoint,
   cascadeRanks,
-  drawSequences,
-  type PresetName,
+  formatGroups,
+  PAPER_GROUPS,
 } from '../../calibration/index.ts';
 import { defaultThreads } from '../../config/index.ts';
 import { fusedMatrices, QueptError } from '../../core/index.ts';
 import {
   type Checkpoint,
   checkpointFingerprint,
-  loadTokenizer,
   openCheckpoint,
   tokenizerFiles,
 } from '../../engine/index.ts';
-import { checkOutput, defaultBlock, openArtefact, type ZeroPointMode } from '../../quant/index.ts';
+import { checkOutput, defaultBlock, openArtefact } from '../../quant/index.ts';
 import { formatArtefactReport, reportArtefact } from '../artefact-report.ts';
-import { readCalibrationText } from '../calibration-text.ts';
+import type { CalibrateFlags, Recipe } from '../calibrate-flags.ts';
+import { withCalibrationProgress } from '../calibration-progress.ts';
 import { defineCommand } from '../define-command.ts';
 import { generationOf } from '../generation-of.ts';
 import { interruptible } from '../interrupt.ts';
+import { drawLearningText } from '../learning-text.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
 import { packageVersion } from '../package-version.ts';
-import { createProgress, type Progress } from '../progress.ts';
-import { numberList, wholeNumber } from '../whole-numbers.ts';
-
-interface CalibrateFlags {
-  readonly data: string;
-  readonly bytes: number;
-  readonly planes: readonly number[];
-  readonly block?: number;
-  readonly zeroPoints: ZeroPointMode;
-  readonly cascade: CascadeKind;
-  readonly ranks?: readonly number[];
-  readonly liveRanks?: readonly number[];
-  readonly clipping: boolean;
-  readonly mergeTokens: boolean;
-  readonly sequences?: number;
-  readonly length?: number;
-  readonly epochs?: number;
-  readonly seed: number;
-  readonly quick?: boolean;
-  readonly thorough?: boolean;
-  readonly resume?: boolean;
-  readonly name?: string;
-  readonly force?: boolean;
-  readonly json?: boolean;
-}
-
-/** Windows to measure the ladder on. */
-const JUDGED_WINDOWS = 16;
+import { runPaperCalibration } from '../paper-calibration.ts';
+import { numberGroups, numberList, wholeNumber, wholeNumberFrom } from '../whole-numbers.ts';
 
 export function registerCalibrate(program: Command, streams: Streams): void {
   const command = defineCommand(program, {
@@ -65,27 +38,53 @@ export function registerCalibrate(program: Command, streams: Streams): void {
       'Like quantize, but learns how to round: block by block, all precisions at once, by the method of QuEPT ' +
       '(docs/calibration.md), so that low precisions come out better at the same size and speed. Measures ' +
       'sensitivity and speed afterwards and writes a ladder by them. Needs no accelerator. What is finished is ' +
-      'kept beside the artefact until the end: an interrupted run goes on with --resume.',
+      'kept beside the artefact until the end: an interrupted run goes on with --resume. With --recipe paper it ' +
+      "makes no artefact but a simulation of the paper's own quantizer, for quept eval --widths.",
     examples: [
       'calibrate ./tiny-llama ./tiny-llama-q --data story.txt',
       'calibrate ./tiny-llama ./tiny-llama-q --data story.txt --quick --cascade fused',
       'calibrate ./tiny-llama ./tiny-llama-q --data story.txt --thorough --resume',
+      'calibrate ./tiny-llama ./tiny-llama-paper --data story.txt --recipe paper',
     ],
   });
   addLearningOptions(command)
     .option('--resume', 'go on with an interrupted run of the same options')
     .option('--name <name>', "model name that the server shows (the checkpoint folder's name)")
     .option('--force', 'replace an artefact that is already there')
-    .action((checkpoint: string, artefact: string, flags: CalibrateFlags) =>
-      calibrate(checkpoint, artefact, flags, createOutput(flags.json === true, streams)),
+    .action((checkpoint: string, artefact: string, flags: CalibrateFlags, command: Command) => {
+      refuseForeignOptions(command, flags.recipe);
+      const run = flags.recipe === 'paper' ? runPaperCalibration : calibrate;
+      return run(checkpoint, artefact, flags, createOutput(flags.json === true, streams));
+    });
+}
+
+/** Options of the other recipe: what they would change is not there. */
+const FOREIGN: Readonly<Record<Recipe, readonly string[]>> = {
+  planes: ['paperGroups'],
+  paper: ['planes', 'block', 'zeroPoints', 'cascade', 'liveRanks', 'smooth'],
+};
+
+function refuseForeignOptions(command: Command, recipe: Recipe): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (!FOREIGN[recipe].includes(name) || command.getOptionValueSource(name) !== 'cli') continue;
+    throw new QueptError(
+      'invalid_usage',
+      `${option.long}: means nothing with --recipe ${recipe}. Leave it out, or choose the other recipe.`,
     );
+  }
 }
 
 function addLearningOptions(command: Command): Command {
   const { sequences, length, epochs } = CALIBRATION_PRESETS.default;
   return command
     .requiredOption('--data <file>', 'UTF-8 text to learn from')
-    .option('--bytes <n>', 'read at most this much of the text', wholeNumber, 4 << 20)
+    .option('--bytes <n>', 'read at most this much of the text', wholeNumberFrom(1), 4 << 20)
+    .addOption(
+      new Option('--recipe <name>', "planes: what is served; paper: the paper's quantizer, simulated")
+        .choices(['planes', 'paper'])
+        .default('planes'),
+    )
     .option('--planes <bits>', 'bits of each plane, base first: 2, 4 or 8 each', numberList, [4, 4])
     .option('--block <weights>', 'weights that share a scale (default: as quantize)', wholeNumber)
     .addOption(
@@ -98,13 +97,27 @@ function addLearningOptions(command: Command): Command {
         .choices(['fused', 'live', 'both'])
         .default('both'),
     )
-    .option('--ranks <ranks>', 'of the fused cascade, one per plane, not ascending', numberList)
+    .option(
+      '--ranks <ranks>',
+      'of the fused cascade, one per plane (paper: per group of widths), not ascending',
+      numberList,
+    )
     .option('--live-ranks <ranks>', 'of the live cascade, ascending', numberList)
+    .option(
+      '--paper-groups <groups>',
+      `with --recipe paper: bit-widths that share ranks (default: "${formatGroups(PAPER_GROUPS)}")`,
+      numberGroups,
+    )
     .option('--no-clipping', 'do not learn clipping')
     .option('--no-merge-tokens', 'feed the next block from the highest precision alone')
-    .option('--sequences <n>', `sequences to learn from (default: ${sequences})`, wholeNumber)
-    .option('--length <tokens>', `tokens per sequence (default: ${length})`, wholeNumber)
-    .option('--epochs <n>', `passes over them (default: ${epochs})`, wholeNumber)
+    .option('--smooth', 'scale input channels before rounding, so that salient ones round better')
+    .option(
+      '--sequences <n>',
+      `sequences to learn from, a multiple of ${BATCH_SEQUENCES} (default: ${sequences})`,
+      wholeNumberFrom(BATCH_SEQUENCES),
+    )
+    .option('--length <tokens>', `tokens per sequence (default: ${length})`, wholeNumberFrom(2))
+    .option('--epochs <n>', `passes over them; 0 only rounds (default: ${epochs})`, wholeNumber)
     .option('--seed <n>', 'of all random choices', wholeNumber, 1)
     .addOption(new Option('--quick', 'a tenth of the work, for a first look').conflicts('thorough'))
     .option('--thorough', 'six times the work');
@@ -123,7 +136,10 @@ async function calibrate(
     output.note(`reading ${directory} and ${flags.data} ...`);
     const options = await describeRun(checkpoint, flags, output);
     outcome = await interruptible(
-      (signal) => learnWithProgress(checkpoint, out, { ...options, signal }, output),
+      (signal) =>
+        withCalibrationProgress(output.stderr, (onProgress) =>
+          calibrateCheckpoint(checkpoint, out, { ...options, onProgress, signal }),
+        ),
       'finished stages are kept, go on with --resume',
     );
   } finally {
@@ -148,22 +164,7 @@ async function describeRun(
   output: Output,
 ): Promise<CalibrateOptions> {
   const { directory, architecture } = checkpoint;
-  const preset: PresetName = flags.quick ? 'quick' : flags.thorough ? 'thorough' : 'default';
-  const learning = CALIBRATION_PRESETS[preset];
-  const length = Math.min(flags.length ?? learning.length, architecture.contextLength);
-  if (length < 2) throw new QueptError('invalid_usage', '--length: must be at least 2 tokens.');
-  const sequences = flags.sequences ?? learning.sequences;
-  const tokenizer = await loadTokenizer(directory, 'invalid_checkpoint');
-  const text = await readCalibrationText(flags.data, flags.bytes, tokenizer);
-  const drawn = drawSequences(text.tokens, text.bosToken, {
-    sequences,
-    length,
-    batch: BATCH_SEQUENCES,
-    judged: JUDGED_WINDOWS,
-    seed: flags.seed,
-  });
-  if (drawn.sequences.length < sequences)
-    output.note(`the text holds ${drawn.sequences.length} sequences of ${length} tokens, not ${sequences}`);
+  const text = await drawLearningText(checkpoint, flags, CALIBRATION_PRESETS, output);
   const sourceName = basename(resolve(directory));
   return {
     name: flags.name ?? sourceName,
@@ -176,8 +177,10 @@ async function describeRun(
     }),
     clipping: flags.clipping,
     mergeTokens: flags.mergeTokens,
-    ...drawn,
-    epochs: flags.epochs ?? learning.epochs,
+    smooth: flags.smooth === true,
+    sequences: text.sequences,
+    judged: text.judged,
+    epochs: text.epochs,
     seed: flags.seed,
     threads: defaultThreads(),
     resume: flags.resume === true,
@@ -189,39 +192,8 @@ async function describeRun(
       sourceName,
       sourceDirectory: directory,
       sourceSha256: await checkpointFingerprint(directory),
-      dataSha256: text.sha256,
+      dataSha256: text.dataSha256,
       createdAt: new Date(),
     },
   };
-}
-
-async function learnWithProgress(
-  checkpoint: Checkpoint,
-  out: string,
-  options: CalibrateOptions,
-  output: Output,
-) {
-  const bars = new Map<CalibrateProgress['phase'], { bar: Progress; from: number }>();
-  const show = (progress: CalibrateProgress) => {
-    const { phase, done, total } = progress;
-    let shown = bars.get(phase);
-    if (!shown) {
-      for (const { bar } of bars.values()) bar.end();
-      // A resumed run counts from where it goes on: the rest is what the time is estimated from.
-      const from = done - 1;
-      const label = phase === 'learning' ? 'calibrating' : 'measuring the ladder';
-      const format = (n: number) =>
-        `${n.toFixed(n % 1 === 0 ? 0 : 1)} ${phase === 'learning' ? 'steps' : 'runs'}`;
-      shown = { bar: createProgress({ label, total: total - from, format }, output.stderr), from };
-      bars.set(phase, shown);
-    }
-    const detail =
-      progress.phase === 'learning' ? `block ${progress.stage + 1} of ${progress.stages}` : undefined;
-    shown.bar.update(done - shown.from, detail);
-  };
-  try {
-    return await calibrateCheckpoint(checkpoint, out, { ...options, onProgress: show });
-  } finally {
-    for (const { bar } of [...bars.values()].slice(-1)) bar.end();
-  }
 }

@@ -1,25 +1,22 @@
-import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Evaluation, evaluateLadder, tokenWindows } from '../../calibration/index.ts';
+import { isSimulation } from '../../calibration/index.ts';
 import { QueptError } from '../../core/index.ts';
 import { defineCommand } from '../define-command.ts';
+import { evaluationFigure } from '../evaluation-figure.ts';
+import { prepareFigureFile } from '../figure-file.ts';
 import { interruptible } from '../interrupt.ts';
 import {
-  FULL_PRECISION,
-  type LocalModel,
-  openLocalModel,
-  openReference,
-  type ReferenceModel,
-} from '../open-model.ts';
+  formatLadderEvaluation,
+  type LadderEvaluationOptions,
+  runLadderEvaluation,
+} from '../ladder-evaluation.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
-import { createProgress } from '../progress.ts';
-import { formatTable } from '../text-format.ts';
+import { runPaperEvaluation } from '../paper-evaluation.ts';
+import { numberList, wholeNumberFrom } from '../whole-numbers.ts';
 
-interface EvalOptions {
-  readonly data: string;
-  readonly reference?: string;
-  readonly bytes: number;
-  readonly window: number;
+interface EvalOptions extends LadderEvaluationOptions {
+  readonly widths?: readonly number[];
+  readonly svg?: string;
   readonly json?: boolean;
 }
 
@@ -31,93 +28,69 @@ export function registerEval(program: Command, streams: Streams): void {
       'Runs a text through every precision config of an artefact and prints perplexity, KL divergence from full ' +
       'precision, top-1 agreement and milliseconds per token. Full precision is the checkpoint that the artefact ' +
       'was made from, if it still lies where it lay; name it with --reference otherwise. Without it the highest ' +
-      'rung stands in, and the output says so.',
+      'rung stands in, and the output says so. --svg draws quality and perplexity against bits and time. What ' +
+      'calibrate --recipe paper makes is judged at the bit-widths that --widths names, beside the same rounding ' +
+      'without anything learned.',
     examples: [
       'eval ./tiny-llama-q --data story.txt',
       'eval ./tiny-llama-q --data story.txt --reference ./tiny-llama --json',
+      'eval ./tiny-llama-q --data story.txt --svg tiny-llama.svg',
+      'eval ./tiny-llama-paper --data story.txt --widths 2,3,4,8',
     ],
   })
     .requiredOption('--data <file>', 'UTF-8 text to judge on')
     .option('--reference <dir>', 'Hugging Face folder of the full-precision model')
+    .option('--widths <bits>', 'bit-widths to judge, for what calibrate --recipe paper made', numberList)
     .option('--bytes <n>', 'read at most this much of the text', positiveInteger, 1 << 20)
-    .option('--window <tokens>', 'longest context to judge at', positiveInteger, 512)
+    .option('--window <tokens>', 'longest context to judge at', wholeNumberFrom(2), 512)
+    .option('--switch <configs>', 'also judge these configs taking turns, a token each: q4,q8', nameList)
+    .option('--svg <file>', 'also draw the result, as SVG; replaces another SVG of this name')
     .action((model: string, options: EvalOptions) =>
       interruptible((signal) => run(model, options, createOutput(options.json === true, streams), signal)),
     );
 }
 
 async function run(model: string, options: EvalOptions, output: Output, signal: AbortSignal): Promise<void> {
-  const text = await readData(options.data, options.bytes);
-  const local = await openLocalModel(model, { slots: 1 });
-  let reference: ReferenceModel | null = null;
-  try {
-    reference = await openReference(local.artefact, options.reference);
-    if (reference === null)
-      output.note('no full-precision checkpoint found: comparing with the highest rung');
-    const windows = cutText(local, text, options);
-    const progress = createProgress(
-      { label: 'evaluating windows', total: windows.length, format: (n) => String(Number(n.toFixed(1))) },
-      output.stderr,
-    );
-    const { ladder } = local.artefact.manifest;
-    const evaluation = await evaluateLadder({
-      runner: local.runner,
-      ladder,
-      reference: reference
-        ? { runner: reference.runner, precision: FULL_PRECISION }
-        : { runner: local.runner, precision: ladder.at(-1)! },
-      windows,
-      onProgress: (done) => progress.update(done),
-      signal,
-    }).finally(() => progress.end());
-    const name = reference ? 'full precision' : ladder.at(-1)!.id;
-    output.result({ model: local.artefact.manifest.name, reference: name, ...evaluation }, () =>
-      formatEvaluation(evaluation, name),
-    );
-  } finally {
-    await reference?.close();
-    await local.close();
+  const { widths, svg } = options;
+  if (widths !== undefined) {
+    refuseLadderOptions(options);
+    await requireSimulation(model);
+    return runPaperEvaluation(model, { ...options, widths }, output, signal);
   }
+  const chart = svg === undefined ? null : await prepareFigureFile(svg, '--svg');
+  const evaluated = await runLadderEvaluation(model, options, output, signal);
+  const { reference, evaluation, switching } = evaluated;
+  const table = () => formatLadderEvaluation(evaluated);
+  if (chart !== null) {
+    await chart.write(evaluationFigure(evaluated)).catch((error) => {
+      output.note(table()); // What took minutes to measure is not lost to a full disk.
+      throw error;
+    });
+    output.note(`chart: ${svg}`);
+  }
+  output.result({ model: evaluated.model, reference, ...evaluation, switching }, table);
 }
 
-function cutText(local: LocalModel, text: string, options: EvalOptions): Int32Array[] {
-  const { tokenizer, runner } = local;
-  const tokens = tokenizer.encode(text, { addSpecialTokens: false });
-  const bos = tokenizer.encode('', { addSpecialTokens: true })[0] ?? null;
-  const windows = tokenWindows(tokens, Math.min(options.window, runner.shape.contextLength), bos);
-  if (windows.length > 0) return windows;
+function refuseLadderOptions({ switch: turns, svg }: EvalOptions): void {
+  const given = turns === undefined ? (svg === undefined ? null : '--svg') : '--switch';
+  if (given === null) return;
   throw new QueptError(
     'invalid_usage',
-    `--data: ${options.data} is too short: it holds ${tokens.length} tokens.`,
+    `${given}: is for the ladder of an artefact, not for --widths. Leave out one.`,
   );
 }
 
-async function readData(path: string, bytes: number): Promise<string> {
-  let data: Buffer;
-  try {
-    data = await readFile(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new QueptError('invalid_usage', `--data: ${path} cannot be read (${code}).`, { cause: error });
-  }
-  const text = data.subarray(0, bytes).toString('utf8');
-  if (text.trim() === '') throw new QueptError('invalid_usage', `--data: ${path} holds no text.`);
-  return text;
+async function requireSimulation(directory: string): Promise<void> {
+  if (await isSimulation(directory)) return;
+  throw new QueptError(
+    'invalid_usage',
+    `--widths: ${directory} is not what 'quept calibrate --recipe paper' makes. The rungs of an artefact are all ` +
+      'judged by eval without --widths.',
+  );
 }
 
-function formatEvaluation(evaluation: Evaluation, reference: string): string {
-  const rows = evaluation.configs.map((config) => [
-    config.id,
-    config.averageBits.toFixed(2),
-    config.perplexity.toFixed(4),
-    config.kl.toExponential(2),
-    `${(100 * config.top1Agreement).toFixed(1)} %`,
-    config.msPerToken.toFixed(2),
-  ]);
-  return [
-    `${evaluation.tokens} tokens, judged against ${reference} (perplexity ${evaluation.referencePerplexity.toFixed(4)})`,
-    formatTable([['config', 'bits', 'perplexity', 'KL (nats)', 'top-1', 'ms/token'], ...rows]),
-  ].join('\n');
+function nameList(text: string): string[] {
+  return text.split(',').map((part) => part.trim());
 }
 
 function positiveInteger(text: string): number {

@@ -15,7 +15,7 @@ import {
 import { createOutput, type Output, type Streams } from '../output.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import { formatTable } from '../text-format.ts';
-import { wholeNumber } from '../whole-numbers.ts';
+import { wholeNumber, wholeNumberFrom } from '../whole-numbers.ts';
 
 interface LadderFlags {
   readonly data: string;
@@ -44,9 +44,9 @@ export function registerLadder(program: Command, streams: Streams): void {
     ],
   })
     .requiredOption('--data <file>', 'UTF-8 text to measure on')
-    .option('--bytes <n>', 'read at most this much of the text', wholeNumber, 4 << 20)
-    .option('--windows <n>', 'pieces of the text to measure on', wholeNumber, 16)
-    .option('--length <tokens>', 'tokens of each', wholeNumber, 128)
+    .option('--bytes <n>', 'read at most this much of the text', wholeNumberFrom(1), 4 << 20)
+    .option('--windows <n>', 'pieces of the text to measure on', wholeNumberFrom(1), 16)
+    .option('--length <tokens>', 'tokens of each', wholeNumberFrom(2), 128)
     .option('--average-bits <bits>', 'budgets that shall have a rung of their own, e.g. 5.25', bitList, [])
     .option('--reference <dir>', 'Hugging Face folder of the full-precision model')
     .option('--seed <n>', 'of the choice of pieces', wholeNumber, 1)
@@ -87,7 +87,7 @@ async function measure(
   const { tokens, bosToken } = await readCalibrationText(flags.data, flags.bytes, tokenizer);
   const { sequences } = drawSequences(tokens, bosToken, {
     sequences: flags.windows,
-    length: Math.max(2, Math.min(flags.length, runner.shape.contextLength)),
+    length: Math.min(flags.length, runner.shape.contextLength),
     batch: 1,
     judged: 0,
     seed: flags.seed,

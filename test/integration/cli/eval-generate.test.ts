@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseXml } from '@rgrove/parse-xml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../../src/cli/run-cli.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../../support/tiny-artefact.ts';
@@ -63,6 +64,45 @@ describe('quept eval', () => {
     expect(highest.perplexity / referencePerplexity).toBeCloseTo(1, 1);
   });
 
+  test('judges configs that take turns, and refuses names it does not know', async () => {
+    const base = ['eval', tiny.directory, '--data', text, '--reference', tiny.checkpoint, '--json'];
+    const { code, stdout } = await run(...base, '--switch', 'q4,q8');
+    expect(code).toBe(0);
+    const { configs, switching } = JSON.parse(stdout);
+    expect(switching.ids).toEqual(['q4', 'q8']);
+    expect(switching.kl).toBeGreaterThan(configs.at(-1).kl);
+    expect(switching.kl).toBeLessThan(1.5 * configs[0].kl);
+
+    const alone = JSON.parse((await run(...base, '--switch', 'q5,q5')).stdout);
+    // Each token a step of its own: the same numbers as whole windows, but for the last bits.
+    expect(alone.switching.kl).toBeCloseTo(configs[1].kl, 4);
+    const unknown = await run(...base, '--switch', 'q4,q9');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain("no config 'q9'");
+    expect((await run(...base, '--switch', 'q4')).stderr).toContain('at least two');
+  });
+
+  test('draws what it measured, and refuses a place for it before it measures', async () => {
+    const chart = join(folder, 'chart.svg');
+    const base = ['eval', tiny.directory, '--data', text, '--reference', tiny.checkpoint];
+    const { code, stdout } = await run(...base, '--svg', chart);
+    expect(code).toBe(0);
+    const document = await readFile(chart, 'utf8');
+    parseXml(document);
+    for (const name of ['q4', 'q5', 'q8', 'Quality against size', 'Quality against time']) {
+      expect(document).toContain(name);
+    }
+    expect(stdout).toContain('KL (nats)');
+
+    const nowhere = await run(...base, '--svg', join(folder, 'absent', 'chart.svg'));
+    expect(nowhere.code).toBe(2);
+    expect(nowhere.stderr).toContain('--svg');
+    expect(nowhere.stderr).not.toContain('evaluating');
+    const occupied = await run(...base, '--svg', text);
+    expect(occupied.stderr).toContain('is not an SVG');
+    expect((await readdir(folder)).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
   test('without the checkpoint the highest rung stands in, and that is said', async () => {
     const { code, stdout, stderr } = await run('eval', tiny.directory, '--data', text, '--json');
     expect(code).toBe(0);
@@ -74,7 +114,7 @@ describe('quept eval', () => {
 
   test.each([
     ['no such file', ['--data', '/nowhere/text.txt'], /--data: .*cannot be read \(ENOENT\)/],
-    ['a window of nothing', ['--data', 'TEXT', '--window', '0'], /--window.*positive whole number/],
+    ['a window that predicts nothing', ['--data', 'TEXT', '--window', '1'], /--window.*at least 2/],
     ['another model as reference', ['--data', 'TEXT', '--reference', 'NOWHERE'], /config\.json/],
   ])('%s: one line that says what to do', async (_, args, message) => {
     const filled = args.map((arg) => (arg === 'TEXT' ? text : arg === 'NOWHERE' ? folder : arg));

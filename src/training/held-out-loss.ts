@@ -1,0 +1,33 @@
+import type { ModelArchitecture } from '../core/index.ts';
+import type { TrainedParameter } from './initial-parameters.ts';
+import type { TokenShards } from './token-shards.ts';
+import { TrainingSession } from './training-session.ts';
+
+const BATCH = { sequences: 16, length: 256 };
+/** Batches from the start of the stream: enough that the curve is smooth, and the same ones each time. */
+const MOST_BATCHES = 12;
+
+/** Mean cross-entropy of a held-out stream's counted tokens, nats. */
+export async function heldOutLoss(
+  architecture: ModelArchitecture,
+  parameters: readonly TrainedParameter[],
+  stream: TokenShards,
+  threads: number,
+): Promise<number> {
+  const session = await TrainingSession.open(architecture, BATCH, parameters, {
+    threads,
+    withGradients: false,
+  });
+  try {
+    let sum = 0;
+    let counted = 0;
+    for (let batch = 0; batch < MOST_BATCHES && (batch + 1) * session.rows < stream.length; batch++) {
+      const outcome = await session.run(await stream.read(batch * session.rows, session.rows + 1));
+      sum += outcome.loss * outcome.counted;
+      counted += outcome.counted;
+    }
+    return sum / counted;
+  } finally {
+    await session.close();
+  }
+}
