@@ -1,3 +1,4 @@
+// @ts-check
 import { readdirSync, readFileSync } from 'node:fs';
 
 const FOLDER = new URL('../data/', import.meta.url);
@@ -13,17 +14,23 @@ export function readData(name) {
 }
 
 /**
- * The word lists of a data file: each is an array of lines of words separated by commas.
+ * Word lists of a data file: each is an array of lines of words separated by commas. Throws on a list that the
+ * file lacks.
  *
- * @param {string} name
- * @returns {Record<string, string[]>}
+ * @template {string} Name
+ * @param {string} file
+ * @param {...Name} names
+ * @returns {Record<Name, string[]>}
  */
-export function readWordLists(name) {
-  /** @type {[string, string[]][]} */
-  const lists = Object.entries(readData(name));
-  return Object.fromEntries(
-    lists.map(([key, lines]) => [key, lines.flatMap((line) => line.split(',').map((word) => word.trim()))]),
-  );
+export function readWordLists(file, ...names) {
+  const data = readData(file);
+  const lists = names.map((name) => {
+    /** @type {string[] | undefined} */
+    const lines = data[name];
+    if (lines === undefined) throw new Error(`data/${file}.json has no list '${name}'`);
+    return [name, lines.flatMap((line) => line.split(',').map((word) => word.trim()))];
+  });
+  return Object.fromEntries(lists);
 }
 
 /** Names of the files of a folder within `data`, sorted. @param {string} folder */

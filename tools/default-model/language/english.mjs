@@ -1,3 +1,4 @@
+// @ts-check
 const IRREGULAR_PLURALS = new Map(
   Object.entries({
     mouse: 'mice',
@@ -55,6 +56,15 @@ function regularPlural(noun) {
   return `${noun}s`;
 }
 
+/** "braver", "busier", "more careful". @param {string} adjective */
+export function comparative(adjective) {
+  if (/[^aeiou]y$/.test(adjective))
+    return adjective.length > 3 ? `${adjective.slice(0, -1)}ier` : `${adjective}er`;
+  const syllables = adjective.replace(/e$/, '').match(/[aeiou]+/g)?.length ?? 1;
+  if (syllables > 1) return `more ${adjective}`;
+  return adjective.endsWith('e') ? `${adjective}r` : `${adjective}er`;
+}
+
 /** "1 apple", "3 apples". @param {number} count @param {string} phrase */
 export function counted(count, phrase) {
   return `${count} ${count === 1 ? phrase : plural(phrase)}`;
@@ -77,7 +87,7 @@ const SMALL = (
 ).split(' ');
 const TENS = '- - twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
 
-/** A whole number of 0..9999 in words: "three hundred and forty-two". @param {number} value */
+/** A whole number of 0..9999 in words: "three hundred and forty-two". @param {number} value @returns {string} */
 export function numberInWords(value) {
   if (!Number.isInteger(value) || value < 0 || value > 9999) throw new RangeError(`no words for ${value}`);
   if (value < 20) return /** @type {string} */ (SMALL[value]);
@@ -92,7 +102,9 @@ export function numberInWords(value) {
   return `${head}${rest < 100 ? ' and' : ''} ${numberInWords(rest)}`;
 }
 
-const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth'.split(' ');
+const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth'.split(
+  ' ',
+);
 
 /** "first" for 1, up to 12. @param {number} position */
 export function ordinal(position) {

@@ -1,3 +1,4 @@
+// @ts-check
 import { fill } from './template.mjs';
 
 /**

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * A stream of random numbers that depends on nothing but its labels, so that example i of seed s is the same
  * whatever was drawn before or beside it. Generator: small fast counting (sfc32), started from a hash of the

@@ -1,3 +1,4 @@
+// @ts-check
 import { hashLabels } from './random.mjs';
 
 /** One in so many operand tuples is kept for tests. */

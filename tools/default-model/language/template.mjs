@@ -1,3 +1,4 @@
+// @ts-check
 import { capitalised, plural, withArticle } from './english.mjs';
 
 /**
@@ -127,7 +128,8 @@ function lookUp(path, values) {
     value = capital ? capitalised(String(fields[lower])) : fields[name];
   }
   if (typeof value === 'object' && value !== null && 'name' in value) value = value.name;
-  if (typeof value !== 'string' && typeof value !== 'number') throw new Error(`no value for {${path.join('.')}}`);
+  if (typeof value !== 'string' && typeof value !== 'number')
+    throw new Error(`no value for {${path.join('.')}}`);
   return String(value);
 }
 

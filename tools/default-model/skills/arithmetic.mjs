@@ -1,3 +1,4 @@
+// @ts-check
 import { numberInWords } from '../language/english.mjs';
 import { say } from '../language/phrases.mjs';
 import { drawFor } from '../language/split.mjs';
@@ -17,7 +18,7 @@ const PHRASES = {
       '{a} + {b} = ?',
       '{a} + {b} =',
       '{a}+{b}=?',
-      '[What is|What\'s|How much is] {a} + {b}?',
+      "[What is|What's|How much is] {a} + {b}?",
       '[What is|How much is|What does it make:] {a} plus {b}?',
       '[Please add|Add|Can you add] {a} and {b}.',
       'What is the sum of {a} and {b}?',
@@ -25,7 +26,12 @@ const PHRASES = {
       'What do you get when you add {b} to {a}?',
       '{a} plus {b}[|?| is what?| equals?]',
     ],
-    test: ['Tell me {a} plus {b}.', 'I need to know {a} + {b}.', 'Find the total of {a} and {b}.', 'So {a} + {b} is?'],
+    test: [
+      'Tell me {a} plus {b}.',
+      'I need to know {a} + {b}.',
+      'Find the total of {a} and {b}.',
+      'So {a} + {b} is?',
+    ],
   },
   subtraction: {
     train: [
@@ -34,7 +40,7 @@ const PHRASES = {
       '{a} - {b} = ?',
       '{a} - {b} =',
       '{a}-{b}=?',
-      '[What is|What\'s|How much is] {a} - {b}?',
+      "[What is|What's|How much is] {a} - {b}?",
       '[What is|How much is] {a} minus {b}?',
       '[Please subtract|Subtract|Take] {b} from {a}.',
       '[Calculate|Compute|Work out|Solve] {a} - {b}[.|]',
@@ -42,7 +48,12 @@ const PHRASES = {
       'What is {b} less than {a}?',
       '{a} minus {b}[|?| is what?| equals?]',
     ],
-    test: ['Tell me {a} minus {b}.', 'I need to know {a} - {b}.', 'Start at {a} and go down by {b}.', 'So {a} - {b} is?'],
+    test: [
+      'Tell me {a} minus {b}.',
+      'I need to know {a} - {b}.',
+      'Start at {a} and go down by {b}.',
+      'So {a} - {b} is?',
+    ],
   },
   multiplication: {
     train: [
@@ -50,7 +61,7 @@ const PHRASES = {
       '{a} * {b}',
       '{a}*{b}',
       '{a} x {b} = ?',
-      '[What is|What\'s|How much is] {a} [x|*] {b}?',
+      "[What is|What's|How much is] {a} [x|*] {b}?",
       '[What is|How much is] {a} times {b}?',
       '[Please multiply|Multiply] {a} by {b}.',
       '[Calculate|Compute|Work out] {a} [x|*|times] {b}[.|]',
@@ -63,7 +74,7 @@ const PHRASES = {
     train: [
       '{a} / {b}',
       '{a} / {b} = ?',
-      '[What is|What\'s|How much is] {a} / {b}?',
+      "[What is|What's|How much is] {a} / {b}?",
       '[What is|How much is] {a} divided by {b}?',
       '[Please divide|Divide] {a} by {b}.',
       '[Calculate|Compute|Work out] {a} / {b}[.|]',
@@ -126,16 +137,17 @@ export function drawProblem(random, split) {
   const draw = () => {
     const [x, y] = [random.between(sort.low, sort.high), random.between(sort.low, sort.high)];
     if (sort.operation === 'division') return { operation: sort.operation, a: x * y, b: y };
-    if (sort.operation === 'subtraction') return { operation: sort.operation, a: Math.max(x, y), b: Math.min(x, y) };
+    if (sort.operation === 'subtraction')
+      return { operation: sort.operation, a: Math.max(x, y), b: Math.min(x, y) };
     return { operation: sort.operation, a: x, b: y };
   };
-  return drawFor(split, sort.operation, draw, problemKey);
+  return drawFor(split, 'sums', draw, problemKey);
 }
 
 /** Sums are split by their operands in either order; small ones and tables are known by heart. @param {Problem} problem */
 export function problemKey({ operation, a, b }) {
   if (operation === 'multiplication' || operation === 'division' || Math.max(a, b) <= 20) return null;
-  return [Math.min(a, b), Math.max(a, b)];
+  return [operation, Math.min(a, b), Math.max(a, b)];
 }
 
 /** @param {Random} random @param {Split} split */
@@ -152,9 +164,15 @@ function arithmeticTurn(random, split) {
   }
   const written = random.chance(IN_WORDS) ? { a: numberInWords(a), b: numberInWords(b) } : { a, b };
   const question = say(random, split, PHRASES[operation], written);
-  if (!random.chance(NUMBER_ONLY)) return { user: question, answer: equation(problem), check };
+  if (!random.chance(NUMBER_ONLY))
+    return { user: question, answer: equation(problem), brief: String(result), check };
   const user = say(random, split, PHRASES.numberOnly, { question: asSentence(question) });
-  return { user, answer: String(result), check: { kind: /** @type {const} */ ('exact'), answers: [String(result)] } };
+  return {
+    user,
+    answer: String(result),
+    brief: String(result),
+    check: { kind: /** @type {const} */ ('exact'), answers: [String(result)] },
+  };
 }
 
 /** @param {string} question such as "2 + 3 =" */

@@ -1,10 +1,13 @@
+// @ts-check
 import { say } from '../language/phrases.mjs';
 import { isHeldOut } from '../language/split.mjs';
 import { singleTurnSkill } from './conversation.mjs';
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const MONTHS =
-  'January, February, March, April, May, June, July, August, September, October, November, December'.split(', ');
+  'January, February, March, April, May, June, July, August, September, October, November, December'.split(
+    ', ',
+  );
 const LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const POSITIONS =
   'first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth, eleventh, twelfth'.split(', ');
@@ -29,7 +32,10 @@ const PHRASES = {
     test: ['It is {day} now. Tell me the day before.'],
   },
   afterTomorrow: {
-    train: ['Today is {day}. What day is the day after tomorrow?', 'If today is {day}, what day is it in two days?'],
+    train: [
+      'Today is {day}. What day is the day after tomorrow?',
+      'If today is {day}, what day is it in two days?',
+    ],
     test: ['It is {day} now. Tell me the day after tomorrow.'],
   },
   inDays: {
@@ -53,15 +59,28 @@ const PHRASES = {
     test: ['{month} is over. Which month begins?'],
   },
   lastMonth: {
-    train: ['What month comes before {month}?', 'Which month is [right |]before {month}?', 'It is {month}. What was the month before?'],
+    train: [
+      'What month comes before {month}?',
+      'Which month is [right |]before {month}?',
+      'It is {month}. What was the month before?',
+    ],
     test: ['{month} begins. Which month is over?'],
   },
   length: {
-    train: ['How many days [are in|are there in] {month}?', 'How many days does {month} have?', 'How many days long is {month}?', 'How long is {month} in days?'],
+    train: [
+      'How many days [are in|are there in] {month}?',
+      'How many days does {month} have?',
+      'How many days long is {month}?',
+      'How long is {month} in days?',
+    ],
     test: ['Tell me the number of days in {month}.'],
   },
   position: {
-    train: ['What is the {nth} month of the year?', 'Which month is the {nth} [of the year|month]?', 'Name the {nth} month.'],
+    train: [
+      'What is the {nth} month of the year?',
+      'Which month is the {nth} [of the year|month]?',
+      'Name the {nth} month.',
+    ],
     test: ['I look for month number {number}. What is it called?'],
   },
   weekend: {
@@ -99,7 +118,9 @@ function answerTo(kind, day, month, n) {
     case 'position':
       return MONTHS[month] ?? '';
     case 'length':
-      return month === 1 ? 'February has 28 days, and 29 in a leap year.' : `${MONTHS[month]} has ${LENGTHS[month]} days.`;
+      return month === 1
+        ? 'February has 28 days, and 29 in a leap year.'
+        : `${MONTHS[month]} has ${LENGTHS[month]} days.`;
     default:
       return day > 4 ? `Yes, ${DAYS[day]} is part of the weekend.` : `No, ${DAYS[day]} is a weekday.`;
   }
@@ -123,7 +144,12 @@ function calendarTurn(random, split) {
   const user = say(random, split, PHRASES[kind], values);
   const sentence = kind === 'length' || kind === 'weekend' ? answer : `${answer}.`;
   const brief = kind === 'length' ? String(LENGTHS[month]) : (answer.split(/[ ,]/)[0] ?? answer);
-  return { user, answer: sentence, check: { kind: /** @type {const} */ ('contains'), any: [brief], maxWords: 12 } };
+  return {
+    user,
+    answer: sentence,
+    brief,
+    check: { kind: /** @type {const} */ ('contains'), any: [brief], maxWords: 12 },
+  };
 }
 
 export const CALENDAR = singleTurnSkill('calendar', PHRASES, calendarTurn, { casual: true });

@@ -1,14 +1,15 @@
+// @ts-check
 /**
  * How an answer is verified; src/calibration/skills/check-answer.ts does it, and says what each kind means.
  *
  * @typedef {{ kind: 'exact', answers: string[] }
  *   | { kind: 'number', value: number }
- *   | { kind: 'contains', any: string[], maxWords?: number }
+ *   | { kind: 'contains', any: string[], none?: string[], maxWords?: number }
  *   | { kind: 'list', items: string[] }
- *   | { kind: 'bullets', items: string[] }
+ *   | { kind: 'bullets', items?: string[] }
  *   | { kind: 'json', value: unknown }
  *   | { kind: 'question', maxWords: number }
- *   | { kind: 'text', mentions: string[], minWords: number, maxWords: number }
+ *   | { kind: 'text', mentions: string[], minWords: number, maxWords: number, sentences?: number }
  *   | { kind: 'upper-case' }
  *   | { kind: 'starts-with', text: string }
  *   | { kind: 'ends-with', text: string }
@@ -16,8 +17,8 @@
  *
  * @typedef {{ role: 'system' | 'user' | 'assistant', content: string }} Message
  *
- * One question and its answer.
- * @typedef {{ user: string, answer: string, check: Check }} Turn
+ * One question and its answer. `brief`: the bare answer, where there is one.
+ * @typedef {{ user: string, answer: string, brief?: string, check: Check }} Turn
  *
  * What a skill generates. The check is about the last message.
  * @typedef {{ messages: Message[], check: Check }} Conversation
@@ -29,6 +30,8 @@
  * `casual`: the question may also be typed carelessly, without capitals or marks, and keeps its answer.
  * @typedef {{ name: string, casual: boolean, phrases: Readonly<Record<string, Phrases>>,
  *   generate: (random: Random, split: Split) => Conversation }} Skill
+ *
+ * @typedef {Skill & { turn: (random: Random, split: Split) => Turn }} SingleTurnSkill
  */
 
 /**
@@ -55,6 +58,7 @@ export function conversationOf(turns) {
  * @param {Readonly<Record<string, Phrases>>} phrases
  * @param {(random: Random, split: Split) => Turn} turn
  * @param {{ casual?: boolean }} [options]
+ * @returns {SingleTurnSkill}
  */
 export function singleTurnSkill(name, phrases, turn, { casual = false } = {}) {
   return {
@@ -62,6 +66,7 @@ export function singleTurnSkill(name, phrases, turn, { casual = false } = {}) {
     casual,
     phrases,
     turn,
-    generate: (/** @type {Random} */ random, /** @type {Split} */ split) => conversationOf([turn(random, split)]),
+    generate: (/** @type {Random} */ random, /** @type {Split} */ split) =>
+      conversationOf([turn(random, split)]),
   };
 }

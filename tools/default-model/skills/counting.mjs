@@ -1,3 +1,4 @@
+// @ts-check
 import { readWordLists } from '../language/data.mjs';
 import { counted, plural } from '../language/english.mjs';
 import { say } from '../language/phrases.mjs';
@@ -5,7 +6,7 @@ import { drawFor } from '../language/split.mjs';
 import { drawPerson, drawPlaces } from '../stories/cast.mjs';
 import { singleTurnSkill } from './conversation.mjs';
 
-const words = readWordLists('words');
+const words = readWordLists('words', 'common', 'animals', 'fruit');
 
 const PHRASES = {
   items: {
@@ -27,7 +28,11 @@ const PHRASES = {
     test: ['Look at {list}. How often do you see {word}?'],
   },
   sentence: {
-    train: ['How many words are in the sentence “{sentence}”?', 'Count the words: {sentence}', 'Count the words in “{sentence}”'],
+    train: [
+      'How many words are in the sentence “{sentence}”?',
+      'Count the words: {sentence}',
+      'Count the words in “{sentence}”',
+    ],
     test: ['What is the number of words here: “{sentence}”'],
   },
 };
@@ -48,7 +53,7 @@ const SENTENCES = [
 
 /** @param {Random} random */
 function drawSentence(random) {
-  const [n = '', m = ''] = random.sample(words.animals ?? [], 2);
+  const [n = '', m = ''] = random.sample(words.animals, 2);
   const values = {
     n,
     m,
@@ -66,7 +71,7 @@ function drawSentence(random) {
 
 /** @param {Random} random @param {Kind} kind */
 function draw(random, kind) {
-  const { common = [], animals = [], fruit = [] } = words;
+  const { common, animals, fruit } = words;
   if (kind === 'items') {
     const items = random.sample(random.pick([common, common, animals, fruit]), random.between(2, 9));
     return { values: { list: items.join(', ') }, count: items.length, key: [...items].sort() };
@@ -91,9 +96,11 @@ function countingTurn(random, split) {
     () => draw(random, kind),
     ({ key }) => key,
   );
-  const answer = kind === 'repeats' ? counted(count, 'time') : counted(count, kind === 'items' ? 'item' : 'word');
+  const answer =
+    kind === 'repeats' ? counted(count, 'time') : counted(count, kind === 'items' ? 'item' : 'word');
   const user = say(random, split, PHRASES[kind], values).replace(/[“”]/g, '"');
-  return { user, answer: `${answer}.`, check: { kind: /** @type {const} */ ('number'), value: count } };
+  const check = { kind: /** @type {const} */ ('number'), value: count };
+  return { user, answer: `${answer}.`, brief: String(count), check };
 }
 
 export const COUNTING = singleTurnSkill('counting', PHRASES, countingTurn);

@@ -1,3 +1,4 @@
+// @ts-check
 import { dataNames, readData } from '../language/data.mjs';
 import { say } from '../language/phrases.mjs';
 import { fill } from '../language/template.mjs';
@@ -13,7 +14,10 @@ import { singleTurnSkill } from './conversation.mjs';
 
 const CATEGORIES = dataNames('facts')
   .flatMap((path) => /** @type {FactFile[]} */ (readData(path)))
-  .map(({ entries, ...category }) => ({ ...category, facts: entries.flatMap((line) => line.split('; ').map(parseFact)) }));
+  .map(({ entries, ...category }) => ({
+    ...category,
+    facts: entries.flatMap((line) => line.split('; ').map(parseFact)),
+  }));
 
 const PHRASES = Object.fromEntries(CATEGORIES.map(({ name, train, test }) => [name, { train, test }]));
 
@@ -28,48 +32,57 @@ function parseFact(entry) {
   return { x, x_: x.charAt(0).toLowerCase() + x.slice(1), y: y.replaceAll('*', ''), key: starred ?? y };
 }
 
-/** Facts have to be known by heart; tests put the questions in other words. */
+/** The number is enough: "four" of "four seasons in a year". */
 const NUMBER_WORDS = /^(?:no|two|three|four|five|six|seven|eight|ten|eleven|twelve|\d+)\b/;
 
-/** @param {import('./conversation.mjs').Random} random @param {import('./conversation.mjs').Split} split */
+/**
+ * Facts have to be known by heart; tests put the questions in other words.
+ *
+ * @param {import('./conversation.mjs').Random} random
+ * @param {import('./conversation.mjs').Split} split
+ */
 function factTurn(random, split) {
   const category = CATEGORIES[random.weighted(WEIGHTS)];
   if (category === undefined) throw new RangeError('no facts');
-  return factOf(random, split, category);
+  return turnAbout(random, split, category, random.pick(category.facts));
 }
 
 /**
  * @param {import('./conversation.mjs').Random} random
  * @param {import('./conversation.mjs').Split} split
  * @param {(typeof CATEGORIES)[number]} category
+ * @param {Fact} fact
+ * @returns {import('./conversation.mjs').Turn}
  */
-function factOf(random, split, category) {
-  const { x, x_, y, key } = random.pick(category.facts);
-  const brief = NUMBER_WORDS.exec(key)?.[0] ?? key;
+function turnAbout(random, split, category, { x, x_, y, key }) {
+  const short = NUMBER_WORDS.exec(key)?.[0] ?? key;
   return {
-    user: say(random, split, PHRASES[category.name] ?? category, { x, x_ }),
+    user: say(random, split, category, { x, x_ }),
     answer: fill(category.answer, random, { x, y }),
-    check: { kind: /** @type {const} */ ('contains'), any: [brief], maxWords: 30 },
+    brief: short,
+    check: { kind: 'contains', any: [short], maxWords: 30 },
   };
 }
 
+/** Kinds of facts that can be asked of one thing after the other. */
+const SERIES = ['capital', 'sound', 'young', 'legs', 'colour', 'language', 'eats', 'home'];
+
 /**
- * Two questions of the same sort about different things: "And the capital of Spain?"
+ * Two facts of the same kind about different things, and what the second is about.
  *
  * @param {import('./conversation.mjs').Random} random
  * @param {import('./conversation.mjs').Split} split
  */
 export function relatedFacts(random, split) {
-  const related = CATEGORIES.filter(({ name }) => ['capital', 'sound', 'young', 'legs', 'colour', 'language'].includes(name));
-  const category = random.pick(related);
-  const first = factOf(random, split, category);
-  let second = factOf(random, split, category);
-  let fact = category.facts.find(({ x, y }) => fill(category.answer, random, { x, y }) === second.answer);
-  while (second.answer === first.answer || fact === undefined) {
-    second = factOf(random, split, category);
-    fact = category.facts.find(({ x, y }) => fill(category.answer, random, { x, y }) === second.answer);
-  }
-  return { first, second, subject: fact.x, category: category.name };
+  const category = random.pick(CATEGORIES.filter(({ name }) => SERIES.includes(name)));
+  const [one, other] = random.sample(category.facts, 2);
+  if (one === undefined || other === undefined) throw new RangeError(`too few facts: ${category.name}`);
+  return {
+    first: turnAbout(random, split, category, one),
+    second: turnAbout(random, split, category, other),
+    subject: other.x,
+    kind: category.name,
+  };
 }
 
 export const FACTS = singleTurnSkill('facts', PHRASES, factTurn, { casual: true });

@@ -1,3 +1,4 @@
+// @ts-check
 import { readData, readWordLists } from '../language/data.mjs';
 import { capitalised, joined, plural } from '../language/english.mjs';
 import { say } from '../language/phrases.mjs';
@@ -6,10 +7,10 @@ import { drawPerson } from '../stories/cast.mjs';
 import { singleTurnSkill } from './conversation.mjs';
 
 const records = readData('records');
-const { cities = [] } = readWordLists('names');
-const { pets = [] } = readWordLists('creatures');
-const { shopping = [], plainColours = [] } = readWordLists('things');
-const { weekdays = [] } = readWordLists('qualities');
+const { cities } = readWordLists('names', 'cities');
+const { pets } = readWordLists('creatures', 'pets');
+const { shopping, plainColours } = readWordLists('things', 'shopping', 'plainColours');
+const { weekdays } = readWordLists('qualities', 'weekdays');
 
 const KINDS = /** @type {const} */ (['person', 'purchase', 'meeting', 'animal', 'order']);
 
@@ -21,20 +22,25 @@ const COLOR = 0.35;
 
 const PHRASES = {
   requests: records.requests,
-  ...Object.fromEntries(KINDS.map((kind) => [kind, { train: records[kind].train, test: records[kind].test }])),
+  ...Object.fromEntries(
+    KINDS.map((kind) => [kind, { train: records[kind].train, test: records[kind].test }]),
+  ),
 };
 
 /** @typedef {import('./conversation.mjs').Random} Random */
 /** @typedef {import('./conversation.mjs').Split} Split */
 /** @typedef {Record<string, string | number>} Fields */
 
-/** @param {Random} random @returns {Fields} */
-function drawFields(random) {
+/** @param {Random} random @param {boolean} animal @returns {Fields} */
+function drawFields(random, animal) {
+  const person = drawPerson(random);
   const item = random.pick(shopping);
   const time = `${random.between(8, 20)}:${random.pick(['00', '15', '30', '45'])}`;
   return {
-    name: drawPerson(random).name,
-    age: random.between(2, 79),
+    name: person.name,
+    he_: person.he,
+    he: capitalised(person.he),
+    age: animal ? random.between(2, 15) : random.between(18, 79),
     city: random.pick(cities),
     job: random.pick(records.jobs),
     pet: random.pick(pets),
@@ -63,19 +69,25 @@ export function drawRecord(random, split) {
   const fields = drawFor(
     split,
     'fields',
-    () => drawFields(random),
-    ({ name = '', age = 0, price = 0, city = '' }) => [name, age, price, city],
+    () => drawFields(random, kind === 'animal'),
+    (drawn) => [kind, ...records[kind].keys.map((/** @type {string} */ key) => drawn[key])],
   );
-  const he_ = random.pick(['he', 'she']);
-  const text = say(random, split, /** @type {any} */ (PHRASES)[kind], { ...fields, he_, he: capitalised(he_) });
+  const text = say(random, split, /** @type {any} */ (PHRASES)[kind], fields);
   // "ordered 3 lamps": the item is what the text says.
   const said = kind === 'order' ? { ...fields, item: fields.items ?? '' } : fields;
-  return { kind, text, keys: /** @type {string[]} */ (records[kind].keys), fields: /** @type {Fields} */ (said) };
+  return {
+    kind,
+    text,
+    keys: /** @type {string[]} */ (records[kind].keys),
+    fields: /** @type {Fields} */ (said),
+  };
 }
 
 /** JSON as the model writes it, with a space after colons and commas. @param {Readonly<Record<string, unknown>>} value */
 export function asJson(value) {
-  const pairs = Object.entries(value).map(([key, field]) => `${JSON.stringify(key)}: ${JSON.stringify(field)}`);
+  const pairs = Object.entries(value).map(
+    ([key, field]) => `${JSON.stringify(key)}: ${JSON.stringify(field)}`,
+  );
   return `{${pairs.join(', ')}}`;
 }
 
@@ -87,7 +99,10 @@ function fieldsTurn(random, split) {
   if (random.chance(MISSING)) asked[random.below(asked.length)] = random.pick(strange);
   const american = random.chance(COLOR);
   const value = Object.fromEntries(
-    asked.map((key) => [american && key === 'colour' ? 'color' : key, fields[key] !== undefined && keys.includes(key) ? fields[key] : null]),
+    asked.map((key) => [
+      american && key === 'colour' ? 'color' : key,
+      fields[key] !== undefined && keys.includes(key) ? fields[key] : null,
+    ]),
   );
   const named = joined(Object.keys(value));
   const request = say(random, split, PHRASES.requests, { keys: named, text });

@@ -1,14 +1,20 @@
+// @ts-check
 import { readWordLists } from '../language/data.mjs';
 import { counted } from '../language/english.mjs';
 import { say } from '../language/phrases.mjs';
 import { singleTurnSkill } from './conversation.mjs';
 
-const { spelling = [] } = readWordLists('words');
+const { spelling } = readWordLists('words', 'spelling');
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';
 
 const PHRASES = {
   spell: {
-    train: ['Spell [the word |]{word}.', 'How do you spell {word}?', 'Can you spell {word}?', 'Please spell [the word |]{word}.'],
+    train: [
+      'Spell [the word |]{word}.',
+      'How do you spell {word}?',
+      'Can you spell {word}?',
+      'Please spell [the word |]{word}.',
+    ],
     test: ['Say the letters of {word}, one by one.'],
   },
   count: {
@@ -37,15 +43,26 @@ const PHRASES = {
     test: ['With which letter does {word} end?'],
   },
   capitals: {
-    train: ['Write {word} in [capital letters|capitals|upper case].', 'Put {word} in [capitals|capital letters].'],
+    train: [
+      'Write {word} in [capital letters|capitals|upper case].',
+      'Put {word} in [capitals|capital letters].',
+    ],
     test: ['Make all letters of {word} big.'],
   },
   after: {
-    train: ['What letter comes after {letter}?', 'Which letter [comes|is] [right |]after {letter} in the alphabet?', 'What is the letter after {letter}?'],
+    train: [
+      'What letter comes after {letter}?',
+      'Which letter [comes|is] [right |]after {letter} in the alphabet?',
+      'What is the letter after {letter}?',
+    ],
     test: ['I say the alphabet and stop at {letter}. What is next?'],
   },
   before: {
-    train: ['What letter comes before {letter}?', 'Which letter [comes|is] [right |]before {letter} in the alphabet?', 'What is the letter before {letter}?'],
+    train: [
+      'What letter comes before {letter}?',
+      'Which letter [comes|is] [right |]before {letter} in the alphabet?',
+      'What is the letter before {letter}?',
+    ],
     test: ['In the alphabet, who stands in front of {letter}?'],
   },
 };
@@ -76,7 +93,11 @@ function letterTurn(random, split) {
     before: (ALPHABET[position - 1] ?? '').toUpperCase(),
   };
   const answer = answers[kind];
-  return { user: say(random, split, PHRASES[kind], { word, letter }), answer, check: checkOf(kind, answer, word) };
+  return {
+    user: say(random, split, PHRASES[kind], { word, letter }),
+    answer,
+    check: checkOf(kind, answer, word),
+  };
 }
 
 /** @param {Kind} kind @param {string} answer @param {string} word @returns {import('./conversation.mjs').Check} */

@@ -1,10 +1,11 @@
+// @ts-check
 import { readWordLists } from '../language/data.mjs';
 import { ordinal } from '../language/english.mjs';
 import { say } from '../language/phrases.mjs';
 import { drawFor } from '../language/split.mjs';
 import { singleTurnSkill } from './conversation.mjs';
 
-const words = readWordLists('words');
+const words = readWordLists('words', 'common', 'animals', 'fruit', 'colours');
 
 const PHRASES = {
   sortWords: {
@@ -16,7 +17,10 @@ const PHRASES = {
       'Can you sort these words[ from A to Z|]: {list}?',
       'Order these words by the alphabet: {list}',
     ],
-    test: ['Arrange {list} in the order of the alphabet.', 'Here are some words: {list}. Sort them by their first letter.'],
+    test: [
+      'Arrange {list} in the order of the alphabet.',
+      'Here are some words: {list}. Sort them by their first letter.',
+    ],
   },
   sortNumbers: {
     train: [
@@ -71,11 +75,19 @@ const PHRASES = {
     test: ['Look at {list}. Can you see {word} there?'],
   },
   remove: {
-    train: ['Remove {word} from this list: {list}', 'Take {word} out of the list {list}.', 'Delete {word} from the list: {list}'],
+    train: [
+      'Remove {word} from this list: {list}',
+      'Take {word} out of the list {list}.',
+      'Delete {word} from the list: {list}',
+    ],
     test: ['Say {list}, but without {word}.'],
   },
   append: {
-    train: ['Add {word} to this list: {list}', 'Add {word} to the end of the list {list}.', 'Put {word} at the end of this list: {list}'],
+    train: [
+      'Add {word} to this list: {list}',
+      'Add {word} to the end of the list {list}.',
+      'Put {word} at the end of this list: {list}',
+    ],
     test: ['Say {list}, and then {word}.'],
   },
   join: {
@@ -90,11 +102,22 @@ const PHRASES = {
 /** @typedef {import('./conversation.mjs').Check} Check */
 /** @typedef {{ kind: Kind, values: Record<string, string | number>, answer: string, check: Check, key: (string | number)[] }} Drawn */
 
-const WEIGHTS = { sortWords: 5, sortNumbers: 4, sortDown: 2, reverse: 4, nth: 2, last: 1, contains: 2, remove: 2, append: 1, join: 1 };
+const WEIGHTS = {
+  sortWords: 5,
+  sortNumbers: 4,
+  sortDown: 2,
+  reverse: 4,
+  nth: 2,
+  last: 1,
+  contains: 2,
+  remove: 2,
+  append: 1,
+  join: 1,
+};
 
 /** Words to list, all of one sort now and then. @param {Random} random @param {number} count */
 function drawWords(random, count) {
-  const { common = [], animals = [], fruit = [], colours = [] } = words;
+  const { common, animals, fruit, colours } = words;
   return random.sample(random.pick([common, common, common, animals, fruit, colours]), count);
 }
 
@@ -109,7 +132,10 @@ function drawNumbers(random) {
 
 /** @param {readonly (string | number)[]} items */
 function listed(items) {
-  return { answer: items.join(', '), check: { kind: /** @type {const} */ ('list'), items: items.map(String) } };
+  return {
+    answer: items.join(', '),
+    check: { kind: /** @type {const} */ ('list'), items: items.map(String) },
+  };
 }
 
 /** @param {string} answer @param {...string} also */
@@ -126,7 +152,8 @@ function draw(random, kind) {
   }
   const drawn = drawWords(random, random.between(4, 7));
   const [word = '', ...rest] = drawn;
-  const items = kind === 'sortWords' ? drawn.slice(0, random.between(3, 5)) : random.sample(rest, rest.length);
+  const items =
+    kind === 'sortWords' ? drawn.slice(0, random.between(3, 5)) : random.sample(rest, rest.length);
   const values = { list: items.join(', '), word };
   const key = [kind, ...[...items].sort()];
   switch (kind) {
@@ -136,7 +163,12 @@ function draw(random, kind) {
       return { kind, values, ...listed([...items].reverse()), key };
     case 'nth': {
       const position = random.between(1, Math.min(items.length, 4));
-      return { kind, values: { ...values, nth: ordinal(position) }, ...exactly(items[position - 1] ?? ''), key };
+      return {
+        kind,
+        values: { ...values, nth: ordinal(position) },
+        ...exactly(items[position - 1] ?? ''),
+        key,
+      };
     }
     case 'last':
       return { kind, values, ...exactly(items.at(-1) ?? ''), key };
@@ -148,7 +180,12 @@ function draw(random, kind) {
     }
     case 'remove': {
       const gone = random.pick(items);
-      return { kind, values: { ...values, word: gone }, ...listed(items.filter((item) => item !== gone)), key };
+      return {
+        kind,
+        values: { ...values, word: gone },
+        ...listed(items.filter((item) => item !== gone)),
+        key,
+      };
     }
     case 'append':
       return { kind, values, ...listed([...items, word]), key };

@@ -1,3 +1,4 @@
+// @ts-check
 import { numberInWords } from '../language/english.mjs';
 import { say } from '../language/phrases.mjs';
 import { drawFor } from '../language/split.mjs';
@@ -13,12 +14,16 @@ const PHRASES = {
     test: ['Tell me which one is more: {a} or {b}.'],
   },
   smaller: {
-    train: ['Which [number |]is [smaller|less], {a} or {b}?', 'What is the smaller number: {a} or {b}?', 'Is {a} or {b} smaller?'],
+    train: [
+      'Which [number |]is [smaller|less], {a} or {b}?',
+      'What is the smaller number: {a} or {b}?',
+      'Is {a} or {b} smaller?',
+    ],
     test: ['Tell me which one is less: {a} or {b}.'],
   },
   largest: {
     train: [
-      '[What|Which] is the [largest|biggest|highest] [number of|of] these: {list}?',
+      '[What|Which] is the [largest|biggest|highest] of these[| numbers]: {list}?',
       '[Find|Give me] the [largest|biggest] number: {list}',
       'Which number is the [largest|biggest]: {list}?',
     ],
@@ -26,22 +31,34 @@ const PHRASES = {
   },
   smallest: {
     train: [
-      '[What|Which] is the [smallest|lowest] [number of|of] these: {list}?',
+      '[What|Which] is the [smallest|lowest] of these[| numbers]: {list}?',
       '[Find|Give me] the smallest number: {list}',
       'Which number is the smallest: {list}?',
     ],
     test: ['Pick the number that is below all others: {list}'],
   },
   next: {
-    train: ['What [number |]comes after {a}?', 'Which number is [next after|right after] {a}?', 'What is the number after {a}?'],
+    train: [
+      'What [number |]comes after {a}?',
+      'Which number is [next after|right after] {a}?',
+      'What is the number after {a}?',
+    ],
     test: ['I count up and say {a}. What do I say next?'],
   },
   previous: {
-    train: ['What [number |]comes before {a}?', 'Which number is [just|right] before {a}?', 'What is the number before {a}?'],
+    train: [
+      'What [number |]comes before {a}?',
+      'Which number is [just|right] before {a}?',
+      'What is the number before {a}?',
+    ],
     test: ['I count down and say {a}. What do I say next?'],
   },
   parity: {
-    train: ['Is {a} even or odd?', 'Is the number {a} [odd or even|even or odd]?', 'Tell me if {a} is even or odd.'],
+    train: [
+      'Is {a} even or odd?',
+      'Is the number {a} [odd or even|even or odd]?',
+      'Tell me if {a} is even or odd.',
+    ],
     test: ['Even or odd: {a}?'],
   },
   double: {
@@ -53,7 +70,11 @@ const PHRASES = {
     test: ['Tell me one half of the number {a}.'],
   },
   words: {
-    train: ['Write {a} in words.', 'Write the number {a} as words.', 'How do you [write|spell] {a} in words?'],
+    train: [
+      'Write {a} in words.',
+      'Write the number {a} as words.',
+      'How do you [write|spell] {a} in words?',
+    ],
     test: ['Put {a} into words.'],
   },
   digits: {
@@ -61,7 +82,12 @@ const PHRASES = {
     test: ['Put {words} into digits.'],
   },
   count: {
-    train: ['Count from {a} to {b}.', 'Please count from {a} to {b}.', 'Can you count from {a} to {b}?', 'Count up from {a} to {b}.'],
+    train: [
+      'Count from {a} to {b}.',
+      'Please count from {a} to {b}.',
+      'Can you count from {a} to {b}?',
+      'Count up from {a} to {b}.',
+    ],
     test: ['Say all numbers between {a} and {b}, with both ends.'],
   },
   countDown: {
@@ -116,7 +142,12 @@ function ofPair(random, best) {
   const b = a === high ? a - 1 : random.between(a + 1, high);
   const [first, second] = random.sample([a, b]);
   const answer = String(best(a, b));
-  return { values: { a: first ?? a, b: second ?? b }, key: [Math.min(a, b), Math.max(a, b)], answer, check: exact(answer) };
+  return {
+    values: { a: first ?? a, b: second ?? b },
+    key: [Math.min(a, b), Math.max(a, b)],
+    answer,
+    check: exact(answer),
+  };
 }
 
 /** @param {Random} random @param {(...numbers: number[]) => number} best @returns {Drawn} */
@@ -140,7 +171,12 @@ function ofRange(random, down) {
   const a = random.chance(0.6) ? random.between(0, 9) : random.between(10, 90);
   const b = a + random.between(2, 9);
   const items = Array.from({ length: b - a + 1 }, (_, i) => String(down ? b - i : a + i));
-  return { values: { a, b }, key: a < 3 ? null : [a, b], answer: items.join(', '), check: { kind: 'list', items } };
+  return {
+    values: { a, b },
+    key: a < 3 ? null : [a, b],
+    answer: items.join(', '),
+    check: { kind: 'list', items },
+  };
 }
 
 /** @param {Random} random @param {Split} split */
@@ -152,7 +188,7 @@ function numbersTurn(random, split) {
     () => DRAW[kind](random),
     ({ key }) => key,
   );
-  return { user: say(random, split, PHRASES[kind], values), answer, check };
+  return { user: say(random, split, PHRASES[kind], values), answer, brief: answer, check };
 }
 
 export const NUMBERS = singleTurnSkill('numbers', PHRASES, numbersTurn, { casual: true });

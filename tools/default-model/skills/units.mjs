@@ -1,3 +1,4 @@
+// @ts-check
 import { plural } from '../language/english.mjs';
 import { say } from '../language/phrases.mjs';
 import { drawFor } from '../language/split.mjs';
@@ -20,7 +21,16 @@ const UNITS = /** @type {const} */ ([
 ]);
 
 const SHORT = new Map(
-  Object.entries({ meter: 'm', centimeter: 'cm', kilometer: 'km', millimeter: 'mm', kilogram: 'kg', gram: 'g', liter: 'l', milliliter: 'ml' }),
+  Object.entries({
+    meter: 'm',
+    centimeter: 'cm',
+    kilometer: 'km',
+    millimeter: 'mm',
+    kilogram: 'kg',
+    gram: 'g',
+    liter: 'l',
+    milliliter: 'ml',
+  }),
 );
 
 const PHRASES = {
@@ -87,6 +97,7 @@ function unitsTurn(random, split) {
   return {
     user,
     answer: down ? `${given} = ${wanted}` : `${wanted} = ${given}`,
+    brief: String(down ? m : n),
     check: { kind: /** @type {const} */ ('number'), value: down ? m : n },
   };
 }

@@ -1,3 +1,4 @@
+// @ts-check
 import { readWordLists } from '../language/data.mjs';
 import { counted, plural } from '../language/english.mjs';
 import { say } from '../language/phrases.mjs';
@@ -6,16 +7,16 @@ import { drawPeople } from '../stories/cast.mjs';
 import { equation, resultOf } from './arithmetic.mjs';
 import { singleTurnSkill } from './conversation.mjs';
 
-const { countables } = readWordLists('things');
+const { countables } = readWordLists('things', 'countables');
 
 const PHRASES = {
   addition: {
     train: [
       '{A} has {x}. {B} gives {A.him} {y} more. How many {things} does {A} have now?',
       '{A} has {x} and finds {y} more. How many {things} does {A} have [now|in all|altogether]?',
-      'There are {x} on the table. {A} puts {y} more there. How many {things} are on the table?',
+      'There {are} {x} on the table. {A} puts {y} more there. How many {things} are on the table?',
       '{A} has {x} and {B} has {y}. How many {things} do they have together?',
-      'There are {x} in one box and {y} in another. How many {things} are there [in all|altogether]?',
+      'There {are} {x} in one box and {y} in another. How many {things} are there [in all|altogether]?',
       '{A} [bought|found|collected|counted] {x} on Monday and {y} on Tuesday. How many {things} is that?',
       'A bag holds {x}. {A} adds {y}. How many {things} are in the bag now?',
     ],
@@ -28,7 +29,7 @@ const PHRASES = {
     train: [
       '{A} has {x}. {A.He} gives {y} to {B}. How many {things} does {A} have left?',
       '{A} had {x} and lost {y}. How many {things} are left?',
-      'There are {x} in a bag. {A} takes {y} out. How many {things} are left in the bag?',
+      'There {are} {x} in a bag. {A} takes {y} out. How many {things} are left in the bag?',
       '{A} has {x}, and {B} has {y}. How many more {things} does {A} have than {B}?',
       '{A} picked {x} and {B} ate {y} of them. How many {things} are left?',
       'A shop has {x}. It sells {y}. How many {things} are left in the shop?',
@@ -59,7 +60,8 @@ function wordProblemTurn(random, split) {
   const [A, B] = drawPeople(random, 2);
   const noun = random.pick(countables);
   const draw = () => {
-    if (operation === 'multiplication') return { operation, a: random.between(2, 10), b: random.between(2, 10) };
+    if (operation === 'multiplication')
+      return { operation, a: random.between(2, 10), b: random.between(2, 10) };
     const [p, q] = [random.between(1, 20), random.between(1, 20)];
     if (operation === 'addition') return { operation, a: p, b: q };
     return { operation, a: p + q, b: q };
@@ -67,11 +69,20 @@ function wordProblemTurn(random, split) {
   // Small sums are known by heart; what is held out is the sum of these very things.
   const problem = drawFor(split, 'word-problem', draw, ({ a, b }) => [noun, operation, a, b]);
   const { a, b } = problem;
-  const values = { A, B, a, x: counted(a, noun), y: counted(b, noun), things: plural(noun) };
+  const values = {
+    A,
+    B,
+    a,
+    are: a === 1 ? 'is' : 'are',
+    x: counted(a, noun),
+    y: counted(b, noun),
+    things: plural(noun),
+  };
   const result = resultOf(problem);
   return {
     user: say(random, split, PHRASES[operation], /** @type {any} */ (values)),
     answer: `${equation(problem)}, so the answer is ${counted(result, noun)}.`,
+    brief: String(result),
     check: { kind: /** @type {const} */ ('number'), value: result },
   };
 }

@@ -1,3 +1,4 @@
+// @ts-check
 import { readData, readWordLists } from '../language/data.mjs';
 import { plural, withArticle } from '../language/english.mjs';
 import { say } from '../language/phrases.mjs';
@@ -10,21 +11,27 @@ import { singleTurnSkill } from './conversation.mjs';
 
 /** @type {Record<string, string[]>} */
 const data = readData('word-pairs');
-const { plurals = [] } = readWordLists('word-pairs');
+const { plurals } = readWordLists('word-pairs', 'plurals');
 
 /** @param {string} name @returns {[string, string][]} */
 const pairs = (name) =>
-  (data[name] ?? []).flatMap((line) => line.split('; ').map((pair) => /** @type {[string, string]} */ (pair.split(': '))));
+  (data[name] ?? []).flatMap((line) =>
+    line.split('; ').map((pair) => /** @type {[string, string]} */ (pair.split(': '))),
+  );
 
-const OPPOSITES = pairs('opposites').flatMap(([a, b]) => /** @type {[string, string][]} */ ([[a, b], [b, a]]));
+const OPPOSITES = pairs('opposites').flatMap(
+  ([a, b]) =>
+    /** @type {[string, string][]} */ ([
+      [a, b],
+      [b, a],
+    ]),
+);
 const PASTS = pairs('pasts');
 const RHYMES = pairs('rhymes');
 const CATEGORIES = pairs('categories').map(([name, list]) => ({ name, members: list.split(', ') }));
 
-/** Every word that has an opposite, with all words that are right: the opposite of "old" is "new" or "young". */
-const RIGHT = Map.groupBy
-  ? Map.groupBy(OPPOSITES, ([word]) => word)
-  : OPPOSITES.reduce((map, pair) => map.set(pair[0], [...(map.get(pair[0]) ?? []), pair]), new Map());
+/** All words that are right: the opposite of "old" is "new" or "young". @param {string} word */
+const rightOpposites = (word) => OPPOSITES.flatMap(([one, other]) => (one === word ? [other] : []));
 
 const PHRASES = {
   opposite: {
@@ -32,7 +39,7 @@ const PHRASES = {
       'What is the opposite of {word}?',
       '[Tell me|Give me] the opposite of {word}.',
       'Opposite of {word}?',
-      'What\'s the opposite of {word}?',
+      "What's the opposite of {word}?",
       'Which word is the opposite of {word}?',
     ],
     test: ['If it is not {word}, then it is the contrary: what?', 'Name the contrary of {word}.'],
@@ -58,11 +65,20 @@ const PHRASES = {
     test: ['Which form of {word} do I use for yesterday?'],
   },
   rhyme: {
-    train: ['What rhymes with {word}?', 'Tell me a word that rhymes with {word}.', 'Find a rhyme for {word}.', 'Which word rhymes with {word}?'],
+    train: [
+      'What rhymes with {word}?',
+      'Tell me a word that rhymes with {word}.',
+      'Find a rhyme for {word}.',
+      'Which word rhymes with {word}?',
+    ],
     test: ['I need a word with the same sound at the end as {word}.'],
   },
   kind: {
-    train: ['What kind of thing is {a word}?', 'Is {a word} {a one} or {a two}?', '{A word}: {one} or {two}?'],
+    train: [
+      'What kind of thing is {a word}?',
+      'Is {a word} {a one} or {a two}?',
+      '{A word}: {one} or {two}?',
+    ],
     test: ['Does {a word} belong to {ones} or to {twos}?'],
   },
   odd: {
@@ -78,17 +94,21 @@ const PHRASES = {
 
 /** @typedef {keyof typeof PHRASES} Kind */
 
-/** @param {string} answer @param {...string} also @returns {import('./conversation.mjs').Check} */
-const contains = (answer, ...also) => ({ kind: 'contains', any: [answer, ...also], maxWords: 12 });
+/** @param {...string} any @returns {import('./conversation.mjs').Check} */
+const contains = (...any) => ({ kind: 'contains', any, maxWords: 12 });
 
 /** @type {Record<Kind, (random: Random, split: Split) => Turn>} */
 const TURNS = {
   opposite: (random, split) => {
-    const [word, opposite] = random.pick(OPPOSITES);
+    const [word] = random.pick(OPPOSITES);
     // The first of several right words is always the one that is taught.
-    const right = (RIGHT.get(word) ?? []).map((/** @type {string[]} */ [, other]) => other ?? '');
-    const answer = `The opposite of ${word} is ${right[0] ?? opposite}.`;
-    return { user: say(random, split, PHRASES.opposite, { word }), answer, check: contains(right[0] ?? opposite, ...right) };
+    const right = rightOpposites(word);
+    const answer = `The opposite of ${word} is ${right[0]}.`;
+    return {
+      user: say(random, split, PHRASES.opposite, { word }),
+      answer,
+      check: contains(...right),
+    };
   },
   plural: (random, split) => {
     const word = random.pick(plurals);
@@ -102,14 +122,21 @@ const TURNS = {
   },
   rhyme: (random, split) => {
     const [word, rhyme] = random.pick(RHYMES);
-    return { user: say(random, split, PHRASES.rhyme, { word }), answer: `${word} - ${rhyme}`, check: contains(rhyme) };
+    return {
+      user: say(random, split, PHRASES.rhyme, { word }),
+      answer: `${word} - ${rhyme}`,
+      check: contains(rhyme),
+    };
   },
   kind: (random, split) => {
     const draw = () => {
       const [right, wrong] = random.sample(COUNTABLE_CATEGORIES, 2);
       return { right, wrong, word: random.pick(right?.members ?? []) };
     };
-    const { right, wrong, word } = drawFor(split, 'words-kind', draw, (drawn) => [drawn.word, drawn.wrong?.name ?? '']);
+    const { right, wrong, word } = drawFor(split, 'words-kind', draw, (drawn) => [
+      drawn.word,
+      drawn.wrong?.name ?? '',
+    ]);
     const names = random.sample([right?.name ?? '', wrong?.name ?? '']);
     const [one = '', two = ''] = names;
     const values = { word, one, two, ones: plural(one), twos: plural(two) };
@@ -120,7 +147,11 @@ const TURNS = {
     const draw = () => {
       const [most, other] = random.sample(CATEGORIES, 2);
       const odd = random.pick(other?.members ?? []);
-      return { odd, list: random.sample([odd, ...random.sample(most?.members ?? [], random.between(2, 3))]), most };
+      return {
+        odd,
+        list: random.sample([odd, ...random.sample(most?.members ?? [], random.between(2, 3))]),
+        most,
+      };
     };
     const { odd, list } = drawFor(split, 'words-odd', draw, (drawn) => [...drawn.list].sort());
     return {
@@ -136,9 +167,19 @@ const COUNTABLE_CATEGORIES = CATEGORIES.filter(({ name }) =>
 );
 
 /** Words are few and known by heart, so tests ask about the same ones in other words. */
-const KINDS = /** @type {Kind[]} */ (['opposite', 'opposite', 'plural', 'past', 'rhyme', 'kind', 'odd', 'odd']);
+const KINDS = /** @type {Kind[]} */ ([
+  'opposite',
+  'opposite',
+  'plural',
+  'past',
+  'rhyme',
+  'kind',
+  'odd',
+  'odd',
+]);
 
 export const WORDS = singleTurnSkill('words', PHRASES, (random, split) => {
   const turn = TURNS[random.pick(KINDS)](random, split);
-  return { ...turn, user: turn.user.replace(/[“”]/g, '"').replaceAll('’', "'") };
+  const brief = turn.check.kind === 'contains' ? turn.check.any[0] : undefined;
+  return { ...turn, brief: brief ?? turn.answer };
 });

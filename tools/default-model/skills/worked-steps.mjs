@@ -1,3 +1,4 @@
+// @ts-check
 const PLACES = ['Ones', 'Tens', 'Hundreds', 'Thousands'];
 
 /**
@@ -15,7 +16,8 @@ export function workedSteps(operation, a, b) {
   let carry = 0;
   for (let place = 0; place < Math.max(String(a).length, String(b).length); place++) {
     const [top, bottom] = [digitOf(a, place), digitOf(b, place)];
-    const [work, next] = operation === 'addition' ? added(top, bottom, carry) : subtracted(top, bottom, carry);
+    const [work, next] =
+      operation === 'addition' ? added(top, bottom, carry) : subtracted(top, bottom, carry);
     lines.push(`${PLACES[place]}: ${work}.`);
     carry = next;
   }

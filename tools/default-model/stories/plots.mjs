@@ -1,3 +1,4 @@
+// @ts-check
 import { dataNames, readData } from '../language/data.mjs';
 
 /**
@@ -5,19 +6,21 @@ import { dataNames, readData } from '../language/data.mjs';
  *
  * - `theme`: what it can be said to be about
  * - `thing`: which list the main thing comes from
- * - `needs`: what a story of this plot always mentions, and a request may thus name
  * - `beats`: one sentence or two of each are told in order. `@pool` takes one of shared-beats.json, a first entry
  *   `?0.4` leaves the beat out in six of ten stories, `para` may begin a paragraph
  * - `asks`: questions that the story answers, in other words for training and for tests
  * - `prompts`: requests for just this plot
  *
  * @typedef {{ name: string, theme: string[], thing: 'any' | 'toys' | 'tools' | 'clothes' | 'treasures',
- *   needs: string[], beats: string[][], asks: { q: string[], test: string[], a: string }[],
+ *   beats: string[][], asks: { q: string[], test: string[], a: string }[],
  *   prompts: { train: string[], test: string[] } }} Plot
  */
 
 /** @type {readonly Plot[]} */
-export const PLOTS = dataNames('plots').map((path) => ({ name: path.slice('plots/'.length), ...readData(path) }));
+export const PLOTS = dataNames('plots').map((path) => ({
+  name: path.slice('plots/'.length),
+  ...readData(path),
+}));
 
 /** Sentences that fit into many plots, by name of the pool. @type {Readonly<Record<string, string[]>>} */
 export const POOLS = readData('shared-beats');

@@ -1,7 +1,9 @@
+// @ts-check
 import { capitalised } from '../language/english.mjs';
 import { fill } from '../language/template.mjs';
-import { drawWorld } from './cast.mjs';
+
 import { PLOTS, POOLS } from './plots.mjs';
+import { drawWorld } from './world.mjs';
 
 /** @typedef {import('../language/random.mjs').Random} Random */
 /** @typedef {import('../language/template.mjs').Values} Values */
@@ -49,7 +51,7 @@ export function tell(random, { plot, world }) {
 
 /** Templates end speech alike; a question or a call keeps its own mark: “Who is there?” asked … @param {string} text */
 function punctuated(text) {
-  return text.replace(/([!?])," /g, '$1" ').replace(/([.!?])"\./g, '$1"');
+  return text.replace(/([!?])," /g, '$1" ').replace(/([.!?])\.?"\.?/g, '$1"');
 }
 
 /**
