@@ -37,9 +37,14 @@ const TOLD_EVERY = 1_000_000;
  */
 async function prepare({ phases, architecture }, books, { books: folder, out, seed }) {
   await mkdir(out, { recursive: true });
-  const [training, heldOut] = await Promise.all(
-    [books.training, books.heldOut].map((list) => readPassages(folder, list.map(({ file }) => file), seed)),
-  );
+  /** @param {{ file: string }[]} list */
+  const passages = (list) =>
+    readPassages(
+      folder,
+      list.map(({ file }) => file),
+      seed,
+    );
+  const training = await passages(books.training);
   const files = makeTokenizer(new Sources(training, seed, 'train'), architecture);
   for (const [name, content] of Object.entries(files))
     await writeFile(join(out, name), `${JSON.stringify(content, null, name === 'tokenizer.json' ? 0 : 2)}\n`);
@@ -60,7 +65,7 @@ async function prepare({ phases, architecture }, books, { books: folder, out, se
   }
   const length = phases[0]?.length ?? architecture.contextLength;
   const shard = await ShardWriter.create(out, 'held-out-0');
-  const unseen = new Sources(heldOut, seed, 'test');
+  const unseen = new Sources(await passages(books.heldOut), seed, 'test');
   await pack(encoder, unseen, shard, { length, windows: HELD_OUT_WINDOWS, answersOnly: () => true });
   await shard.close();
   const report = { seed, trainTokens: before, heldOutTokens: shard.written, samples: sources.counts };

@@ -49,7 +49,9 @@ export function paragraphsOf(book) {
   return plainText(book)
     .split(/\n\s*\n/)
     .map((paragraph) => paragraph.replace(/\s+/g, ' ').trim())
-    .filter((text) => text.length < PASSAGE && /[a-z].*[.!?]["']?$/.test(text) && !/\[|\]|\||https?:/.test(text));
+    .filter(
+      (text) => text.length < PASSAGE && /[a-z].*[.!?]["']?$/.test(text) && !/\[|\]|\||https?:/.test(text),
+    );
 }
 
 /** Plain quotes, dashes and letters, no marks of emphasis. @param {string} book */

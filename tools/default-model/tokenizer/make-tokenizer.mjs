@@ -31,7 +31,10 @@ export function makeTokenizer(sources, { vocabSize, contextLength }) {
     read += text.length;
   }
   const alphabet = alphabetOf(words);
-  const merges = trainBpe(words, { alphabet: new Set(alphabet), merges: vocabSize - FIXED - alphabet.length });
+  const merges = trainBpe(words, {
+    alphabet: new Set(alphabet),
+    merges: vocabSize - FIXED - alphabet.length,
+  });
   return tokenizerFiles(alphabet, merges, contextLength);
 }
 

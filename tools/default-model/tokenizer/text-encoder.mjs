@@ -19,11 +19,11 @@ export class TextEncoder {
   /** @param {string} text @returns {number[]} */
   encode(text) {
     return splitWords(text).flatMap((word) => {
-      let ids = this.#known.get(word);
-      if (ids === undefined) {
-        ids = this.#tokenizer.encode(word, { add_special_tokens: false }).ids;
-        this.#known.set(word, ids);
-      }
+      const known = this.#known.get(word);
+      if (known !== undefined) return known;
+      /** @type {{ ids: number[] }} */
+      const { ids } = this.#tokenizer.encode(word, { add_special_tokens: false });
+      this.#known.set(word, ids);
       return ids;
     });
   }

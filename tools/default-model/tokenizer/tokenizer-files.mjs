@@ -18,7 +18,6 @@ export const CHAT_TEMPLATE =
  * @param {readonly string[]} alphabet characters
  * @param {readonly (readonly [string, string])[]} merges
  * @param {number} contextLength tokens
- * @returns {Record<'tokenizer.json' | 'tokenizer_config.json' | 'generation_config.json', object>}
  */
 export function tokenizerFiles(alphabet, merges, contextLength) {
   const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${hex(byte)}>`);

@@ -13,7 +13,7 @@
 export function trainBpe(wordCounts, { alphabet, merges: limit }) {
   const words = partWords(wordCounts, alphabet);
   const pairs = new PairCounts();
-  words.forEach(({ tokens, count }, index) => pairs.add(tokens, count, index));
+  for (const [index, { tokens, count }] of words.entries()) pairs.add(tokens, count, index);
   /** @type {[string, string][]} */
   const merges = [];
   while (merges.length < limit) {
