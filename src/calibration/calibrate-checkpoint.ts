@@ -96,6 +96,8 @@ export async function calibrateCheckpoint(
     await rm(made, { recursive: true, force: true });
     if (store.doneStages === 0) await store.remove();
     throw error;
+  } finally {
+    await store.close();
   }
 }
 

@@ -14,7 +14,7 @@ export type PresetName = 'quick' | 'default' | 'thorough';
 export const CALIBRATION_PRESETS: Readonly<Record<PresetName, CalibrationPreset>> = {
   quick: { sequences: 64, length: 128, epochs: 2, batch: 4, judged: 6 },
   default: { sequences: 256, length: 128, epochs: 4, batch: 4, judged: 16 },
-  thorough: { sequences: 512, length: 128, epochs: 8, batch: 16, judged: 24 },
+  thorough: { sequences: 256, length: 128, epochs: 8, batch: 16, judged: 24 },
 };
 
 /**

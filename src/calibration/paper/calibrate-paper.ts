@@ -86,6 +86,8 @@ export async function calibratePaper(
   } catch (error) {
     if (store.doneStages === 0) await store.remove();
     throw error;
+  } finally {
+    await store.close();
   }
 }
 

@@ -115,8 +115,8 @@ function addLearningOptions(command: Command): Command {
     .option('--epochs <n>', `passes over them; 0 only rounds (default: ${epochs})`, wholeNumber)
     .option('--batch <n>', `sequences per step (default: ${batch})`, wholeNumberFrom(1))
     .option('--seed <n>', 'of all random choices', wholeNumber, 1)
-    .addOption(new Option('--quick', 'a tenth of the work, for a first look').conflicts('thorough'))
-    .option('--thorough', 'six times the work');
+    .addOption(new Option('--quick', 'an eighth of the work, for a first look').conflicts('thorough'))
+    .option('--thorough', 'twice the work, in larger steps');
 }
 
 async function calibrate(
