@@ -58,7 +58,12 @@ async function describeRun(
 ): Promise<PaperOptions> {
   const { directory, architecture } = checkpoint;
   const scheme = paperScheme(flags.paperGroups ?? PAPER_GROUPS, flags.ranks ?? null, architecture);
-  const { sequences, epochs, dataSha256 } = await drawLearningText(checkpoint, flags, PAPER_PRESETS, output);
+  const { sequences, epochs, batch, dataSha256 } = await drawLearningText(
+    checkpoint,
+    flags,
+    PAPER_PRESETS,
+    output,
+  );
   const sourceName = basename(resolve(directory));
   return {
     name: flags.name ?? sourceName,
@@ -67,6 +72,7 @@ async function describeRun(
     mergeTokens: flags.mergeTokens,
     sequences,
     epochs,
+    batch,
     seed: flags.seed,
     threads: defaultThreads(),
     resume: flags.resume === true,

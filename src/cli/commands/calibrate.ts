@@ -1,7 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import {
-  BATCH_SEQUENCES,
   CALIBRATION_PRESETS,
   type CalibrateOptions,
   calibrateCheckpoint,
@@ -76,7 +75,7 @@ function refuseForeignOptions(command: Command, recipe: Recipe): void {
 }
 
 function addLearningOptions(command: Command): Command {
-  const { sequences, length, epochs } = CALIBRATION_PRESETS.default;
+  const { sequences, length, epochs, batch } = CALIBRATION_PRESETS.default;
   return command
     .requiredOption('--data <file>', 'UTF-8 text to learn from')
     .option('--bytes <n>', 'read at most this much of the text', wholeNumberFrom(1), 4 << 20)
@@ -111,16 +110,13 @@ function addLearningOptions(command: Command): Command {
     .option('--no-clipping', 'do not learn clipping')
     .option('--no-merge-tokens', 'feed the next block from the highest precision alone')
     .option('--smooth', 'scale input channels before rounding, so that salient ones round better')
-    .option(
-      '--sequences <n>',
-      `sequences to learn from, a multiple of ${BATCH_SEQUENCES} (default: ${sequences})`,
-      wholeNumberFrom(BATCH_SEQUENCES),
-    )
+    .option('--sequences <n>', `sequences to learn from (default: ${sequences})`, wholeNumberFrom(1))
     .option('--length <tokens>', `tokens per sequence (default: ${length})`, wholeNumberFrom(2))
     .option('--epochs <n>', `passes over them; 0 only rounds (default: ${epochs})`, wholeNumber)
+    .option('--batch <n>', `sequences per step (default: ${batch})`, wholeNumberFrom(1))
     .option('--seed <n>', 'of all random choices', wholeNumber, 1)
-    .addOption(new Option('--quick', 'a tenth of the work, for a first look').conflicts('thorough'))
-    .option('--thorough', 'six times the work');
+    .addOption(new Option('--quick', 'an eighth of the work, for a first look').conflicts('thorough'))
+    .option('--thorough', 'twice the work, in larger steps');
 }
 
 async function calibrate(
@@ -181,6 +177,7 @@ async function describeRun(
     sequences: text.sequences,
     judged: text.judged,
     epochs: text.epochs,
+    batch: text.batch,
     seed: flags.seed,
     threads: defaultThreads(),
     resume: flags.resume === true,
