@@ -33,4 +33,12 @@ export {
 } from './paper/paper-scheme.ts';
 export { minMaxWeights, simulatedWeights } from './paper/simulated-weights.ts';
 export type { SimulationManifest } from './paper/simulation-manifest.ts';
+export { readSkills, type SkillExample } from './skills/read-skills.ts';
+export {
+  meanAccuracy,
+  type SkillAnswer,
+  type SkillFailure,
+  type SkillScore,
+  scoreSkills,
+} from './skills/score-skills.ts';
 export { tokenWindows } from './token-windows.ts';

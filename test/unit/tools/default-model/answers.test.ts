@@ -158,7 +158,7 @@ describe('days, units and letters', () => {
     const weekday = (date: Date) => date.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' });
     each(
       'calendar',
-      /(?:is|it is|If it is) (\w+day)\.? ?,? ?(?:What|what) day (?:is it|will it be|was it) (?:in )?(\d+) days( ago)?/,
+      /(?:is|it is|If it is) ((?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\.? ?,? ?(?:What|what) day (?:is it|will it be|was it) (?:in )?(\d+) days( ago)?/,
       ([day, n, ago], { answer }) => {
         const date = new Date(Date.UTC(2024, 0, 1));
         while (weekday(date) !== day) date.setUTCDate(date.getUTCDate() + 1);
@@ -229,7 +229,7 @@ describe('texts', () => {
   it('hold the answers of the questions about them', () => {
     for (const { user, answer, check } of pairs('reading')) {
       if (answer.startsWith('The text does not say')) continue;
-      expect(user).toContain((check.any as string[])[0]);
+      expect(user.toLowerCase()).toContain((check.any as string[])[0]!.toLowerCase());
       expect(answer.toLowerCase()).toContain((check.any as string[])[0]!.toLowerCase());
     }
   });
