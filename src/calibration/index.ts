@@ -35,9 +35,10 @@ export { minMaxWeights, simulatedWeights } from './paper/simulated-weights.ts';
 export type { SimulationManifest } from './paper/simulation-manifest.ts';
 export { readSkills, type SkillExample } from './skills/read-skills.ts';
 export {
+  type CheckedAnswer,
+  checkAnswers,
   meanAccuracy,
   type SkillAnswer,
-  type SkillFailure,
   type SkillScore,
   scoreSkills,
 } from './skills/score-skills.ts';

@@ -8,6 +8,12 @@ export interface SkillAnswer {
   readonly finished: boolean;
 }
 
+/** An answer, to what, and whether it passed the check. */
+export interface CheckedAnswer extends SkillAnswer {
+  readonly example: SkillExample;
+  readonly correct: boolean;
+}
+
 /** An answer that did not pass. */
 export interface SkillFailure {
   readonly line: number;
@@ -32,35 +38,38 @@ export interface SkillScore {
 
 const MOST_FAILURES = 5;
 
-/**
- * Scores answers by skill, in the order in which the skills first come.
- *
- * @param answers one per example, in their order
- */
-export function scoreSkills(
+/** @param answers one per example, in their order; RangeError otherwise */
+export function checkAnswers(
   examples: readonly SkillExample[],
   answers: readonly SkillAnswer[],
-): SkillScore[] {
+): CheckedAnswer[] {
   if (answers.length !== examples.length) {
     throw new RangeError(`${answers.length} answers to ${examples.length} examples`);
   }
-  const pairs = examples.map((example, i) => ({ example, answer: answers[i]! }));
-  return [...new Set(examples.map(({ skill }) => skill))].map((skill) => {
-    const asked = pairs.filter(({ example }) => example.skill === skill);
-    const wrong = asked.filter(({ example, answer }) => !checkAnswer(example.check, answer.text));
+  return examples.map((example, i) => {
+    const { text, finished } = answers[i]!;
+    return { example, text, finished, correct: checkAnswer(example.check, text) };
+  });
+}
+
+/** Scores by skill, in the order in which the skills first come. */
+export function scoreSkills(answers: readonly CheckedAnswer[]): SkillScore[] {
+  return [...new Set(answers.map(({ example }) => example.skill))].map((skill) => {
+    const asked = answers.filter(({ example }) => example.skill === skill);
+    const wrong = asked.filter((answer) => !answer.correct);
     const correct = asked.length - wrong.length;
     return {
       skill,
       examples: asked.length,
       correct,
       accuracy: correct / asked.length,
-      unfinished: asked.filter(({ answer }) => !answer.finished).length,
-      failures: wrong.slice(0, MOST_FAILURES).map(({ example, answer }) => ({
+      unfinished: asked.filter(({ finished }) => !finished).length,
+      failures: wrong.slice(0, MOST_FAILURES).map(({ example, text, finished }) => ({
         line: example.line,
         question: example.prompt.at(-1)!.content,
         reference: example.reference,
-        answer: answer.text,
-        finished: answer.finished,
+        answer: text,
+        finished,
       })),
     };
   });

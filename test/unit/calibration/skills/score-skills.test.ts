@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SkillExample } from '../../../../src/calibration/skills/read-skills.ts';
-import { meanAccuracy, scoreSkills } from '../../../../src/calibration/skills/score-skills.ts';
+import { checkAnswers, meanAccuracy, scoreSkills } from '../../../../src/calibration/skills/score-skills.ts';
 
 const example = (skill: string, line: number): SkillExample => ({
   line,
@@ -24,7 +24,7 @@ describe('scoreSkills', () => {
       text: line === 1 || line === 2 ? 'Yes.' : `no ${line}`,
       finished: line % 2 === 0,
     }));
-    const scores = scoreSkills(examples, answers);
+    const scores = scoreSkills(checkAnswers(examples, answers));
     expect(scores).toMatchObject([
       { skill: 'b', examples: 2, correct: 1, accuracy: 0.5, unfinished: 2 },
       { skill: 'a', examples: 7, correct: 1, unfinished: 3 },
@@ -38,6 +38,6 @@ describe('scoreSkills', () => {
   });
 
   it('wants an answer to every example', () => {
-    expect(() => scoreSkills([example('a', 1)], [])).toThrow(RangeError);
+    expect(() => checkAnswers([example('a', 1)], [])).toThrow(RangeError);
   });
 });
