@@ -1,11 +1,12 @@
 import type { ChartSeries, Figure, LineChart } from '../plot/index.ts';
 import type { EvaluatedSkills } from './skill-evaluation.ts';
 
-const PANEL_SIZE = { width: 410, height: 420 };
+const WIDTH = { bySkill: 460, bySize: 330 };
+const LEAST_HEIGHT = 420;
 /** Pixels: what a row needs for its name, and for the symbol of each config. */
 const ROW = { least: 12, perConfig: 8 };
 /** Share of a row that its symbols are spread over, so that equal results do not hide each other. */
-const SPREAD = 0.7;
+const SPREAD = 0.8;
 
 /** What an evaluation of skills tells, as charts: right answers by skill and config, and their mean against bits. */
 export function skillFigure({ model, data, examples, configs }: EvaluatedSkills): Figure {
@@ -23,8 +24,8 @@ export function skillFigure({ model, data, examples, configs }: EvaluatedSkills)
         points: skills.map(({ accuracy }, row) => ({ x: 100 * accuracy, y: row + shift })),
       };
     }),
-    width: PANEL_SIZE.width,
-    height: Math.max(PANEL_SIZE.height, 120 + rows.length * (ROW.least + ROW.perConfig * configs.length)),
+    width: WIDTH.bySkill,
+    height: Math.max(LEAST_HEIGHT, 120 + rows.length * (ROW.least + ROW.perConfig * configs.length)),
   };
   const bySize: LineChart = {
     title: 'Mean of all skills against size',
@@ -41,7 +42,8 @@ export function skillFigure({ model, data, examples, configs }: EvaluatedSkills)
         })),
       },
     ],
-    ...PANEL_SIZE,
+    width: WIDTH.bySize,
+    height: LEAST_HEIGHT,
   };
   return {
     title: `${model}: what it can do at each precision`,
