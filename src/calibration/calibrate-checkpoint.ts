@@ -20,7 +20,7 @@ import {
 } from '../quant/index.ts';
 import { type CalibrationTiming, calibrateModel } from './calibrate-model.ts';
 import type { CalibrateOptions } from './calibrate-options.ts';
-import { BATCH_SEQUENCES, LEARNING_RATES } from './calibration-preset.ts';
+import { LEARNING_RATES } from './calibration-preset.ts';
 import { checkWeights } from './check-weights.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import { measureLadder } from './measure-ladder.ts';
@@ -67,7 +67,7 @@ export async function calibrateCheckpoint(
     const learning: PlaneLearnerOptions = {
       scheme: { planeBits: quantization.planes, block, fusedRanks, liveRanks, clipping: options.clipping },
       zeroPoints,
-      batch: { sequences: BATCH_SEQUENCES, length: options.sequences[0]!.length },
+      batch: { sequences: options.batch, length: options.sequences[0]!.length },
       epochs: options.epochs,
       learningRate: LEARNING_RATES,
       weightDecay: 0,
@@ -96,21 +96,23 @@ export async function calibrateCheckpoint(
     await rm(made, { recursive: true, force: true });
     if (store.doneStages === 0) await store.remove();
     throw error;
+  } finally {
+    await store.close();
   }
 }
 
 /** What makes two runs the same: a store of any other one is not gone on with. */
 function runDescription(options: CalibrateOptions): object {
   const { planes, block, zeroPoints, fusedRanks, liveRanks, clipping, mergeTokens } = options;
-  const { smooth, epochs, seed } = options;
+  const { smooth, epochs, batch, seed } = options;
   const { sourceSha256, dataSha256 } = options.provenance;
   const text = { sequences: options.sequences.length, length: options.sequences[0]!.length, dataSha256 };
   // The same text is other tokens to another tokenizer.
   const tokens = createHash('sha256');
   for (const sequence of options.sequences) tokens.update(sequence);
-  const learning = { fusedRanks, liveRanks, clipping, mergeTokens, smooth, epochs, seed };
+  const learning = { fusedRanks, liveRanks, clipping, mergeTokens, smooth, epochs, batch, seed };
   const tokensSha256 = tokens.digest('hex');
-  return { format: 2, sourceSha256, planes, block, zeroPoints, ...learning, ...text, tokensSha256 };
+  return { format: 3, sourceSha256, planes, block, zeroPoints, ...learning, ...text, tokensSha256 };
 }
 
 async function writeArtefact(

@@ -19,6 +19,8 @@ export interface CalibrateOptions extends CascadeRanks {
   readonly sequences: readonly Int32Array[];
   readonly judged: readonly Int32Array[];
   readonly epochs: number;
+  /** Sequences per step; divides their number. */
+  readonly batch: number;
   readonly seed: number;
   readonly threads: number;
   /** Go on with a run of the same description that was interrupted. */

@@ -3,6 +3,8 @@ export interface CalibrationPreset {
   readonly sequences: number;
   readonly length: number;
   readonly epochs: number;
+  /** Sequences per step. */
+  readonly batch: number;
   /** Windows to measure the ladder on. */
   readonly judged: number;
 }
@@ -10,13 +12,10 @@ export interface CalibrationPreset {
 export type PresetName = 'quick' | 'default' | 'thorough';
 
 export const CALIBRATION_PRESETS: Readonly<Record<PresetName, CalibrationPreset>> = {
-  quick: { sequences: 64, length: 128, epochs: 2, judged: 6 },
-  default: { sequences: 256, length: 128, epochs: 4, judged: 16 },
-  thorough: { sequences: 512, length: 256, epochs: 6, judged: 24 },
+  quick: { sequences: 64, length: 128, epochs: 2, batch: 4, judged: 6 },
+  default: { sequences: 256, length: 128, epochs: 4, batch: 4, judged: 16 },
+  thorough: { sequences: 256, length: 128, epochs: 8, batch: 16, judged: 24 },
 };
-
-/** Sequences per step. */
-export const BATCH_SEQUENCES = 4;
 
 /**
  * Adam's rates by measurement, see docs/calibration.md. Higher ones let the cascade wander further from the

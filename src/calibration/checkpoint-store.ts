@@ -1,8 +1,9 @@
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { QueptError } from '../core/index.ts';
 import { explainDiskFault } from '../quant/index.ts';
+import { RunLock } from './run-lock.ts';
 import { checkDigest, type FileDigest, writeWhole } from './whole-file.ts';
 
 /** Where a calibration stands between two stages. */
@@ -30,31 +31,33 @@ const NOTHING_DONE: Progress = { doneStages: 0, files: {} };
  */
 export class CheckpointStore {
   readonly directory: string;
+  readonly #lock: RunLock;
   #progress = NOTHING_DONE;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, lock: RunLock) {
     this.directory = directory;
+    this.#lock = lock;
   }
 
   /**
    * Opens the store of a run that is described by `run`. With `resume` every file of an earlier run is checked to
    * the last byte, without it anything left is dropped. Throws QueptError `invalid_usage` when the stored run was
-   * another one, is damaged or cannot be read; then the store is left as it is.
+   * another one, is damaged or cannot be read, or while another process has it open; then the store is left as it
+   * is.
    */
   static async open(directory: string, run: object, resume: boolean): Promise<CheckpointStore> {
-    const store = new CheckpointStore(directory);
-    if (resume && (await store.#belongsTo(run))) {
-      store.#progress = await store.#readProgress();
-      await store.#removeLeftovers();
-      return store;
-    }
-    try {
-      await rm(directory, { recursive: true, force: true });
-      await mkdir(directory, { recursive: true });
-      await writeWhole(directory, RUN_FILE, [Buffer.from(JSON.stringify(run))]);
-    } catch (error) {
-      await store.remove();
+    await mkdir(dirname(directory), { recursive: true }).catch((error) => {
       throw explainDiskFault(error, directory);
+    });
+    const store = new CheckpointStore(directory, await RunLock.take(`${directory}.lock`));
+    try {
+      if (resume && (await store.#belongsTo(run))) {
+        store.#progress = await store.#readProgress();
+        await store.#removeLeftovers();
+      } else await store.#begin(run);
+    } catch (error) {
+      await store.close();
+      throw error;
     }
     return store;
   }
@@ -121,8 +124,24 @@ export class CheckpointStore {
       : 'Nothing was left behind.';
   }
 
+  /** Lets other processes have it. */
+  async close(): Promise<void> {
+    await this.#lock.release();
+  }
+
   async remove(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  async #begin(run: object): Promise<void> {
+    try {
+      await this.remove();
+      await mkdir(this.directory);
+      await writeWhole(this.directory, RUN_FILE, [Buffer.from(JSON.stringify(run))]);
+    } catch (error) {
+      await this.remove();
+      throw explainDiskFault(error, this.directory);
+    }
   }
 
   /** False when there is no store; throws when it is that of another run. */

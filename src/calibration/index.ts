@@ -1,7 +1,7 @@
 export { type BatchShape, blockForward, blockVector, headForward } from './block-graph.ts';
 export { calibrateCheckpoint, workDirectory } from './calibrate-checkpoint.ts';
 export type { CalibrateOptions, CalibrateProgress } from './calibrate-options.ts';
-export { BATCH_SEQUENCES, CALIBRATION_PRESETS, type PresetName } from './calibration-preset.ts';
+export { CALIBRATION_PRESETS, type PresetName } from './calibration-preset.ts';
 export { causalFeeds } from './causal-feeds.ts';
 export { type CascadeKind, type CascadeRanks, cascadeRanks } from './default-ranks.ts';
 export { type DrawnText, drawSequences } from './draw-sequences.ts';

@@ -21,6 +21,7 @@ export interface CalibrateFlags {
   readonly sequences?: number;
   readonly length?: number;
   readonly epochs?: number;
+  readonly batch?: number;
   readonly seed: number;
   readonly quick?: boolean;
   readonly thorough?: boolean;

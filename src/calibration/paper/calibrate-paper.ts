@@ -4,7 +4,6 @@ import { checkOutput, publish } from '../../quant/index.ts';
 import { workDirectory } from '../calibrate-checkpoint.ts';
 import { type CalibrationTiming, calibrateModel } from '../calibrate-model.ts';
 import type { CalibrateOptions } from '../calibrate-options.ts';
-import { BATCH_SEQUENCES } from '../calibration-preset.ts';
 import { CheckpointStore } from '../checkpoint-store.ts';
 import { modelStages } from '../stage-weights.ts';
 import { type PaperBlock, PaperLearner, type PaperLearnerOptions } from './paper-learner.ts';
@@ -20,6 +19,7 @@ type SharedOptions = Pick<
   | 'mergeTokens'
   | 'sequences'
   | 'epochs'
+  | 'batch'
   | 'seed'
   | 'threads'
   | 'resume'
@@ -53,7 +53,7 @@ export async function calibratePaper(
   await checkOutput(out, options.force);
   const store = await CheckpointStore.open(workDirectory(out), runDescription(options), options.resume);
   try {
-    const batch = { sequences: BATCH_SEQUENCES, length: options.sequences[0]!.length };
+    const batch = { sequences: options.batch, length: options.sequences[0]!.length };
     const learning: PaperLearnerOptions = {
       scheme,
       clipping,
@@ -86,22 +86,33 @@ export async function calibratePaper(
   } catch (error) {
     if (store.doneStages === 0) await store.remove();
     throw error;
+  } finally {
+    await store.close();
   }
 }
 
 /** What makes two runs the same: a store of any other one is not gone on with. */
 function runDescription(options: PaperOptions): object {
   const { sourceSha256 } = options.provenance;
-  return { format: 1, recipe: 'paper', sourceSha256, scheme: options.scheme, ...learningOptions(options) };
+  return { format: 2, recipe: 'paper', sourceSha256, scheme: options.scheme, ...learningOptions(options) };
 }
 
-function learningOptions({ clipping, mergeTokens, sequences, epochs, seed, provenance }: PaperOptions) {
+function learningOptions({
+  clipping,
+  mergeTokens,
+  sequences,
+  epochs,
+  batch,
+  seed,
+  provenance,
+}: PaperOptions) {
   return {
     clipping,
     mergeTokens,
     sequences: sequences.length,
     length: sequences[0]!.length,
     epochs,
+    batch,
     seed,
     dataSha256: provenance.dataSha256,
   };

@@ -2,9 +2,9 @@ import type { CalibrationPreset, PresetName } from '../calibration-preset.ts';
 
 /** The paper learns from 128 sequences in 15 epochs; its 2048 tokens are more than small models can read. */
 export const PAPER_PRESETS: Readonly<Record<PresetName, CalibrationPreset>> = {
-  quick: { sequences: 64, length: 128, epochs: 3, judged: 0 },
-  default: { sequences: 128, length: 256, epochs: 15, judged: 0 },
-  thorough: { sequences: 256, length: 512, epochs: 20, judged: 0 },
+  quick: { sequences: 64, length: 128, epochs: 3, batch: 4, judged: 0 },
+  default: { sequences: 128, length: 256, epochs: 15, batch: 4, judged: 0 },
+  thorough: { sequences: 256, length: 512, epochs: 20, batch: 4, judged: 0 },
 };
 
 /** The paper's rates for weights alone. */

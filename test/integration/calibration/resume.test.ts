@@ -157,6 +157,33 @@ describe('a calibration', () => {
   });
 });
 
+describe('while another process calibrates to the same place', () => {
+  const lock = () => `${workDirectory(out)}.lock`;
+
+  test.each([false, true])('a run is refused and changes nothing (resume: %s)', async (resume) => {
+    await layBegunRun();
+    const before = await stored();
+    await writeFile(lock(), String(process.ppid));
+    await expect(calibrate({ resume })).rejects.toMatchObject({
+      code: 'invalid_usage',
+      message: expect.stringContaining(`process ${process.ppid}`),
+    });
+    expect(await stored()).toEqual(before);
+    expect(await readFile(lock(), 'utf8')).toBe(String(process.ppid));
+    await rm(lock());
+  });
+
+  test.each(['', '4194305', 'nonsense'])('unless that one is gone (%j)', async (holder) => {
+    await writeFile(lock(), holder);
+    await interrupted(atStep(6));
+    expect(await stored()).not.toBeNull();
+    await expect(readFile(lock())).rejects.toThrow('ENOENT');
+    await calibrate({ resume: true });
+    await expect(readFile(lock())).rejects.toThrow('ENOENT');
+    expect(await weightsDigest()).toBe(uninterrupted);
+  });
+});
+
 describe('resuming', () => {
   test('with other options, text or checkpoint is refused by name, and the work is kept', async () => {
     await layBegunRun();

@@ -121,8 +121,14 @@ test('an artefact that was smoothed answers at 8 bits as its checkpoint does', a
   const dense = await denseWeights(tiny.source);
   const runner = await openRunner(artefactWeights(artefact), await artefactEmbedding(artefact), { slots: 1 });
   const full = await openRunner(dense.weights, dense.embedding, { slots: 1 });
-  const norm = await artefact.read(artefact.vectors.get('layers.0.mlp_norm')!);
-  const [first] = new Float32Array(norm.buffer, norm.byteOffset, norm.byteLength / 4);
+  const changed: string[] = [];
+  for (const name of artefact.vectors.keys()) {
+    const bytes = await artefact.read(artefact.vectors.get(name)!);
+    const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    if (!Buffer.from(bytes).equals(Buffer.from((await tiny.source.readVector(name)).buffer)))
+      changed.push(name);
+    expect(values.every(Number.isFinite)).toBe(true);
+  }
   const { configs } = await evaluateLadder({
     runner,
     ladder: artefact.manifest.ladder,
@@ -135,5 +141,5 @@ test('an artefact that was smoothed answers at 8 bits as its checkpoint does', a
   await artefact.close();
   expect(artefact.manifest.provenance.options.smooth).toBe(true);
   expect(configs.at(-1)!.kl).toBeLessThan(1e-3);
-  expect(first).not.toBe((await tiny.source.readVector('layers.0.mlp_norm'))[0]);
+  expect(changed.some((name) => name.endsWith('_norm'))).toBe(true);
 });

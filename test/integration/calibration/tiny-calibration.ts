@@ -52,6 +52,7 @@ export async function tinyCalibration(options: TinyCheckpointOptions = {}): Prom
       sequences: randomSequences(8, 12, vocabSize, 1),
       judged: randomSequences(1, 12, vocabSize, 2),
       epochs: 2,
+      batch: 4,
       seed: 1,
       threads: 2,
       resume: false,

@@ -47,6 +47,7 @@ function options(more: Partial<PaperOptions> = {}): PaperOptions {
     mergeTokens: true,
     sequences: Array.from({ length: SEQUENCES }, draw),
     epochs: 2,
+    batch: 4,
     seed: 4,
     threads: 1,
     resume: false,
