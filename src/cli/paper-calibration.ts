@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import {
   blockMatrices,
   calibratePaper,
@@ -11,16 +11,15 @@ import {
   readSimulationManifest,
   type SimulationManifest,
 } from '../calibration/index.ts';
-import { defaultThreads } from '../config/index.ts';
 import type { ModelArchitecture } from '../core/index.ts';
-import { type Checkpoint, checkpointFingerprint, openCheckpoint } from '../engine/index.ts';
+import { type Checkpoint, openCheckpoint } from '../engine/index.ts';
 import { checkOutput } from '../quant/index.ts';
 import type { CalibrateFlags } from './calibrate-flags.ts';
 import { withCalibrationProgress } from './calibration-progress.ts';
 import { interruptible } from './interrupt.ts';
+import { learningRun } from './learning-run.ts';
 import { drawLearningText } from './learning-text.ts';
 import type { Output } from './output.ts';
-import { packageVersion } from './package-version.ts';
 import { formatTable } from './text-format.ts';
 
 /** `calibrate --recipe paper`: learns a simulated quantization and shows what it holds. */
@@ -58,34 +57,8 @@ async function describeRun(
 ): Promise<PaperOptions> {
   const { directory, architecture } = checkpoint;
   const scheme = paperScheme(flags.paperGroups ?? PAPER_GROUPS, flags.ranks ?? null, architecture);
-  const { sequences, epochs, batch, dataSha256 } = await drawLearningText(
-    checkpoint,
-    flags,
-    PAPER_PRESETS,
-    output,
-  );
-  const sourceName = basename(resolve(directory));
-  return {
-    name: flags.name ?? sourceName,
-    scheme,
-    clipping: flags.clipping,
-    mergeTokens: flags.mergeTokens,
-    sequences,
-    epochs,
-    batch,
-    seed: flags.seed,
-    threads: defaultThreads(),
-    resume: flags.resume === true,
-    force: flags.force === true,
-    provenance: {
-      toolVersion: packageVersion(),
-      sourceName,
-      sourceDirectory: directory,
-      sourceSha256: await checkpointFingerprint(directory),
-      dataSha256,
-      createdAt: new Date(),
-    },
-  };
+  const text = await drawLearningText(checkpoint, flags, PAPER_PRESETS, output);
+  return { ...(await learningRun(directory, flags, text)), scheme };
 }
 
 /** On narrow models 2 bits have no finer scales than the widths above, which the paper's models do. */

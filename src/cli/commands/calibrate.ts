@@ -1,4 +1,4 @@
-import { basename, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import {
   CALIBRATION_PRESETS,
@@ -8,25 +8,19 @@ import {
   formatGroups,
   PAPER_GROUPS,
 } from '../../calibration/index.ts';
-import { defaultThreads } from '../../config/index.ts';
 import { fusedMatrices, QueptError } from '../../core/index.ts';
-import {
-  type Checkpoint,
-  checkpointFingerprint,
-  openCheckpoint,
-  tokenizerFiles,
-} from '../../engine/index.ts';
-import { checkOutput, defaultBlock, openArtefact } from '../../quant/index.ts';
-import { formatArtefactReport, reportArtefact } from '../artefact-report.ts';
+import { type Checkpoint, openCheckpoint, tokenizerFiles } from '../../engine/index.ts';
+import { checkOutput, defaultBlock } from '../../quant/index.ts';
 import type { CalibrateFlags, Recipe } from '../calibrate-flags.ts';
 import { withCalibrationProgress } from '../calibration-progress.ts';
 import { defineCommand } from '../define-command.ts';
 import { generationOf } from '../generation-of.ts';
 import { interruptible } from '../interrupt.ts';
+import { learningRun } from '../learning-run.ts';
 import { drawLearningText } from '../learning-text.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
-import { packageVersion } from '../package-version.ts';
 import { runPaperCalibration } from '../paper-calibration.ts';
+import { showMadeArtefact } from '../show-made-artefact.ts';
 import { numberGroups, numberList, wholeNumber, wholeNumberFrom } from '../whole-numbers.ts';
 
 export function registerCalibrate(program: Command, streams: Streams): void {
@@ -141,17 +135,7 @@ async function calibrate(
   } finally {
     await checkpoint.close();
   }
-  const artefact = await openArtefact(out, { verify: false });
-  try {
-    const report = reportArtefact(artefact, false);
-    const next = `Serve it with: npm start -- --model ${out}   (or: quept serve --model ${out})`;
-    output.result(
-      { directory: resolve(out), ...report, timing: outcome.timing, costUnit: outcome.costUnit },
-      () => `${formatArtefactReport(report)}\n\n${next}`,
-    );
-  } finally {
-    await artefact.close();
-  }
+  await showMadeArtefact(out, output, outcome);
 }
 
 async function describeRun(
@@ -161,9 +145,8 @@ async function describeRun(
 ): Promise<CalibrateOptions> {
   const { directory, architecture } = checkpoint;
   const text = await drawLearningText(checkpoint, flags, CALIBRATION_PRESETS, output);
-  const sourceName = basename(resolve(directory));
   return {
-    name: flags.name ?? sourceName,
+    ...(await learningRun(directory, flags, text)),
     planes: flags.planes,
     block: flags.block ?? defaultBlock(architecture),
     zeroPoints: flags.zeroPoints,
@@ -171,26 +154,9 @@ async function describeRun(
       fused: flags.ranks ?? null,
       live: flags.liveRanks ?? null,
     }),
-    clipping: flags.clipping,
-    mergeTokens: flags.mergeTokens,
     smooth: flags.smooth === true,
-    sequences: text.sequences,
     judged: text.judged,
-    epochs: text.epochs,
-    batch: text.batch,
-    seed: flags.seed,
-    threads: defaultThreads(),
-    resume: flags.resume === true,
-    force: flags.force === true,
     tokenizerFiles: (await tokenizerFiles(directory)).map((name) => ({ name, path: join(directory, name) })),
     generation: generationOf(checkpoint),
-    provenance: {
-      toolVersion: packageVersion(),
-      sourceName,
-      sourceDirectory: directory,
-      sourceSha256: await checkpointFingerprint(directory),
-      dataSha256: text.dataSha256,
-      createdAt: new Date(),
-    },
   };
 }

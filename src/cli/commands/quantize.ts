@@ -1,26 +1,19 @@
-import { basename, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import {
-  type Checkpoint,
-  checkpointFingerprint,
-  loadTokenizer,
-  openCheckpoint,
-  tokenizerFiles,
-} from '../../engine/index.ts';
+import { type Checkpoint, loadTokenizer, openCheckpoint, tokenizerFiles } from '../../engine/index.ts';
 import {
   defaultBlock,
-  openArtefact,
   type QuantizeOptions,
   quantizeCheckpoint,
   type ZeroPointMode,
 } from '../../quant/index.ts';
-import { formatArtefactReport, reportArtefact } from '../artefact-report.ts';
 import { defineCommand } from '../define-command.ts';
 import { generationOf } from '../generation-of.ts';
 import { interruptible } from '../interrupt.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
-import { packageVersion } from '../package-version.ts';
 import { createProgress, type Progress } from '../progress.ts';
+import { showMadeArtefact } from '../show-made-artefact.ts';
+import { sourceProvenance } from '../source-provenance.ts';
 import { formatCount } from '../text-format.ts';
 import { numberList, wholeNumber } from '../whole-numbers.ts';
 
@@ -83,21 +76,14 @@ async function quantize(directory: string, out: string, flags: QuantizeFlags, ou
   } finally {
     await checkpoint.close();
   }
-  const artefact = await openArtefact(out, { verify: false });
-  try {
-    const report = reportArtefact(artefact, false);
-    const next = `Serve it with: npm start -- --model ${out}   (or: quept serve --model ${out})`;
-    output.result({ directory: resolve(out), ...report }, () => `${formatArtefactReport(report)}\n\n${next}`);
-  } finally {
-    await artefact.close();
-  }
+  await showMadeArtefact(out, output);
 }
 
 async function describeRun(checkpoint: Checkpoint, flags: QuantizeFlags): Promise<QuantizeOptions> {
   const { directory } = checkpoint;
-  const sourceName = basename(resolve(directory));
+  const provenance = await sourceProvenance(directory);
   return {
-    name: flags.name ?? sourceName,
+    name: flags.name ?? provenance.sourceName,
     planes: flags.planes,
     block: flags.block ?? defaultBlock(checkpoint.architecture),
     zeroPoints: flags.zeroPoints,
@@ -105,13 +91,7 @@ async function describeRun(checkpoint: Checkpoint, flags: QuantizeFlags): Promis
     force: flags.force === true,
     tokenizerFiles: (await tokenizerFiles(directory)).map((name) => ({ name, path: join(directory, name) })),
     generation: generationOf(checkpoint),
-    provenance: {
-      toolVersion: packageVersion(),
-      sourceName,
-      sourceDirectory: directory,
-      sourceSha256: await checkpointFingerprint(directory),
-      createdAt: new Date(),
-    },
+    provenance,
   };
 }
 

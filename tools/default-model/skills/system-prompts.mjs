@@ -75,6 +75,11 @@ function bareTurn(random, split, skills) {
 
 /** What an answer has to say, whatever is said around it. @param {Turn} turn @returns {import('./conversation.mjs').Check} */
 function substance({ brief, check }) {
+  if (check.kind === 'number') return check;
+  if (check.kind === 'text') {
+    const { sentences, ...others } = check;
+    return others;
+  }
   return brief === undefined ? check : { kind: 'contains', any: [brief] };
 }
 
