@@ -68,7 +68,12 @@ const period = (help: string, from = 1): KeyDescription =>
 
 /** What people read about each key: in `--help` and in the message about a wrong value. */
 export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription } = {
-  model: { kind: 'text', argument: 'dir', requirement: 'a path', help: 'the artefact to serve' },
+  model: {
+    kind: 'text',
+    argument: 'dir',
+    requirement: 'a path',
+    help: 'the artefact to serve (the model that comes with the package)',
+  },
   host: { kind: 'text', argument: 'address', requirement: 'an address', help: 'address to bind (127.0.0.1)' },
   port: number('n', 'a whole number from 0 to 65535', 'port to bind; 0 takes a free one (8080)'),
   slots: number('n', 'a whole number from 1 to 256', 'sequences held in memory at once (8)'),

@@ -33,6 +33,23 @@ function npm(...args: string[]) {
   return { pid: child.pid as number, closed, waitFor, said: () => said };
 }
 
+/** What the model at `url` says to one message, greedily at its highest precision. */
+async function answerOf(url: string, content: string): Promise<string> {
+  const response = await fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: 'default',
+      messages: [{ role: 'user', content }],
+      temperature: 0,
+      precision: 8,
+      max_tokens: 60,
+    }),
+  });
+  const { choices } = (await response.json()) as { choices: { message: { content: string } }[] };
+  return choices[0]?.message.content ?? '';
+}
+
 describe('npm start', () => {
   it.each([
     ['SIGTERM to npm, as a supervisor sends it', 'SIGTERM', 1],
@@ -52,9 +69,21 @@ describe('npm start', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 
-  it('[L2] keeps the exit code of wrong usage and says what to do without a model', async () => {
-    const server = npm('start');
+  it('alone serves the model that comes with the package, which knows its name and can add', async () => {
+    const server = npm('start', '--', '--port', '0');
+    const url = await server.waitFor(/^Serving quept-small .* at (http:\S+)\/v1/m);
+    try {
+      expect(await answerOf(url, 'What is your name?')).toContain('quept-small');
+      expect(await answerOf(url, 'What is 23 + 45?')).toContain('68');
+    } finally {
+      process.kill(server.pid, 'SIGTERM');
+      expect(await server.closed).toEqual([0, null]);
+    }
+  });
+
+  it('[L2] keeps the exit code of wrong usage and says what to do', async () => {
+    const server = npm('start', '--', '--model', artefact.directory, '--port', 'high');
     expect(await server.closed).toEqual([2, null]);
-    expect(server.said()).toMatch(/^quept: no model given\. .*quantize/m);
+    expect(server.said()).toMatch(/^quept: .*--port/m);
   });
 });

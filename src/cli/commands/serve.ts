@@ -12,6 +12,7 @@ import { QueptError, type ServedModel } from '../../core/index.ts';
 import { createGateway, type Gateway } from '../../gateway/index.ts';
 import { createLogger, type Logger } from '../../observability/index.ts';
 import { createHttpApp, type HttpServerHandle, startHttpServer } from '../../server/index.ts';
+import { defaultModelDirectory } from '../default-model.ts';
 import { defineCommand } from '../define-command.ts';
 import { interruptible } from '../interrupt.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
@@ -24,11 +25,12 @@ export function registerServe(program: Command, streams: Streams): void {
     usage: 'serve',
     summary: 'serve an artefact over HTTP',
     description:
-      'Serves the OpenAI API over HTTP from one artefact made by quantize. The port opens at once, and ' +
+      'Serves the OpenAI API over HTTP from one artefact made by calibrate or quantize, or the small model that ' +
+      'comes with the package when none is named. The port opens at once, and ' +
       '/health/ready answers 503 until the model is loaded. SIGTERM and Ctrl-C let running requests finish for ' +
       'up to --drain-ms; a second one stops at once. Every option may also be set by an environment variable ' +
       '(--max-waiting: QUEPT_MAX_WAITING) or a key of the JSON file (maxWaiting).',
-    examples: ['serve --model ./tiny-llama-q', 'serve --model ./tiny-llama-q --port 0 --json'],
+    examples: ['serve', 'serve --model ./tiny-llama-q', 'serve --model ./tiny-llama-q --port 0 --json'],
   }).option('--config <file>', 'JSON file of settings');
   for (const [key, { argument, help }] of Object.entries(SERVE_KEYS)) {
     command.option(argument === null ? flagName(key) : `${flagName(key)} <${argument}>`, help);
@@ -71,10 +73,11 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
 }
 
 function modelDirectory({ model }: ServeConfig): string {
-  if (model !== null) return model;
+  const directory = model ?? defaultModelDirectory();
+  if (directory !== null) return directory;
   throw new QueptError(
     'invalid_usage',
-    "no model given. Make an artefact of a Hugging Face folder with 'quept quantize <folder> <artefact>', then " +
+    "no model given, and the one that comes with the package is not there. Make an artefact of a Hugging Face folder with 'quept quantize <folder> <artefact>', then " +
       "serve it with 'quept serve --model <artefact>' (or QUEPT_MODEL)",
   );
 }
