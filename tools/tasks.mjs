@@ -28,6 +28,16 @@ const TASKS = {
   },
   'bench-engine': (args) => runBuilt(join('bench', 'engine', 'main.js'), args),
   'bench-gateway': (args) => runBuilt(join('bench', 'gateway', 'main.js'), args),
+  /** `npm run model:data`: what the default model learns from. */
+  'model-data': async (args) => {
+    await ensureInstalled();
+    await runScript(join('tools', 'default-model', 'prepare-data.mjs'), args);
+  },
+  /** `npm run model:skills`: what the default model is tested with. */
+  'model-skills': async (args) => {
+    await ensureInstalled();
+    await runScript(join('tools', 'default-model', 'prepare-skills.mjs'), args);
+  },
   /** `npm run model:train`: the trainer behind the default model. */
   'model-train': (args) => runBuilt(join('training', 'main.js'), args),
   'bench-quality': (args) => runBuilt(join('bench', 'quality', 'main.js'), args),
@@ -60,11 +70,15 @@ function runCli(args) {
   return runBuilt(join('cli', 'main.js'), args);
 }
 
-/** In this very process, so that signals and exit codes are the program's own. */
 async function runBuilt(path, args) {
   await ensureInstalled();
   await ensureBuilt();
-  const main = join(ROOT, 'dist', path);
+  await runScript(join('dist', path), args);
+}
+
+/** In this very process, so that signals and exit codes are the program's own. */
+async function runScript(path, args) {
+  const main = join(ROOT, path);
   process.argv = [process.argv[0], main, ...args];
   await import(pathToFileURL(main).href);
 }

@@ -33,4 +33,13 @@ export {
 } from './paper/paper-scheme.ts';
 export { minMaxWeights, simulatedWeights } from './paper/simulated-weights.ts';
 export type { SimulationManifest } from './paper/simulation-manifest.ts';
+export { readSkills, type SkillExample } from './skills/read-skills.ts';
+export {
+  type CheckedAnswer,
+  checkAnswers,
+  meanAccuracy,
+  type SkillAnswer,
+  type SkillScore,
+  scoreSkills,
+} from './skills/score-skills.ts';
 export { tokenWindows } from './token-windows.ts';

@@ -9,6 +9,7 @@ import {
 import { type Ladder, type PrecisionConfig, QueptError } from '../core/index.ts';
 import { cutEvalText, type EvalText, readEvalText } from './eval-text.ts';
 import type { EvaluatedLadder } from './evaluation-figure.ts';
+import { namedConfigs } from './named-configs.ts';
 import { FULL_PRECISION, openLocalModel, openReference, type ReferenceModel } from './open-model.ts';
 import type { Output } from './output.ts';
 import { createProgress } from './progress.ts';
@@ -84,12 +85,7 @@ async function withProgress<T>(
 function switchedConfigs(ladder: Ladder, ids: readonly string[]): PrecisionConfig[] {
   if (ids.length < 2)
     throw new QueptError('invalid_usage', '--switch: name at least two configs, as in q4,q8.');
-  return ids.map((id) => {
-    const config = ladder.find((each) => each.id === id);
-    if (config) return config;
-    const known = ladder.map((each) => each.id).join(', ');
-    throw new QueptError('invalid_usage', `--switch: there is no config '${id}'; this model has ${known}.`);
-  });
+  return namedConfigs(ladder, ids, '--switch');
 }
 
 /** The evaluation as a table for people. */

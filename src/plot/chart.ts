@@ -33,6 +33,11 @@ export interface LineChart {
   readonly subtitle?: string;
   readonly x: ChartAxis;
   readonly y: ChartAxis;
+  /**
+   * Names of rows, from the top down, in the place of numbers on the y axis: a point belongs to row round(y). Parts of
+   * a row keep symbols at the same x apart.
+   */
+  readonly rows?: readonly string[];
   readonly series: readonly ChartSeries[];
   /** Pixels; text may claim more height. */
   readonly width?: number;

@@ -1,8 +1,8 @@
 import { line, symbol } from 'd3-shape';
 import type { ChartPoint, ChartSeries, LineChart } from './chart.ts';
 import type { Position } from './geometry.ts';
+import { pointText } from './point-text.ts';
 import type { SeriesStyle } from './series-style.ts';
-import { shortNumber } from './short-number.ts';
 import { isShown, shownPoints } from './shown-points.ts';
 import { element, escapeXml } from './svg-markup.ts';
 import { THEME } from './theme.ts';
@@ -26,7 +26,7 @@ export function drawSeries(
         'g',
         {},
         ...shownPoints(series, chart).map((point) =>
-          drawSymbol(style, project(point), tooltip(series, point)),
+          drawSymbol(style, project(point), tooltip(series, point, chart)),
         ),
       );
 }
@@ -72,6 +72,6 @@ export function drawSymbol(style: SeriesStyle, { x, y }: Position, title?: strin
 }
 
 /** Viewers show this when the pointer rests on the symbol. */
-function tooltip({ name }: ChartSeries, { label, x, y }: ChartPoint): string {
-  return `${label ?? name}: ${shortNumber(x)}, ${shortNumber(y)}`;
+function tooltip({ name }: ChartSeries, point: ChartPoint, chart: LineChart): string {
+  return `${point.label ?? name}: ${pointText(point, chart)}`;
 }

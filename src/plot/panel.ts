@@ -1,10 +1,11 @@
 import { type AxisScale, createAxisScale } from './axis-scale.ts';
-import type { LineChart } from './chart.ts';
+import type { ChartPoint, LineChart } from './chart.ts';
 import { drawAxes, TICK_GAP } from './draw-axes.ts';
 import { drawLabels } from './draw-labels.ts';
 import { drawSeries, type Projection } from './draw-series.ts';
 import type { Box } from './geometry.ts';
 import { drawLegend, type Legend, layoutLegend } from './legend.ts';
+import { createRowScale } from './row-scale.ts';
 import { seriesStyles } from './series-style.ts';
 import { leftOutNotes, shownPoints } from './shown-points.ts';
 import { textLine } from './text-line.ts';
@@ -41,7 +42,8 @@ export function layoutPanel(chart: LineChart): Panel {
     LINE.title + subtitle.length * LINE.small + (legend.height > 0 ? legend.height + GAP : 0) + GAP;
   const footerHeight =
     TICK_GAP + LINE.small + LINE.label + GAP + (notes.length > 0 ? notes.length * LINE.small + GAP : 0);
-  const height = chart.height ?? DEFAULT_SIZE.height;
+  const rowsHeight = headerHeight + footerHeight + (chart.rows?.length ?? 0) * LINE.small;
+  const height = Math.max(chart.height ?? DEFAULT_SIZE.height, rowsHeight);
   return { chart, subtitle, legend, notes, width, height, headerHeight, footerHeight };
 }
 
@@ -52,11 +54,7 @@ export function drawPanel(
 ): string[] {
   const { chart } = panel;
   const points = chart.series.flatMap((series) => shownPoints(series, chart));
-  const y = createAxisScale(
-    chart.y.scale,
-    points.map((point) => point.y),
-    { range: [plotBottom, plotTop], labelExtent: () => 3 * FONT.small },
-  );
+  const y = verticalScale(chart, points, [plotTop, plotBottom]);
   const gutter = LINE.label + GAP + widestLabel(y) + TICK_GAP;
   const plot = {
     left: left + gutter,
@@ -78,6 +76,19 @@ export function drawPanel(
     ...drawMarks(chart, plot, (point) => ({ x: x.position(point.x), y: y.position(point.y) })),
     ...drawFooter(panel, left, plot),
   ];
+}
+
+function verticalScale(
+  { rows, y }: LineChart,
+  points: readonly ChartPoint[],
+  [top, bottom]: readonly [number, number],
+): AxisScale {
+  if (rows !== undefined) return createRowScale(rows, [top, bottom]);
+  return createAxisScale(
+    y.scale,
+    points.map((point) => point.y),
+    { range: [bottom, top], labelExtent: () => 3 * FONT.small },
+  );
 }
 
 function widestLabel({ ticks }: AxisScale): number {

@@ -1,5 +1,5 @@
 import type { ChartPoint, ChartSeries, LineChart, ScaleKind } from './chart.ts';
-import { shortNumber } from './short-number.ts';
+import { pointText } from './point-text.ts';
 
 /** Bounds that leave room for arithmetic: no product or difference of coordinates overflows. */
 const LARGEST = 1e150;
@@ -25,7 +25,7 @@ export function leftOutNotes(chart: LineChart): string[] {
     if (lost.length === 0) return [];
     const named = lost.every(({ label }) => label !== undefined) && lost.length <= 6;
     const which = named
-      ? lost.map(({ label, x, y }) => `${label} at (${shortNumber(x)}, ${shortNumber(y)})`).join(', ')
+      ? lost.map((point) => `${point.label} at (${pointText(point, chart)})`).join(', ')
       : `${lost.length} of ${series.points.length} points of ${series.name}`;
     return [`Left out: ${which}. ${reason(chart)}`];
   });

@@ -185,3 +185,44 @@ describe('panels', () => {
     expect(parseSvg(renderLineChart(CHART)).texts).toContain('trained');
   });
 });
+
+describe('named rows', () => {
+  const rows = ['sums', 'lists', 'stories & more'];
+  const series = ['q4', 'q8'].map((name, i) => ({
+    name,
+    kind: 'points' as const,
+    points: rows.map((_, row) => ({ x: 10 * row, y: row + (i - 0.5) / 3 })),
+  }));
+  const chart: LineChart = { ...CHART, y: { label: 'skill', scale: 'linear' }, rows, series };
+
+  test('stand from the top down in the place of numbers, each around its points', () => {
+    const { all } = parseSvg(renderLineChart(chart));
+    const heights = rows.map((row) => Number(all('text').find(({ text }) => text === row)?.attributes.y));
+    expect(heights).toEqual([...heights].sort((a, b) => a - b));
+    expect(Number(heights[2]) - Number(heights[1])).toBeCloseTo(Number(heights[1]) - Number(heights[0]), 6);
+    const places = all('path').flatMap(
+      ({ attributes }) => /translate\(([\d.]+) ([\d.]+)\)/.exec(attributes.transform ?? '')?.[2] ?? [],
+    );
+    // Of the six symbols (those of the legend come elsewhere), the first three are the first series'.
+    const drawn = places.map(Number).slice(-6);
+    const between = (row: number) => (Number(drawn[row]) + Number(drawn[row + 3])) / 2;
+    expect([0, 1, 2].map((row) => Math.abs(between(row) - Number(heights[row])) < 6)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(drawn[0]).toBeLessThan(Number(drawn[3]));
+  });
+
+  test('are told by name', () => {
+    const { all } = parseSvg(renderLineChart(chart));
+    expect(all('desc')[0]?.text).toContain('q8: (0, sums); (10, lists); (20, stories & more).');
+    expect(all('title').map(({ text }) => text)).toContain('q4: 10, lists');
+  });
+
+  test('claim the height that their names need', () => {
+    const many = Array.from({ length: 100 }, (_, row) => `row ${row}`);
+    const { root } = parseSvg(renderLineChart({ ...chart, rows: many, height: 300 }));
+    expect(Number(root.attributes.height)).toBeGreaterThan(100 * 12);
+  });
+});
