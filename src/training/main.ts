@@ -16,12 +16,13 @@ import { loadTraining, saveTraining, type TrainingState } from './training-store
 
 const USAGE = `Trains a small Llama from packed tokens. Interrupted, it goes on where it stopped when it is run again.
 
-npm run model:train -- --recipe FILE --data FOLDER --work FOLDER --out FOLDER [--threads 2]
+npm run model:train -- --recipe FILE --data FOLDER --work FOLDER --out FOLDER [--threads 2] [--stop-after STEPS]
 
   --recipe  shape of the model, phases, optimizer (JSON)
   --data    train-*.tokens and .mask, held-out-*.tokens and .mask, tokenizer files
   --work    keeps the state of the run, its log and loss.svg
   --out     Hugging Face folder, written at the end (and at an interruption)
+  --stop-after  ends after so many steps as an interruption would; 0 writes the untrained model
 `;
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
 const STATE_EVERY = 100;
@@ -34,7 +35,13 @@ interface Places {
   readonly out: string;
 }
 
-async function train(recipe: TrainingRecipe, places: Places, threads: number): Promise<void> {
+interface TrainingRun {
+  readonly threads: number;
+  readonly stopAfter: number;
+}
+
+async function train(recipe: TrainingRecipe, places: Places, run: TrainingRun): Promise<void> {
+  const { threads, stopAfter } = run;
   const architecture = architectureOf(recipe);
   const stream = await TokenShards.open(places.data, 'train-');
   const heldOut = await TokenShards.open(places.data, 'held-out-');
@@ -45,6 +52,7 @@ async function train(recipe: TrainingRecipe, places: Places, threads: number): P
   const totalSteps = recipe.phases.reduce((sum, { steps }) => sum + steps, 0);
   const interrupt = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort());
+  if ((state?.step ?? 0) >= stopAfter) interrupt.abort();
   let tokens = 0;
   const tell = speedometer(totalSteps);
   const end = await trainModel(stream, state, {
@@ -59,6 +67,7 @@ async function train(recipe: TrainingRecipe, places: Places, threads: number): P
       tokens = record.tokens;
       log.add({ kind: 'step', ...record });
       tell(record);
+      if (record.step + 1 >= stopAfter) interrupt.abort();
     },
     onState: async (reached: TrainingState) => {
       if (reached.step % HELD_OUT_EVERY === 0 || reached.step === totalSteps) {
@@ -126,9 +135,23 @@ function required(values: Readonly<Record<string, string | undefined>>, name: st
   throw new QueptError('invalid_usage', `--${name} is missing.\n\n${USAGE}`);
 }
 
+function count(values: Readonly<Record<string, unknown>>, name: string, otherwise: number): number {
+  const value = values[name];
+  if (value === undefined) return otherwise;
+  if (typeof value === 'string' && /^\d+$/.test(value)) return Number(value);
+  throw new QueptError('invalid_usage', `--${name} is a whole number, not ${String(value)}.`);
+}
+
 try {
   const text = { type: 'string' } as const;
-  const options = { recipe: text, data: text, work: text, out: text, threads: text } as const;
+  const options = {
+    recipe: text,
+    data: text,
+    work: text,
+    out: text,
+    threads: text,
+    'stop-after': text,
+  } as const;
   const { values } = parseArgs({ options: { ...options, help: { type: 'boolean' } } });
   if (values.help) {
     process.stdout.write(USAGE);
@@ -139,7 +162,10 @@ try {
       work: required(given, 'work'),
       out: required(given, 'out'),
     };
-    await train(await readRecipe(required(given, 'recipe')), places, Number(values.threads ?? 2));
+    await train(await readRecipe(required(given, 'recipe')), places, {
+      threads: count(values, 'threads', 2),
+      stopAfter: count(values, 'stop-after', Infinity),
+    });
   }
 } catch (error) {
   process.stderr.write(`train: ${error instanceof Error ? error.message : String(error)}\n`);

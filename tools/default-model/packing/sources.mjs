@@ -15,6 +15,7 @@ export class Sources {
   #passages;
   #seed;
   #split;
+  #start;
   /** @type {Map<string, number>} */
   #given = new Map();
 
@@ -22,17 +23,20 @@ export class Sources {
    * @param {readonly string[]} passages of books; begun anew when all are given
    * @param {number} seed
    * @param {import('../skills/conversation.mjs').Split} split
+   * @param {number} [start] index of each source's first sample
    */
-  constructor(passages, seed, split) {
+  constructor(passages, seed, split, start = 0) {
     this.#passages = passages;
     this.#seed = seed;
     this.#split = split;
+    this.#start = start;
   }
 
   /** @param {string} name `books`, `tales` or a skill's @returns {Sample} */
   next(name) {
-    const index = this.#given.get(name) ?? 0;
-    this.#given.set(name, index + 1);
+    const given = this.#given.get(name) ?? 0;
+    this.#given.set(name, given + 1);
+    const index = this.#start + given;
     if (name === 'books') {
       const text = this.#passages[index % this.#passages.length];
       if (text === undefined) throw new RangeError('no passages');
