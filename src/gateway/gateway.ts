@@ -11,6 +11,7 @@ import {
   reportPrecision,
   type SamplingParams,
   type ServedModel,
+  WITHOUT_TARGETS,
 } from '../core/index.ts';
 import type { SchedulerSnapshot } from '../scheduler/index.ts';
 import type { Admission } from './admission.ts';
@@ -138,6 +139,7 @@ export class Gateway implements InferenceService {
       stop: request.stop,
       floor: range.floor,
       ceiling: range.ceiling,
+      ...WITHOUT_TARGETS,
     };
     const cancel = () => {
       // An engine that has never heard of the request sends no terminal event.

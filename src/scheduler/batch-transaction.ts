@@ -1,12 +1,25 @@
-import type { GenerationEvent, Ladder, ModelRunner, StepBatch, TextDecoder } from '../core/index.ts';
+import type {
+  Clock,
+  GenerationEvent,
+  Ladder,
+  ModelRunner,
+  StepBatch,
+  StepOutput,
+  TextDecoder,
+} from '../core/index.ts';
 import type { TokenSampler } from '../numerics/index.ts';
+import type { CostModel } from './cost-model.ts';
 import type { Roster } from './roster.ts';
 import type { AcceptedToken, Sequence } from './sequence.ts';
+import type { StepShape } from './step-shape.ts';
 
 /** What running a batch needs. */
 export interface BatchContext {
   readonly runner: ModelRunner;
   readonly ladder: Ladder;
+  readonly clock: Clock;
+  /** Told what every batch took. */
+  readonly cost: CostModel;
   readonly textDecoder: TextDecoder;
   readonly sampler: TokenSampler;
   readonly roster: Roster;
@@ -57,12 +70,37 @@ async function tryStage(context: BatchContext, batch: PlannedBatch): Promise<Sta
   const rows = batch.rows.filter((row) => !row.sequence.ended);
   if (rows.length === 0) return [];
   try {
-    const output = await context.runner.execute(toStepBatch(context.ladder, batch.rung, rows));
+    const output = await timedExecute(context, { rung: batch.rung, rows });
     return stage(context, { rung: batch.rung, rows }, output.logits);
   } catch (fault) {
     context.onFault(fault);
     return null;
   }
+}
+
+/** A pass that fails has taken time as well, but not the time of such a pass. */
+async function timedExecute(context: BatchContext, batch: PlannedBatch): Promise<StepOutput> {
+  const shape = shapeOf(context.runner, batch);
+  const startedAt = context.clock.now();
+  const output = await context.runner.execute(toStepBatch(context.ladder, batch.rung, batch.rows));
+  context.cost.observe(shape, context.clock.now() - startedAt);
+  return output;
+}
+
+function shapeOf(runner: ModelRunner, { rung, rows }: PlannedBatch): StepShape {
+  const [first] = rows;
+  const contextTokens = rows.reduce(
+    (sum, { sequence }) => sum + (sequence.slot === null ? 0 : runner.slotLength(sequence.slot)),
+    0,
+  );
+  return {
+    phase: first !== undefined && first.sequence.promptLeft > 0 ? 'prefill' : 'decode',
+    rung,
+    rows: rows.length,
+    tokens: rows.reduce((sum, { tokens }) => sum + tokens, 0),
+    contextTokens,
+    movedRows: 0,
+  };
 }
 
 function toStepBatch(ladder: Ladder, rung: number, rows: readonly PlannedRow[]): StepBatch {
@@ -130,7 +168,13 @@ function tryAccept(
 ): AcceptedToken | null {
   try {
     const { endTokenIds } = context.textDecoder;
-    return sequence.accept(tokenId, rung, endTokenIds, context.runner.shape.contextLength);
+    return sequence.accept(
+      tokenId,
+      rung,
+      context.clock.now(),
+      endTokenIds,
+      context.runner.shape.contextLength,
+    );
   } catch (fault) {
     context.onFault(fault);
     return null;

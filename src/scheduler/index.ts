@@ -1,5 +1,6 @@
 export type { BatchPolicy, DecodeGroup, PrefillChunk, StepPlan } from './batch-policy.ts';
 export { createCeilingPolicy } from './ceiling-policy.ts';
+export { type CostModel, FREE_COST } from './cost-model.ts';
 export { firstComePolicy } from './first-come-policy.ts';
 export type { PrecisionPolicy, RungOf } from './precision-policy.ts';
 export {
@@ -10,3 +11,4 @@ export {
   type SchedulerSnapshot,
 } from './scheduler.ts';
 export type { RequestView, SchedulingView, StepLimits } from './scheduling-view.ts';
+export type { CostEstimator, StepShape } from './step-shape.ts';

@@ -11,6 +11,7 @@ import {
 import { TokenSampler } from '../numerics/index.ts';
 import { requireAdmissible } from './admissible-request.ts';
 import type { BatchPolicy } from './batch-policy.ts';
+import { type CostModel, FREE_COST } from './cost-model.ts';
 import type { PrecisionPolicy } from './precision-policy.ts';
 import { Roster } from './roster.ts';
 import type { StepLimits } from './scheduling-view.ts';
@@ -30,6 +31,8 @@ export interface SchedulerOptions {
   readonly limits: SchedulerLimits;
   readonly precisionPolicy: PrecisionPolicy;
   readonly batchPolicy: BatchPolicy;
+  /** What steps take; learns from every one. Nothing is known where it is left out. */
+  readonly cost?: CostModel;
   /** Called synchronously, in order; must not throw. It may submit and cancel. */
   readonly emit: (event: GenerationEvent) => void;
   /** Told of what failed inside; clients see none of it. */
@@ -102,6 +105,7 @@ class ContinuousScheduler implements Scheduler {
     this.#roster = new Roster({ runner, ladder, maxWaiting: limits.maxWaiting, emit, onFault });
     this.#context = {
       ...options,
+      cost: options.cost ?? FREE_COST,
       emit,
       onFault,
       roster: this.#roster,

@@ -1,4 +1,5 @@
-import type { Ladder } from '../core/index.ts';
+import type { Deadlines, Ladder, ServiceLevel } from '../core/index.ts';
+import type { CostEstimator } from './step-shape.ts';
 
 /** What a policy may know of a request. */
 export interface RequestView {
@@ -13,6 +14,15 @@ export interface RequestView {
   readonly generatedTokens: number;
   /** Rung of the newest token; null before the first. */
   readonly lastRung: number | null;
+  readonly maxTokens: number;
+  readonly level: ServiceLevel;
+  readonly deadlines: Deadlines;
+  readonly owner: string;
+  /** When its tokens left, on the scheduler's clock; null before there was one. */
+  readonly firstTokenAtMs: number | null;
+  readonly lastTokenAtMs: number | null;
+  /** When the rung of its tokens last changed; null when it never did. */
+  readonly lastSwitchAtMs: number | null;
 }
 
 export interface StepLimits {
@@ -30,6 +40,7 @@ export interface SchedulingView {
   readonly freeSlots: number;
   /** Requests that hold a slot, in order of admission. */
   readonly running: readonly RequestView[];
+  readonly cost: CostEstimator;
   /** In order of arrival. */
   readonly waiting: readonly RequestView[];
 }

@@ -1,4 +1,3 @@
-import type { Clock } from '../core/index.ts';
 import type { BatchPolicy, StepPlan } from './batch-policy.ts';
 import { type BatchContext, type PlannedBatch, type PlannedRow, runBatch } from './batch-transaction.ts';
 import type { PrecisionPolicy } from './precision-policy.ts';
@@ -6,7 +5,6 @@ import type { SchedulingView, StepLimits } from './scheduling-view.ts';
 import type { Sequence } from './sequence.ts';
 
 export interface StepContext extends BatchContext {
-  readonly clock: Clock;
   readonly limits: StepLimits;
   readonly precisionPolicy: PrecisionPolicy;
   readonly batchPolicy: BatchPolicy;
@@ -30,6 +28,7 @@ function plan(context: StepContext): StepPlan {
     nowMs: clock.now(),
     ladder,
     limits,
+    cost: context.cost,
     freeSlots: roster.freeSlots,
     running: [...roster.running.values()],
     waiting: [...roster.waiting],

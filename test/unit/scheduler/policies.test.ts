@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { WITHOUT_TARGETS } from '../../../src/core/index.ts';
 import {
   createCeilingPolicy,
+  FREE_COST,
   firstComePolicy,
   type RequestView,
   type SchedulingView,
@@ -18,6 +20,11 @@ function request(id: string, fields: Partial<RequestView> = {}): RequestView {
     promptLeft: 0,
     generatedTokens: 1,
     lastRung: 3,
+    maxTokens: 20,
+    firstTokenAtMs: 0,
+    lastTokenAtMs: 0,
+    lastSwitchAtMs: null,
+    ...WITHOUT_TARGETS,
     ...fields,
   };
 }
@@ -27,6 +34,7 @@ function view(fields: Partial<SchedulingView>): SchedulingView {
     nowMs: 0,
     ladder: steppedLadder(4),
     limits: { prefillChunk: 4, maxBatch: 2 },
+    cost: FREE_COST,
     freeSlots: 0,
     running: [],
     waiting: [],
