@@ -7,6 +7,20 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
 const milliseconds = wholeNumber(1, 3_600_000);
 
+const bits = z.number().gt(0).max(64).nullable().default(null);
+const target = z.number().gt(0).max(3_600_000).nullable().default(null);
+
+/** Settings of one tier; what is null derives from the machine. */
+const tierSchema = z
+  .strictObject({
+    ttftMs: target,
+    tpotMs: target,
+    weight: z.number().gt(0).max(1000).nullable().default(null),
+    minBits: bits,
+    maxBits: bits,
+  })
+  .prefault({});
+
 /** Rules between keys are checked even where a key is at fault, so that one start tells everything. */
 const ALWAYS = { when: () => true };
 
@@ -25,6 +39,10 @@ export const serveSchema = z
     headersTimeoutMs: milliseconds.default(10_000),
     requestTimeoutMs: milliseconds.default(30_000),
     keepAliveTimeoutMs: milliseconds.default(65_000),
+    tiers: z.strictObject({ priority: tierSchema, default: tierSchema, flex: tierSchema }).prefault({}),
+    queueTimeoutMs: milliseconds.nullable().default(null),
+    firstTokenTimeoutMs: milliseconds.nullable().default(null),
+    totalTimeoutMs: milliseconds.nullable().default(null),
     drainMs: wholeNumber(0, 3_600_000).default(30_000),
     logLevel: z.enum(LOG_LEVELS).default('info'),
     insecure: z.boolean().default(false),
@@ -49,7 +67,7 @@ export type ServeConfig = Readonly<z.infer<typeof serveSchema>>;
 
 interface KeyDescription {
   /** How a text from a flag or the environment is read. */
-  readonly kind: 'text' | 'number' | 'switch';
+  readonly kind: 'text' | 'number' | 'switch' | 'json';
   /** Name of the flag's argument in `--help`; null for a switch. */
   readonly argument: string | null;
   /** Completes "must be …". */
@@ -80,6 +98,17 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
   headersTimeoutMs: period("for a request's headers to arrive (10000)"),
   requestTimeoutMs: period('for a whole request to arrive (30000)'),
   keepAliveTimeoutMs: period('an idle connection is kept (65000)'),
+  tiers: {
+    kind: 'json',
+    argument: 'json',
+    requirement:
+      'an object such as {"flex": {"maxBits": 6}}, with tiers priority, default, flex and in each ttftMs, tpotMs, ' +
+      'weight, minBits, maxBits',
+    help: 'targets and precision of the service tiers (from the machine)',
+  },
+  queueTimeoutMs: period('a request may wait for a slot (no limit)'),
+  firstTokenTimeoutMs: period('a request may wait for its first token (no limit)'),
+  totalTimeoutMs: period('a request may take in all (no limit)'),
   drainMs: period('running requests may take after SIGTERM (30000)', 0),
   logLevel: {
     kind: 'text',

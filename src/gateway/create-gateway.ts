@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
-import type { ServedModel } from '../core/index.ts';
+import type { Deadlines, ServedModel, ServiceTier } from '../core/index.ts';
 import type { Logger } from '../observability/index.ts';
 import { type ArtefactManifest, openArtefact } from '../quant/index.ts';
 import { Admission } from './admission.ts';
 import { EngineClient } from './engine-client.ts';
 import { Gateway } from './gateway.ts';
+import { ServiceLevels, type TierSettings } from './service-levels.ts';
 import { TokenizerPool } from './tokenizer-pool.ts';
 
 export interface GatewayOptions {
@@ -18,6 +19,8 @@ export interface GatewayOptions {
   readonly contextLength: number | null;
   /** Prompt tokens per step. */
   readonly prefillChunk: number;
+  readonly tiers: Readonly<Record<ServiceTier, TierSettings>>;
+  readonly deadlines: Deadlines;
   /** Threads of one forward pass. */
   readonly threads: number;
   readonly logger: Logger;
@@ -62,6 +65,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     model,
     vocabSize: manifest.architecture.vocabSize,
     samplingDefaults: manifest.generation.sampling,
+    levels: new ServiceLevels(options.tiers, model.ladder, null),
+    deadlines: options.deadlines,
     admission: new Admission({ slots, maxWaiting }, () => performance.now()),
     engine,
     tokenizer,

@@ -45,7 +45,7 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
   for (const variable of unknownVariables()) {
     logger.warn({ variable }, 'this environment variable is no setting and has no effect');
   }
-  const { slots, maxWaiting, contextLength, prefillChunk, threads } = config;
+  const { slots, maxWaiting, contextLength, prefillChunk, threads, tiers } = config;
   const artefactDirectory = modelDirectory(config);
   const gateway = await createGateway({
     artefactDirectory,
@@ -54,6 +54,12 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
     contextLength,
     prefillChunk,
     threads,
+    tiers,
+    deadlines: {
+      queueMs: config.queueTimeoutMs,
+      firstTokenMs: config.firstTokenTimeoutMs,
+      totalMs: config.totalTimeoutMs,
+    },
     logger,
   });
   let http: HttpServerHandle | null = null;

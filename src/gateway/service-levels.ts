@@ -1,0 +1,121 @@
+import {
+  type Ladder,
+  type PrecisionRange,
+  QueptError,
+  SERVICE_TIERS,
+  type ServiceLevel,
+  type ServiceTier,
+  type ServiceWish,
+} from '../core/index.ts';
+
+/** What an operator sets of a tier; null leaves it to the default. */
+export interface TierSettings {
+  readonly ttftMs: number | null;
+  readonly tpotMs: number | null;
+  readonly weight: number | null;
+  /** Average bits that requests of the tier are served at, at least and at most. */
+  readonly minBits: number | null;
+  readonly maxBits: number | null;
+}
+
+/** Times of the highest precision on an idle machine, measured at start. */
+export interface UnloadedTimes {
+  /** To run the longest prefill chunk. */
+  readonly prefillMs: number;
+  /** A decode step of one sequence. */
+  readonly stepMs: number;
+}
+
+/** Targets of a tier as multiples of the default tier's, and how much a miss weighs. */
+const TIER_DEFAULTS: Readonly<Record<ServiceTier, { factor: number; weight: number }>> = {
+  priority: { factor: 0.5, weight: 4 },
+  default: { factor: 1, weight: 1 },
+  flex: { factor: 5, weight: 0.25 },
+};
+
+/** The default tier's targets: TTFT of three times the unloaded prefill and 200 ms, TPOT of two unloaded steps. */
+const PREFILLS = 3;
+const TTFT_ALLOWANCE_MS = 200;
+const STEPS = 2;
+
+/** What a wish comes to: a level, and the rungs the tier may be served at. */
+export interface GrantedService {
+  readonly level: ServiceLevel;
+  readonly range: PrecisionRange;
+}
+
+/** The tiers of a server: settings over defaults that derive from what the machine can do. */
+export class ServiceLevels {
+  readonly #levels: ReadonlyMap<ServiceTier, GrantedService>;
+
+  /**
+   * Throws QueptError `invalid_config` when a tier's bits admit no rung of the ladder.
+   *
+   * @param unloaded null where nothing was measured: then only settings make targets
+   */
+  constructor(
+    settings: Readonly<Record<ServiceTier, TierSettings>>,
+    ladder: Ladder,
+    unloaded: UnloadedTimes | null,
+  ) {
+    this.#levels = new Map(
+      SERVICE_TIERS.map((tier) => [
+        tier,
+        { level: levelOf(tier, settings[tier], unloaded), range: tierRange(tier, settings[tier], ladder) },
+      ]),
+    );
+  }
+
+  /** The level of a tier, its targets tightened by the request's own. A client cannot loosen them. */
+  grant(wish: ServiceWish): GrantedService {
+    const { level, range } = this.#levels.get(wish.tier ?? 'default') as GrantedService;
+    const ttftMs = Math.min(level.ttftMs, wish.ttftMs ?? Number.POSITIVE_INFINITY);
+    const tpotMs = Math.min(level.tpotMs, wish.tpotMs ?? Number.POSITIVE_INFINITY);
+    return { level: { ...level, ttftMs, tpotMs }, range };
+  }
+}
+
+/**
+ * What both the tier and the request admit.
+ *
+ * Throws QueptError `invalid_request` (param `precision`) when that is nothing.
+ */
+export function rangeWithin(
+  ladder: Ladder,
+  tier: ServiceTier,
+  tierRange: PrecisionRange,
+  wanted: PrecisionRange,
+): PrecisionRange {
+  const floor = Math.max(tierRange.floor, wanted.floor);
+  const ceiling = Math.min(tierRange.ceiling, wanted.ceiling);
+  if (floor <= ceiling) return { floor, ceiling, pinned: wanted.pinned };
+  const ids = ladder.slice(tierRange.floor, tierRange.ceiling + 1).map(({ id }) => id);
+  throw new QueptError(
+    'invalid_request',
+    `The tier '${tier}' is served at ${ids.join(', ')}, which 'precision' rules out. Ask for one of these, or for another 'service_tier'.`,
+    { param: 'precision' },
+  );
+}
+
+function levelOf(tier: ServiceTier, settings: TierSettings, unloaded: UnloadedTimes | null): ServiceLevel {
+  const { factor, weight } = TIER_DEFAULTS[tier];
+  const ttftMs = unloaded === null ? Infinity : factor * (PREFILLS * unloaded.prefillMs + TTFT_ALLOWANCE_MS);
+  const tpotMs = unloaded === null ? Infinity : factor * STEPS * unloaded.stepMs;
+  return {
+    tier,
+    ttftMs: settings.ttftMs ?? ttftMs,
+    tpotMs: settings.tpotMs ?? tpotMs,
+    weight: settings.weight ?? weight,
+  };
+}
+
+function tierRange(tier: ServiceTier, { minBits, maxBits }: TierSettings, ladder: Ladder): PrecisionRange {
+  const floor = ladder.findIndex(({ averageBits }) => averageBits >= (minBits ?? 0));
+  const ceiling = ladder.findLastIndex(({ averageBits }) => averageBits <= (maxBits ?? Infinity));
+  if (floor >= 0 && ceiling >= floor) return { floor, ceiling, pinned: false };
+  const rungs = ladder.map(({ id, averageBits }) => `${id} (${averageBits.toFixed(2)})`).join(', ');
+  throw new QueptError(
+    'invalid_config',
+    `tiers: '${tier}' admits no precision of this model, which has ${rungs}: change minBits or maxBits.`,
+  );
+}
