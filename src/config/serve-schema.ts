@@ -18,6 +18,7 @@ const tierSchema = z
     weight: z.number().gt(0).max(1000).nullable().default(null),
     minBits: bits,
     maxBits: bits,
+    share: z.number().gt(0).max(1).nullable().default(null),
   })
   .prefault({});
 
@@ -35,6 +36,7 @@ export const serveSchema = z
     threads: wholeNumber(1, 256).default(() => defaultThreads()),
     prefillChunk: wholeNumber(1, 4096).default(128),
     maxWaiting: wholeNumber(0, 1_000_000).default(256),
+    maxWorkTokens: wholeNumber(1, 1e9).nullable().default(null),
     maxBodyBytes: wholeNumber(1024, 1_073_741_824).default(2 * 1024 * 1024),
     headersTimeoutMs: milliseconds.default(10_000),
     requestTimeoutMs: milliseconds.default(30_000),
@@ -94,6 +96,11 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
   threads: number('n', 'a whole number from 1 to 256', 'threads of the model (physical cores)'),
   prefillChunk: number('tokens', 'a whole number from 1 to 4096', 'prompt tokens per step (128)'),
   maxWaiting: number('n', 'a whole number from 0 to 1000000', 'requests that may wait; more get 503 (256)'),
+  maxWorkTokens: number(
+    'n',
+    'a whole number from 1 to 1000000000',
+    'tokens of all requests together, prompts and answers (no limit)',
+  ),
   maxBodyBytes: number('bytes', 'a whole number from 1024 to 1073741824', 'largest request body (2097152)'),
   headersTimeoutMs: period("for a request's headers to arrive (10000)"),
   requestTimeoutMs: period('for a whole request to arrive (30000)'),
@@ -103,7 +110,7 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     argument: 'json',
     requirement:
       'an object such as {"flex": {"maxBits": 6}}, with tiers priority, default, flex and in each ttftMs, tpotMs, ' +
-      'weight, minBits, maxBits',
+      'weight, minBits, maxBits, share',
     help: 'targets and precision of the service tiers (from the machine)',
   },
   queueTimeoutMs: period('a request may wait for a slot (no limit)'),

@@ -5,7 +5,7 @@ import { type ArtefactManifest, openArtefact } from '../quant/index.ts';
 import { Admission } from './admission.ts';
 import { EngineClient } from './engine-client.ts';
 import { Gateway } from './gateway.ts';
-import { ServiceLevels, type TierSettings } from './service-levels.ts';
+import { ServiceLevels, type TierSettings, tierShares } from './service-levels.ts';
 import { TokenizerPool } from './tokenizer-pool.ts';
 
 export interface GatewayOptions {
@@ -15,6 +15,8 @@ export interface GatewayOptions {
   readonly slots: number;
   /** Requests that may wait for a slot. */
   readonly maxWaiting: number;
+  /** Tokens of work, prompts and what may be generated, of all requests together; null for no limit of its own. */
+  readonly maxWorkTokens: number | null;
   /** Longest sequence, tokens; null for the model's own limit, which also bounds it. */
   readonly contextLength: number | null;
   /** Prompt tokens per step. */
@@ -67,7 +69,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     samplingDefaults: manifest.generation.sampling,
     levels: new ServiceLevels(options.tiers, model.ladder, null),
     deadlines: options.deadlines,
-    admission: new Admission({ slots, maxWaiting }, () => performance.now()),
+    admission: new Admission(
+      {
+        slots,
+        maxWaiting,
+        // Without a limit of its own the work is bounded by the requests, each of which fits the context.
+        maxWorkTokens: options.maxWorkTokens ?? (slots + maxWaiting) * model.contextLength,
+        shares: tierShares(options.tiers),
+      },
+      () => performance.now(),
+    ),
     engine,
     tokenizer,
   });

@@ -13,7 +13,7 @@ import {
   type ServedModel,
 } from '../core/index.ts';
 import type { SchedulerSnapshot } from '../scheduler/index.ts';
-import type { Admission } from './admission.ts';
+import type { Admission, Place } from './admission.ts';
 import type { EngineClient } from './engine-client.ts';
 import { EventQueue } from './event-queue.ts';
 import { checkPrompt, resolveMaxTokens, resolveRange, resolveSampling } from './resolve-request.ts';
@@ -82,17 +82,17 @@ export class Gateway implements InferenceService {
     const terms: Terms = { range, level };
     checkPrompt(request.prompt, model.contextLength, vocabSize);
     this.#requireReady();
-    const release = admission.reserve();
+    const place = admission.reserve(level.tier);
     const tokenizing = this.#tokenize(request.prompt);
     try {
       const promptTokens = await unlessAborted(tokenizing, signal);
-      if (promptTokens !== null) return this.#submit(request, promptTokens, terms, signal, release);
+      if (promptTokens !== null) return this.#submit(request, promptTokens, terms, signal, place);
     } catch (error) {
-      release();
+      place.release();
       throw error;
     }
     // The tokenizer works on, so the place stays taken: aborting buys no one a longer queue.
-    tokenizing.catch(() => {}).finally(release);
+    tokenizing.catch(() => {}).finally(place.release);
     return this.#cancelledEarly(request, terms);
   }
 
@@ -123,26 +123,28 @@ export class Gateway implements InferenceService {
       : await this.#parts.tokenizer.tokenize(prompt);
   }
 
-  /** Sends an admitted request to the engine. `release` is called at its terminal event. */
+  /** Sends an admitted request to the engine. `place` is given back at its terminal event. */
   #submit(
     request: GenerateRequest,
     promptTokens: Int32Array,
     terms: Terms,
     signal: AbortSignal,
-    release: () => void,
+    place: Place,
   ): Generation {
     const { engine, model, samplingDefaults } = this.#parts;
     // Request ids may come from clients and repeat; the engine's may not.
     const id = String(++this.#sequence);
+    const maxTokens = resolveMaxTokens(
+      model.contextLength,
+      request.prompt,
+      promptTokens.length,
+      request.maxTokens,
+    );
+    place.claim(promptTokens.length + maxTokens);
     const engineRequest = {
       id,
       promptTokens,
-      maxTokens: resolveMaxTokens(
-        model.contextLength,
-        request.prompt,
-        promptTokens.length,
-        request.maxTokens,
-      ),
+      maxTokens,
       sampling: resolveSampling(samplingDefaults, request.sampling),
       stop: request.stop,
       floor: terms.range.floor,
@@ -158,7 +160,7 @@ export class Gateway implements InferenceService {
     const events = new EventQueue(cancel);
     const deliver = (event: GenerationEvent) => {
       if (event.type !== 'token') {
-        release();
+        place.release();
         signal.removeEventListener('abort', cancel);
       }
       events.push({ ...event, requestId: request.id });

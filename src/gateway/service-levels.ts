@@ -16,6 +16,8 @@ export interface TierSettings {
   /** Average bits that requests of the tier are served at, at least and at most. */
   readonly minBits: number | null;
   readonly maxBits: number | null;
+  /** Share of the waiting room that the tier may fill, (0, 1]. */
+  readonly share: number | null;
 }
 
 /** Times of the highest precision on an idle machine, measured at start. */
@@ -26,12 +28,20 @@ export interface UnloadedTimes {
   readonly stepMs: number;
 }
 
-/** Targets of a tier as multiples of the default tier's, and how much a miss weighs. */
-const TIER_DEFAULTS: Readonly<Record<ServiceTier, { factor: number; weight: number }>> = {
-  priority: { factor: 0.5, weight: 4 },
-  default: { factor: 1, weight: 1 },
-  flex: { factor: 5, weight: 0.25 },
+/** Targets of a tier as multiples of the default tier's, how much a miss weighs, and its share of the waiting room. */
+const TIER_DEFAULTS: Readonly<Record<ServiceTier, { factor: number; weight: number; share: number }>> = {
+  priority: { factor: 0.5, weight: 4, share: 1 },
+  default: { factor: 1, weight: 1, share: 1 },
+  flex: { factor: 5, weight: 0.25, share: 0.5 },
 };
+
+/** Share of the waiting room of each tier. */
+export function tierShares(
+  settings: Readonly<Record<ServiceTier, TierSettings>>,
+): Record<ServiceTier, number> {
+  const shareOf = (tier: ServiceTier) => settings[tier].share ?? TIER_DEFAULTS[tier].share;
+  return { priority: shareOf('priority'), default: shareOf('default'), flex: shareOf('flex') };
+}
 
 /** The default tier's targets: TTFT of three times the unloaded prefill and 200 ms, TPOT of two unloaded steps. */
 const PREFILLS = 3;

@@ -72,13 +72,14 @@ async function untilServed(): Promise<GenerationEvent[]> {
   }
 }
 
-const UNSET_TIER = { ttftMs: null, tpotMs: null, weight: null, minBits: null, maxBits: null };
+const UNSET_TIER = { ttftMs: null, tpotMs: null, weight: null, minBits: null, maxBits: null, share: null };
 
 function options(changes: Partial<GatewayOptions> = {}): GatewayOptions {
   return {
     artefactDirectory: artefact.directory,
     slots: 2,
     maxWaiting: 1,
+    maxWorkTokens: null,
     contextLength: null,
     prefillChunk: 16,
     threads: 1,

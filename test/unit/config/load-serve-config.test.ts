@@ -171,7 +171,7 @@ describe('flagName', () => {
 
   it('reads tiers from flag, environment and file, and names what is wrong inside them', () => {
     const text = '{"flex": {"maxBits": 6, "ttftMs": 5000}}';
-    const unset = { ttftMs: null, tpotMs: null, weight: null, minBits: null, maxBits: null };
+    const unset = { ttftMs: null, tpotMs: null, weight: null, minBits: null, maxBits: null, share: null };
     const tiers = { priority: unset, default: unset, flex: { ...unset, maxBits: 6, ttftMs: 5000 } };
     expect(loadServeConfig({ tiers: text }, {}).tiers).toEqual(tiers);
     expect(loadServeConfig({}, { QUEPT_TIERS: text }).tiers).toEqual(tiers);

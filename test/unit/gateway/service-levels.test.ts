@@ -5,7 +5,14 @@ import { steppedLadder } from '../../support/stepped-ladder.ts';
 
 /** q2, q4, q6, q8. */
 const LADDER = steppedLadder(4);
-const UNSET: TierSettings = { ttftMs: null, tpotMs: null, weight: null, minBits: null, maxBits: null };
+const UNSET: TierSettings = {
+  ttftMs: null,
+  tpotMs: null,
+  weight: null,
+  minBits: null,
+  maxBits: null,
+  share: null,
+};
 const TIERS = { priority: UNSET, default: UNSET, flex: UNSET };
 const UNLOADED = { prefillMs: 40, stepMs: 10 };
 const NO_WISH = { tier: null, ttftMs: null, tpotMs: null };
