@@ -1,0 +1,93 @@
+/**
+ * Where the sequences of a batched cache stand. A batch reads adjacent rows, so rows change place when a batch is
+ * made of others than the last: the cost that a simulation would miss if it knew slots only. Rows and their moves
+ * follow the engine's cache: a new sequence gets the lowest free row, and a batch the window of rows that is cheapest
+ * to fill.
+ */
+export class KvRows {
+  readonly #lengths: number[];
+  readonly #rowOfSlot: number[];
+  readonly #slotOfRow: number[];
+  readonly #held = new Set<number>();
+
+  constructor(slots: number) {
+    this.#lengths = Array.from({ length: slots }, () => 0);
+    this.#rowOfSlot = Array.from({ length: slots }, (_, slot) => slot);
+    this.#slotOfRow = [...this.#rowOfSlot];
+  }
+
+  acquire(): number | null {
+    const slot = this.#slotOfRow.find((candidate) => !this.#held.has(candidate));
+    if (slot === undefined) return null;
+    this.#held.add(slot);
+    this.#lengths[slot] = 0;
+    return slot;
+  }
+
+  release(slot: number): void {
+    this.#requireHeld(slot);
+    this.#held.delete(slot);
+    this.#lengths[slot] = 0;
+  }
+
+  length(slot: number): number {
+    this.#requireHeld(slot);
+    return this.#lengths[slot] ?? 0;
+  }
+
+  grow(slot: number, tokens: number): void {
+    this.#lengths[slot] = this.length(slot) + tokens;
+  }
+
+  /** Brings the rows of `slots` together; returns how many rows with content changed place for it. */
+  gather(slots: readonly number[]): number {
+    const rows = slots.map((slot) => this.#row(slot));
+    const lowest = Math.min(...rows);
+    if (Math.max(...rows) - lowest === slots.length - 1) return 0;
+    const members = new Set(slots);
+    const start = this.#cheapestWindow(members);
+    const outside = rows.filter((row) => row < start || row >= start + slots.length);
+    let moved = 0;
+    for (let row = start; row < start + slots.length; row++) {
+      if (members.has(this.#slot(row))) continue;
+      const from = outside.pop();
+      if (from !== undefined) moved += this.#swap(row, from);
+    }
+    return moved;
+  }
+
+  #cheapestWindow(members: ReadonlySet<number>): number {
+    let best = { start: 0, positions: Number.POSITIVE_INFINITY };
+    for (let start = 0; start + members.size <= this.#slotOfRow.length; start++) {
+      let positions = 0;
+      this.#slotOfRow.forEach((slot, row) => {
+        const inside = row >= start && row < start + members.size;
+        if (inside !== members.has(slot)) positions += this.#lengths[slot] ?? 0;
+      });
+      if (positions < best.positions) best = { start, positions };
+    }
+    return best.start;
+  }
+
+  #swap(a: number, b: number): number {
+    const [slotA, slotB] = [this.#slot(a), this.#slot(b)];
+    this.#slotOfRow[a] = slotB;
+    this.#slotOfRow[b] = slotA;
+    this.#rowOfSlot[slotA] = b;
+    this.#rowOfSlot[slotB] = a;
+    return [slotA, slotB].filter((slot) => (this.#lengths[slot] ?? 0) > 0).length;
+  }
+
+  #row(slot: number): number {
+    this.#requireHeld(slot);
+    return this.#rowOfSlot[slot] ?? 0;
+  }
+
+  #slot(row: number): number {
+    return this.#slotOfRow[row] ?? 0;
+  }
+
+  #requireHeld(slot: number): void {
+    if (!this.#held.has(slot)) throw new RangeError(`Slot ${slot} is not held.`);
+  }
+}
