@@ -1,7 +1,15 @@
 export type { BatchPolicy, DecodeGroup, PrefillChunk, StepPlan } from './batch-policy.ts';
 export { createCeilingPolicy } from './ceiling-policy.ts';
-export { type CostModel, FREE_COST } from './cost-model.ts';
+export { type CostModel, type CostSample, FREE_COST } from './cost-model.ts';
 export { firstComePolicy } from './first-come-policy.ts';
+export {
+  type CostErrors,
+  createLearnedCost,
+  type LearnedCost,
+  type LearnedCostState,
+  restoreLearnedCost,
+} from './learned-cost.ts';
+export { type CostParameters, type CostWeights, linearCost } from './linear-cost.ts';
 export type { PrecisionPolicy, RungOf } from './precision-policy.ts';
 export {
   createScheduler,
