@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Ladder, QueptError } from '../core/index.ts';
-import type { StepShape } from '../scheduler/index.ts';
+import type { CostSample } from '../scheduler/index.ts';
 
 const count = z.int().nonnegative();
 
@@ -58,12 +58,6 @@ const costProfile = z
 /** What steps take on one machine with one model, and what each rung is worth. */
 export type CostProfile = Readonly<z.infer<typeof costProfile>>;
 
-/** What a step of this shape took. */
-export interface ProfileSample {
-  readonly shape: StepShape;
-  readonly ms: number;
-}
-
 /**
  * Reads a cost profile from JSON.
  *
@@ -91,7 +85,7 @@ export function profileLadder({ rungs, samples }: CostProfile): Ladder {
 }
 
 /** The samples with rungs by number. */
-export function profileSamples({ rungs, samples }: CostProfile): ProfileSample[] {
+export function profileSamples({ rungs, samples }: CostProfile): CostSample[] {
   return samples.map(({ phase, rung: id, rows, tokens, contextTokens, movedRows, ms }) => ({
     shape: { phase, rung: rungs.findIndex((one) => one.id === id), rows, tokens, contextTokens, movedRows },
     ms,

@@ -2,12 +2,11 @@ export type { Bursts } from './arrival-times.ts';
 export { builtInProfiles, DEFAULT_PROFILE, readBuiltInProfile } from './built-in-profiles.ts';
 export {
   type CostProfile,
-  type ProfileSample,
   parseCostProfile,
   profileLadder,
   profileSamples,
 } from './cost-profile.ts';
-export { findGoodput90, type Measure, type RatePoint } from './goodput.ts';
+export { findGoodput90, type Measure, type RatePoint, REQUIRED_ATTAINMENT } from './goodput.ts';
 export { type LengthDistribution, parseLengthDistribution } from './length-distribution.ts';
 export { type NamedPolicy, POLICY_NAMES, resolvePolicy, topRungPolicy } from './policies.ts';
 export { createProfileCost } from './profile-cost.ts';

@@ -39,43 +39,55 @@ export class KvRows {
     this.#lengths[slot] = this.length(slot) + tokens;
   }
 
-  /** Brings the rows of `slots` together; returns how many rows with content changed place for it. */
-  gather(slots: readonly number[]): number {
-    const rows = slots.map((slot) => this.#row(slot));
-    const lowest = Math.min(...rows);
-    if (Math.max(...rows) - lowest === slots.length - 1) return 0;
+  /** Rows with content that `gather` would move to bring the rows of `slots` together. */
+  rowsToMove(slots: readonly number[]): number {
+    if (this.#adjacent(slots)) return 0;
     const members = new Set(slots);
     const start = this.#cheapestWindow(members);
-    const outside = rows.filter((row) => row < start || row >= start + slots.length);
-    let moved = 0;
-    for (let row = start; row < start + slots.length; row++) {
+    return this.#misplaced(members, start).filter((slot) => this.length(slot) > 0).length;
+  }
+
+  gather(slots: readonly number[]): void {
+    if (this.#adjacent(slots)) return;
+    const members = new Set(slots);
+    const start = this.#cheapestWindow(members);
+    const end = start + members.size;
+    const outside = slots.map((slot) => this.#row(slot)).filter((row) => row < start || row >= end);
+    for (let row = start; row < end; row++) {
       if (members.has(this.#slot(row))) continue;
       const from = outside.pop();
-      if (from !== undefined) moved += this.#swap(row, from);
+      if (from !== undefined) this.#swap(row, from);
     }
-    return moved;
+  }
+
+  #adjacent(slots: readonly number[]): boolean {
+    const rows = slots.map((slot) => this.#row(slot));
+    return Math.max(...rows) - Math.min(...rows) === slots.length - 1;
   }
 
   #cheapestWindow(members: ReadonlySet<number>): number {
     let best = { start: 0, positions: Number.POSITIVE_INFINITY };
     for (let start = 0; start + members.size <= this.#slotOfRow.length; start++) {
-      let positions = 0;
-      this.#slotOfRow.forEach((slot, row) => {
-        const inside = row >= start && row < start + members.size;
-        if (inside !== members.has(slot)) positions += this.#lengths[slot] ?? 0;
-      });
+      const positions = this.#misplaced(members, start).reduce((sum, slot) => sum + this.length(slot), 0);
       if (positions < best.positions) best = { start, positions };
     }
     return best.start;
   }
 
-  #swap(a: number, b: number): number {
+  /** Held slots on the wrong side of the window that begins at row `start`. */
+  #misplaced(members: ReadonlySet<number>, start: number): number[] {
+    return this.#slotOfRow.filter((slot, row) => {
+      const inside = row >= start && row < start + members.size;
+      return this.#held.has(slot) && inside !== members.has(slot);
+    });
+  }
+
+  #swap(a: number, b: number): void {
     const [slotA, slotB] = [this.#slot(a), this.#slot(b)];
     this.#slotOfRow[a] = slotB;
     this.#slotOfRow[b] = slotA;
     this.#rowOfSlot[slotA] = b;
     this.#rowOfSlot[slotB] = a;
-    return [slotA, slotB].filter((slot) => (this.#lengths[slot] ?? 0) > 0).length;
   }
 
   #row(slot: number): number {

@@ -1,5 +1,4 @@
-import type { CostEstimator, StepShape } from '../scheduler/index.ts';
-import type { ProfileSample } from './cost-profile.ts';
+import type { CostEstimator, CostSample, StepShape } from '../scheduler/index.ts';
 
 type Phase = StepShape['phase'];
 
@@ -22,7 +21,7 @@ type AttentionSlopes = Readonly<Record<Phase, number>>;
  *
  * @param samples at least one of each phase and rung without moved rows
  */
-export function createProfileCost(samples: readonly ProfileSample[]): CostEstimator {
+export function createProfileCost(samples: readonly CostSample[]): CostEstimator {
   const settled = samples.filter(({ shape }) => shape.movedRows === 0);
   const attention = {
     decode: attentionSlope(settled, 'decode'),
@@ -49,8 +48,8 @@ function sizeOf({ phase, rows, tokens }: StepShape): number {
   return phase === 'decode' ? rows : tokens;
 }
 
-function attentionSlope(samples: readonly ProfileSample[], phase: Phase): number {
-  const alike = new Map<string, ProfileSample[]>();
+function attentionSlope(samples: readonly CostSample[], phase: Phase): number {
+  const alike = new Map<string, CostSample[]>();
   for (const sample of samples.filter(({ shape }) => shape.phase === phase)) {
     const key = `${sample.shape.rung} ${sizeOf(sample.shape)}`;
     alike.set(key, [...(alike.get(key) ?? []), sample]);
@@ -68,7 +67,7 @@ function attentionSlope(samples: readonly ProfileSample[], phase: Phase): number
   return variance === 0 ? 0 : Math.max(0, covariance / variance);
 }
 
-function moveSlope(samples: readonly ProfileSample[], still: (shape: StepShape) => number): number {
+function moveSlope(samples: readonly CostSample[], still: (shape: StepShape) => number): number {
   const slopes = samples
     .filter(({ shape }) => movedPositions(shape) > 0)
     .map(({ shape, ms }) => (ms - still(shape)) / movedPositions(shape));
@@ -81,7 +80,7 @@ function curveKey({ phase, rung }: Pick<StepShape, 'phase' | 'rung'>): string {
   return `${phase} ${rung}`;
 }
 
-function buildCurves(samples: readonly ProfileSample[], attention: AttentionSlopes): Curves {
+function buildCurves(samples: readonly CostSample[], attention: AttentionSlopes): Curves {
   const curves = new Map<string, Curve>();
   // Decode first: prefill begins where it does.
   for (const phase of ['decode', 'prefill'] as const) {
@@ -100,7 +99,7 @@ function buildCurves(samples: readonly ProfileSample[], attention: AttentionSlop
   return curves;
 }
 
-function curveOf(samples: readonly ProfileSample[], attention: number): { size: number; ms: number }[] {
+function curveOf(samples: readonly CostSample[], attention: number): { size: number; ms: number }[] {
   const sizes = [...new Set(samples.map(({ shape }) => sizeOf(shape)))].sort((a, b) => a - b);
   return sizes.map((size) => ({
     size,

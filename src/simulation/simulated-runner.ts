@@ -66,9 +66,14 @@ export class SimulatedRunner implements ModelRunner {
     return this.#rows.length(slot);
   }
 
+  rowsToMove(slots: readonly number[]): number {
+    return this.#rows.rowsToMove(slots);
+  }
+
   async execute(batch: StepBatch): Promise<StepOutput> {
     this.#check(batch);
     const ms = this.#options.cost.stepMs(this.#shapeOf(batch)) * this.#noiseFactor();
+    this.#rows.gather(batch.rows.map(({ slot }) => slot));
     this.#options.clock.advance(ms);
     this.#busyMs += ms;
     this.#passes++;
@@ -110,7 +115,7 @@ export class SimulatedRunner implements ModelRunner {
       rows: rows.length,
       tokens,
       contextTokens: rows.reduce((sum, { slot }) => sum + this.slotLength(slot), 0),
-      movedRows: this.#rows.gather(rows.map(({ slot }) => slot)),
+      movedRows: this.rowsToMove(rows.map(({ slot }) => slot)),
     };
   }
 
