@@ -9,12 +9,15 @@ export function simulationHeading(
   workloads: readonly Workload[],
 ): string[] {
   const sizes = workloads.map(({ arrivals: { length }, spanMs }) => `${length} in ${seconds(spanMs)}`);
+  const derived = profile.samples.filter((sample) => sample.derived === true).length;
   const clipped = workloads.map(clippedText).filter((text) => text !== null);
   return [
     `Arrivals: ${arrivals}; requests ${sizes.join(' to ')}`,
     ...(clipped.length > 0 ? [`Clipped to the context of ${server.contextLength}: ${clipped.at(-1)}`] : []),
     `Machine: ${profile.name} (${profile.machine})`,
-    ...profile.note.map((note) => `  ${note}`),
+    ...(derived > 0
+      ? [`  ${derived} of the profile's ${profile.samples.length} samples are derived, not measured`]
+      : []),
   ];
 }
 

@@ -33,13 +33,13 @@ export async function findGoodput90(
   const sorted = known.toSorted((a, b) => a.rate - b.rate);
   const lowest = sorted[0];
   if (lowest === undefined) throw new RangeError('The search for goodput needs a rate to begin with.');
-  const holding = sorted.findLast(holds) ?? (await fall(measure, lowest.rate));
-  if (holding === null) return null;
+  const holding = sorted.findLast(holds);
+  if (holding === undefined) return fall(measure, lowest.rate);
   const failing = sorted.find(({ rate }) => rate > holding.rate)?.rate;
   return failing === undefined ? rise(measure, holding) : bisect(measure, holding, failing);
 }
 
-/** The first holding rate below a failing one. */
+/** Down from a failing rate. */
 async function fall(measure: Measure, failing: number): Promise<RatePoint | null> {
   for (let rate = failing / 2; rate >= failing / FARTHEST_FACTOR; rate /= 2) {
     const point = { rate, result: await measure(rate) };
@@ -48,7 +48,7 @@ async function fall(measure: Measure, failing: number): Promise<RatePoint | null
   return null;
 }
 
-/** From a holding rate up; a rate that nothing fails at is as good as any beyond it. */
+/** Up from a holding rate; one that nothing fails at is as good as any beyond it. */
 async function rise(measure: Measure, holding: RatePoint): Promise<RatePoint> {
   let best = holding;
   for (let rate = holding.rate * 2; rate <= holding.rate * FARTHEST_FACTOR; rate *= 2) {

@@ -41,7 +41,11 @@ export function resolvePolicy(name: string, ladder: Ladder, option: string): Nam
 /** Everything at the highest rung: what capacity is measured with. */
 export function topRungPolicy(ladder: Ladder): NamedPolicy {
   const top = ladder.length - 1;
-  return { name: ladder[top]?.id ?? '', precisionPolicy: () => () => top, batchPolicy: firstComePolicy };
+  return {
+    name: `all at ${ladder[top]?.id}`,
+    precisionPolicy: () => () => top,
+    batchPolicy: firstComePolicy,
+  };
 }
 
 function fixedPolicy(bits: number, name: string, ladder: Ladder, option: string): Omit<NamedPolicy, 'name'> {

@@ -21,6 +21,8 @@ export interface Outcomes {
   /** Over all tokens; null when there were none. */
   readonly averageBits: number | null;
   readonly meanKl: number | null;
+  /** 1 − mean KL / KL of the lowest rung: 1 where nothing is lost, 0 where every token is as bad as can be. */
+  readonly qualityWeight: number;
   readonly switches: number;
   /** By the minutes in which requests were between their first and their last token. */
   readonly switchesPerRequestMinute: number;
@@ -51,8 +53,6 @@ export interface SimulationResult extends Outcomes {
   readonly arrivalRate: number;
   /** Requests that met all their targets, per second. */
   readonly goodput: number;
-  /** 1 − mean KL / KL of the lowest rung. */
-  readonly qualityWeight: number;
   readonly qualityWeightedGoodput: number;
   /** Time between neighbouring tokens of a request. */
   readonly itlMs: Percentiles | null;
@@ -86,14 +86,12 @@ export function summarize(run: SimulationRecords): SimulationResult {
   const outcomes = summarizeOutcomes(records, ladder);
   const arrivalRate = (1000 * records.length) / spanMs;
   const goodput = arrivalRate * outcomes.attainment;
-  const qualityWeight = weighQuality(outcomes.meanKl, ladder);
   return {
     policy: run.policy,
     arrivalRate,
     ...outcomes,
     goodput,
-    qualityWeight,
-    qualityWeightedGoodput: goodput * qualityWeight,
+    qualityWeightedGoodput: goodput * outcomes.qualityWeight,
     itlMs: percentiles(timeline.windows.flatMap(({ gaps }) => gaps)),
     utilisation: simulatedMs === 0 ? 0 : run.busyMs / simulatedMs,
     steps: run.steps,
@@ -108,21 +106,14 @@ export function summarize(run: SimulationRecords): SimulationResult {
   };
 }
 
-/**
- * 1 − mean KL / KL of the lowest rung: 1 for lossless tokens, 0 where every token is as bad as the ladder allows.
- * 1 on a ladder of lossless rungs, and where no token was made.
- */
-function weighQuality(meanKl: number | null, ladder: Ladder): number {
-  const worst = ladder[0]?.predictedKl ?? 0;
-  return meanKl === null || worst === 0 ? 1 : 1 - meanKl / worst;
-}
-
 function summarizeOutcomes(records: readonly RequestRecord[], ladder: Ladder): Outcomes {
   const share = (holds: (record: RequestRecord) => boolean) =>
     records.length === 0 ? 0 : count(records, holds) / records.length;
   const tokens = sum(records, (record) => record.tokens);
   const perToken = (value: (rung: number) => number) =>
     tokens === 0 ? null : sum(records, (record) => weighted(record.tokensByRung, value)) / tokens;
+  const klOf = (rung: number) => ladder[rung]?.predictedKl ?? 0;
+  const worst = klOf(0);
   const switches = sum(records, (record) => record.switches);
   const minutes = sum(records, ({ firstTokenAtMs, lastTokenAtMs }) =>
     firstTokenAtMs === null || lastTokenAtMs === null ? 0 : (lastTokenAtMs - firstTokenAtMs) / 60_000,
@@ -135,7 +126,9 @@ function summarizeOutcomes(records: readonly RequestRecord[], ladder: Ladder): O
     ttftAttainment: share(meetsTtft),
     tpotAttainment: share(meetsTpot),
     averageBits: perToken((rung) => ladder[rung]?.averageBits ?? 0),
-    meanKl: perToken((rung) => ladder[rung]?.predictedKl ?? 0),
+    meanKl: perToken(klOf),
+    // Token by token, so that all tokens at the lowest rung give 0 and not what rounding leaves of it.
+    qualityWeight: perToken((rung) => (worst === 0 ? 1 : 1 - klOf(rung) / worst)) ?? 1,
     switches,
     switchesPerRequestMinute: minutes === 0 ? 0 : switches / minutes,
     ttftMs: percentiles(present(records.map(ttftMs))),
