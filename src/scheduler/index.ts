@@ -11,6 +11,8 @@ export {
 } from './learned-cost.ts';
 export { type CostParameters, type CostWeights, linearCost } from './linear-cost.ts';
 export type { PrecisionPolicy, RungOf } from './precision-policy.ts';
+export { profileSteps, type UnloadedProfile, unloadedProfile } from './profile-steps.ts';
+export { expectedMoves } from './regrouping.ts';
 export {
   createScheduler,
   type Scheduler,
