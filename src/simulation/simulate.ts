@@ -4,7 +4,8 @@ import type { NamedPolicy } from './policies.ts';
 import { Recorder } from './recorder.ts';
 import { serviceLevel } from './service-levels.ts';
 import { SimulatedClock } from './simulated-clock.ts';
-import { SimulatedRunner, VOCABULARY } from './simulated-runner.ts';
+import { simulatedRequest } from './simulated-request.ts';
+import { SimulatedRunner } from './simulated-runner.ts';
 import { type SimulationResult, summarize } from './summarize.ts';
 import type { Arrival, Workload } from './workload.ts';
 
@@ -100,31 +101,35 @@ class Run {
       },
       drawSeed: () => 0,
     });
+    this.#admitDue();
   }
 
   get ended(): number {
     return this.#recorder.ended;
   }
 
-  /** What is due, then one step. False when all is over. */
+  /** One step, or the way to the next arrival. False when all is over. */
   async advance(): Promise<boolean> {
-    this.#admitDue();
     const worked = await this.#scheduler.step();
     // The runner never fails: whatever does is a defect, and no result would be worth having.
     if (this.#fault !== null) throw this.#fault;
-    if (worked) {
-      this.#steps++;
-      this.#recorder.deliver(this.#clock.now());
-      return true;
-    }
+    // Who came during the step met the places as they were: those that the step frees are free when it is told.
+    this.#admitDue();
+    this.#recorder.deliver(this.#clock.now());
+    if (worked) this.#steps++;
+    return worked || this.#awaitArrival();
+  }
+
+  /** False when nobody comes any more. */
+  #awaitArrival(): boolean {
     const next = this.#workload.arrivals[this.#arrived];
     if (next !== undefined) {
       this.#clock.advanceTo(next.atMs);
+      this.#admitDue();
       return true;
     }
-    if (this.#recorder.held > 0)
-      throw new Error(`Policy ${this.#policy.name} leaves requests waiting for ever.`);
-    return false;
+    if (this.#recorder.held === 0) return false;
+    throw new Error(`Policy ${this.#policy.name} leaves requests waiting for ever.`);
   }
 
   result(): SimulationResult {
@@ -157,18 +162,7 @@ class Run {
       this.#recorder.refuse(arrival.atMs, level);
       return;
     }
-    const request: EngineRequest = {
-      id: `r${index}`,
-      promptTokens: distinctPrompt(index, arrival.promptTokens),
-      maxTokens: arrival.outputTokens,
-      sampling: GREEDY,
-      stop: [],
-      floor: 0,
-      ceiling: ladder.length - 1,
-      level,
-      deadlines: { queueMs: null, firstTokenMs: null, totalMs: null },
-      owner: '',
-    };
+    const request = simulatedRequest(arrival, index, { level, ceiling: ladder.length - 1 });
     this.#recorder.accept(request.id, arrival.atMs, level);
     this.#submit(request);
   }
@@ -194,28 +188,6 @@ const SILENT: TextDecoder = {
   createTextStream: () => ({ push: () => '', flush: () => '' }),
   endTokenIds: new Set(),
 };
-
-const GREEDY = {
-  temperature: 0,
-  topK: 0,
-  topP: 1,
-  minP: 0,
-  seed: 0,
-  repetitionPenalty: 1,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-} as const;
-
-/** A prompt that begins like no other, so that nothing can be shared between requests: `index` in digits of the vocabulary. */
-function distinctPrompt(index: number, tokens: number): Int32Array {
-  const prompt = new Int32Array(tokens);
-  let rest = index;
-  for (let i = 0; i < tokens && rest > 0; i++) {
-    prompt[i] = rest % VOCABULARY;
-    rest = Math.floor(rest / VOCABULARY);
-  }
-  return prompt;
-}
 
 /** At least a second, and a round number of seconds. */
 function windowMs({ spanMs }: Workload): number {
