@@ -8,18 +8,26 @@ export interface Bursts {
   readonly times: number;
 }
 
-/** Times of a Poisson process, from its first gap on, without end. */
-export function* poissonTimes(perSecond: number, seed: number): Generator<number> {
+/**
+ * `count` arrivals of a Poisson process that has so many of them in count/perSecond seconds: Sᵢ/Sₙ₊₁ of that time, S
+ * the sums of exponential gaps. Without the condition on the count a short run would come at quite another rate than
+ * it was asked to.
+ */
+export function poissonTimes(count: number, perSecond: number, seed: number): number[] {
   const random = new RandomStream(seed, STREAMS.gaps);
-  for (let atMs = 0; ; ) {
-    atMs += (1000 / perSecond) * random.exponential();
-    yield atMs;
+  const sums: number[] = [];
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    sum += random.exponential();
+    sums.push(sum);
   }
+  sum += random.exponential();
+  return sums.map((each) => ((1000 * count) / perSecond) * (each / sum));
 }
 
-/** 0, 1/rate, 2/rate, … without end. */
-export function* evenTimes(perSecond: number): Generator<number> {
-  for (let i = 0; ; i++) yield (1000 / perSecond) * i;
+/** 0, 1/rate, 2/rate, … */
+export function evenTimes(count: number, perSecond: number): number[] {
+  return Array.from({ length: count }, (_, i) => (1000 / perSecond) * i);
 }
 
 /**

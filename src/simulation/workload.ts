@@ -58,14 +58,14 @@ export interface Workload {
  * Throws QueptError `invalid_usage` when nothing arrives.
  */
 export function createWorkload(options: WorkloadOptions): Workload {
-  const { durationMs, tiers, seed, contextLength } = options;
+  const { tiers, seed, contextLength } = options;
   const tierDraws = new RandomStream(seed, STREAMS.tiers);
   const lengths = requestLengths(options);
-  const times = arrivalTimes(options);
+  const { times, spanMs } = arrivalTimes(options);
   const arrivals: Arrival[] = [];
   let clippedPrompts = 0;
   let clippedOutputs = 0;
-  for (const atMs of times.arrivals) {
+  for (const atMs of times) {
     const asked = lengths.next().value;
     if (asked === undefined) break;
     const fitting = clip(asked, contextLength);
@@ -73,13 +73,8 @@ export function createWorkload(options: WorkloadOptions): Workload {
     if (fitting.outputTokens < asked.outputTokens) clippedOutputs++;
     arrivals.push({ atMs, ...fitting, tier: drawTier(tiers, tierDraws.uniform()) });
   }
-  const last = arrivals.at(-1);
-  if (last === undefined) {
-    throw new QueptError('invalid_usage', 'No request arrives in this time. Raise the rate or the minutes.');
-  }
-  // Without a cut by time the last request has a gap of its own, as all others.
-  const spanMs = times.cut() && durationMs !== null ? durationMs : last.atMs + 1000 / times.perSecond;
-  return { arrivals, clippedPrompts, clippedOutputs, spanMs };
+  if (arrivals.length > 0) return { arrivals, clippedPrompts, clippedOutputs, spanMs };
+  throw new QueptError('invalid_usage', 'No request arrives in this time. Raise the rate or the minutes.');
 }
 
 /** Requests per second of a trace, from its first arrival to a mean gap after its last. */
@@ -95,50 +90,47 @@ export function traceRate(trace: readonly TraceRow[] | null): number {
 }
 
 interface ArrivalTimes {
-  readonly perSecond: number;
-  readonly arrivals: Iterable<number>;
-  /** Whether, once all were taken, it was time that ended them. */
-  readonly cut: () => boolean;
+  readonly times: readonly number[];
+  readonly spanMs: number;
 }
 
 function arrivalTimes(options: WorkloadOptions): ArrivalTimes {
-  const { durationMs, requests, bursts } = options;
-  const part = usedPart(options);
-  const perSecond = meanRate(options, part);
-  let cut = false;
-  function* limited(): Generator<number> {
-    let taken = 0;
-    for (const steadyMs of steadyTimes(options, part, perSecond)) {
-      if (taken++ === requests) return;
-      const atMs = bursts === null ? steadyMs : inBursts(steadyMs, bursts);
-      cut = durationMs !== null && atMs >= durationMs;
-      if (cut) return;
-      yield atMs;
-    }
-  }
-  return { perSecond, arrivals: limited(), cut: () => cut };
+  const { bursts } = options;
+  const steady =
+    options.arrivals === 'trace' && options.rate.kind === 'scale'
+      ? scaledTrace(options, options.rate.factor)
+      : timesAtRate(options);
+  return bursts === null ? steady : { ...steady, times: steady.times.map((atMs) => inBursts(atMs, bursts)) };
 }
 
-/** The first rows of the trace, as many as arrive at the rate that is asked for. */
-function usedPart({ trace, rate, durationMs, requests }: WorkloadOptions): readonly TraceRow[] | null {
-  if (trace === null || rate.kind === 'scale') return trace;
-  const inTime = durationMs === null ? trace.length : Math.round((rate.value * durationMs) / 1000);
-  return trace.slice(0, Math.max(2, Math.min(inTime, requests ?? trace.length)));
+/** The trace faster or slower, and cut. */
+function scaledTrace({ trace, durationMs, requests }: WorkloadOptions, factor: number): ArrivalTimes {
+  const all = (trace ?? []).map(({ atMs }) => atMs / factor);
+  const taken = all.slice(0, requests ?? all.length);
+  const times = durationMs === null ? taken : taken.filter((atMs) => atMs < durationMs);
+  if (durationMs !== null && times.length < taken.length) return { times, spanMs: durationMs };
+  // The last request has a gap of its own, as all others.
+  return { times, spanMs: (times.at(-1) ?? 0) + 1000 / (factor * traceRate(trace)) };
 }
 
-function meanRate({ trace, rate }: WorkloadOptions, part: readonly TraceRow[] | null): number {
-  return rate.kind === 'per-second' ? rate.value : rate.factor * traceRate(part ?? trace);
-}
-
-function steadyTimes(
-  { arrivals, seed }: WorkloadOptions,
-  part: readonly TraceRow[] | null,
-  perSecond: number,
-): Iterable<number> {
-  if (arrivals === 'poisson') return poissonTimes(perSecond, seed);
-  if (arrivals === 'even' || part === null) return evenTimes(perSecond);
+/** As many arrivals as the rate brings in the time, so that what arrives is what was asked for. */
+function timesAtRate({ trace, arrivals, rate, durationMs, requests, seed }: WorkloadOptions): ArrivalTimes {
+  const perSecond = rate.kind === 'per-second' ? rate.value : rate.factor * traceRate(trace);
+  const follows = arrivals !== 'poisson' && trace !== null;
+  const limits = [
+    ...(follows ? [trace.length] : []),
+    ...(requests === null ? [] : [requests]),
+    ...(durationMs === null ? [] : [Math.round((perSecond * durationMs) / 1000)]),
+  ];
+  if (limits.length === 0)
+    throw new RangeError('A workload without a trace needs a time or a number of requests.');
+  const count = Math.min(...limits);
+  const spanMs = (1000 * count) / perSecond;
+  if (arrivals === 'poisson') return { times: poissonTimes(count, perSecond, seed), spanMs };
+  if (arrivals === 'even' || trace === null) return { times: evenTimes(count, perSecond), spanMs };
+  const part = trace.slice(0, Math.max(2, count));
   const scale = perSecond / traceRate(part);
-  return part.map(({ atMs }) => atMs / scale);
+  return { times: part.slice(0, count).map(({ atMs }) => atMs / scale), spanMs };
 }
 
 interface Lengths {

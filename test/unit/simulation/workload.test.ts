@@ -83,8 +83,10 @@ describe('a trace', () => {
 
 describe('Poisson arrivals', () => {
   test('come at the rate, with gaps as irregular as they should be', () => {
-    const { arrivals } = poisson();
-    expect(arrivals.length / 1000).toBeCloseTo(4, 0);
+    const { arrivals, spanMs } = poisson();
+    expect(arrivals).toHaveLength(4000);
+    expect(spanMs).toBe(1_000_000);
+    expect(arrivals.at(-1)!.atMs).toBeLessThan(spanMs);
     const gaps = arrivals.slice(1).map(({ atMs }, i) => atMs - arrivals[i]!.atMs);
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
     const variance = gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length;
@@ -95,7 +97,7 @@ describe('Poisson arrivals', () => {
   test('depend on the seed alone, and another rate brings the same requests', () => {
     expect(poisson()).toEqual(poisson());
     expect(poisson({ seed: 6 }).arrivals[0]).not.toEqual(poisson().arrivals[0]);
-    const faster = poisson({ rate: { kind: 'per-second', value: 8 } }).arrivals;
+    const faster = poisson({ rate: { kind: 'per-second', value: 8 }, durationMs: 500_000 }).arrivals;
     const slower = poisson().arrivals;
     expect(faster[100]?.atMs).toBeCloseTo(slower[100]!.atMs / 2, 6);
     expect(faster[100]?.outputTokens).toBe(slower[100]?.outputTokens);
@@ -150,6 +152,7 @@ describe('bursts', () => {
 });
 
 test('a workload without requests is refused', () => {
-  expect(() => poisson({ durationMs: 1e-6 })).toThrow('No request arrives');
+  expect(() => poisson({ durationMs: 100 })).toThrow('No request arrives');
+  expect(() => poisson({ durationMs: null })).toThrow('needs a time');
   expect(() => createWorkload(options({ trace: TRACE.slice(0, 1) }))).toThrow('no trace with a rate');
 });
