@@ -3,6 +3,7 @@ export { argmax } from './argmax.ts';
 export { uniformAt } from './counter-random.ts';
 export { klDivergence } from './kl-divergence.ts';
 export { nonNegativeLeastSquares } from './non-negative-least-squares.ts';
+export { addOuterProduct } from './outer-product.ts';
 export { type CodeBits, packCodes, packedBytes, readCode, unpackCodes } from './packing.ts';
 export { median, percentile } from './percentile.ts';
 export { logSumExp, softmax, tokenLogProb } from './softmax.ts';

@@ -1,65 +1,111 @@
-import { median, nonNegativeLeastSquares } from '../numerics/index.ts';
+import { addOuterProduct, median, nonNegativeLeastSquares } from '../numerics/index.ts';
 import type { CostSample } from './cost-model.ts';
-import { type CostWeights, stepFeatures, weighStep } from './linear-cost.ts';
+import { type CostWeights, RUNG_FEATURES, stepFeatures, weighStep } from './linear-cost.ts';
 
 /** The weights of one phase and how firmly its samples hold them. */
 export interface PhaseFit {
   /** Per rung. */
   readonly weights: readonly CostWeights[];
-  /** The shape that the rungs have in common. */
+  /** Weights as if all rungs were one. */
   readonly pooled: CostWeights;
-  /** Per rung, [n, n] row-major: the mean of f fᵀ / ms² over its samples, or over all where it has none. */
+  /** Per rung, [n, n] row-major: the mean of f fᵀ / ms² over its samples; 0 where it has none. */
   readonly grams: readonly Float64Array[];
 }
 
-/** Error, as ln of measured over predicted, at which a measurement counts half. */
-const DOUBTFUL = 0.15;
+/** A sample among the unknowns of a fit. */
+interface Equation {
+  readonly features: readonly number[];
+  readonly ms: number;
+}
+
+/** An error, as ln of measured over predicted, at which a measurement counts half. */
+export const DOUBTFUL = 0.15;
 /** Reweighting converges geometrically; these rounds leave less than a measurement can tell. */
 const ROUNDS = 8;
-/** Weight of what a fit leans on, beside 1 for all its samples: it settles what they leave open and little else. */
-const LEAN = 1e-4;
+/** Weight of what a fit leans on, beside 1 for all samples: at least this, to settle what they leave open. */
+const LEAN = 1e-5;
+/** By how much of a step's time a weight's part is expected to differ from what it leans on. */
+const EXPECTED_DIFFERENCE = 0.2;
+/** Standard deviation of normal errors in units of their median size. */
+const SIGMA_PER_MEDIAN = 1.4826;
 
-/** ω(e) = 1 / (1 + (e/c)²) with e = ln(measured / predicted): Cauchy's weight. 0 where 0 was predicted. */
-export function trust(predictedMs: number, measuredMs: number): number {
-  const error = Math.log(measuredMs / predictedMs) / DOUBTFUL;
-  return 1 / (1 + error * error);
+/** ω(e) = 1 / (1 + (e/c)²), Cauchy's weight, for an error e = ln(measured / predicted); 0 where 0 was predicted. */
+export function trust(error: number, doubtful: number): number {
+  return 1 / (1 + (error / doubtful) ** 2);
 }
 
 /**
- * Fits one phase: per rung, minimises Σ ω ((w·f − ms) / ms)² over w >= 0, where ω discounts outliers. A rung leans, as
- * far as its own samples leave a choice, on the shape of all rungs together scaled to its level, and that on `guess`.
- * Rungs without samples lie on the line between their neighbours.
+ * Fits one phase: minimises Σ ω ((w·f − ms) / ms)² over w >= 0, where ω discounts outliers, with weights of its own for
+ * every rung that has samples and one weight for all rungs of what no rung changes. A rung leans on the shape of all
+ * rungs together scaled to its level, and that on `guess`: the more, the more the samples scatter, and hardly where
+ * they agree. Rungs without samples lie on the line between their neighbours.
  *
  * @param samples of one phase, at least one, with ms > 0 and rungs below `rungs`
  * @param guess weights up to a factor
  */
 export function fitPhase(rungs: number, samples: readonly CostSample[], guess: CostWeights): PhaseFit {
-  const spread = meanGram(samples, guess.length);
-  const pooled = fitWeights(samples, guess, spread);
+  const n = guess.length;
+  const pooled = solveRobustly(toEquations(samples), scaledTo(samples, guess));
   const own = Array.from({ length: rungs }, (_, rung) => samples.filter(({ shape }) => shape.rung === rung));
-  return {
-    weights: interpolated(own.map((list) => (list.length === 0 ? null : fitWeights(list, pooled, spread)))),
-    pooled,
-    grams: own.map((list) => (list.length === 0 ? spread : meanGram(list, guess.length))),
-  };
+  const grams = own.map((list) => meanGram(toEquations(list), n));
+  return { weights: fitRungs(own, pooled), pooled, grams };
 }
 
-/** @param spread the diagonal of this matrix gives the scales in which weights are compared with `shape`'s */
-function fitWeights(samples: readonly CostSample[], shape: CostWeights, spread: Float64Array): CostWeights {
-  const n = shape.length;
-  const leaning = scaledTo(samples, shape);
-  let weights: CostWeights = leaning;
+/** Unknowns: the shared weights, then those of each rung that has samples. */
+function fitRungs(own: readonly (readonly CostSample[])[], pooled: CostWeights): CostWeights[] {
+  const shared = pooled.length - RUNG_FEATURES;
+  const sampled = own.flatMap((list, rung) => (list.length === 0 ? [] : [rung]));
+  const placeOf = new Map(sampled.map((rung, i) => [rung, shared + i * RUNG_FEATURES]));
+  const count = shared + sampled.length * RUNG_FEATURES;
+  const equations = own.flat().map(({ shape, ms }) => {
+    const features = new Array<number>(count).fill(0);
+    const place = placeOf.get(shape.rung) ?? 0;
+    stepFeatures(shape).forEach((feature, i) => {
+      features[i < RUNG_FEATURES ? place + i : i - RUNG_FEATURES] = feature;
+    });
+    return { features, ms };
+  });
+  const leaning = [
+    ...pooled.slice(RUNG_FEATURES),
+    ...sampled.flatMap((rung) => scaledTo(own[rung] ?? [], pooled).slice(0, RUNG_FEATURES)),
+  ];
+  const solution = solveRobustly(equations, leaning);
+  const common = solution.slice(0, shared);
+  return interpolated(
+    own.map((_, rung) => {
+      const place = placeOf.get(rung);
+      return place === undefined ? null : [...solution.slice(place, place + RUNG_FEATURES), ...common];
+    }),
+  );
+}
+
+/**
+ * Minimises mean ω ((w·f − ms) / ms)² + Σ λ sᵢ (wᵢ − leaningᵢ)², w >= 0, with sᵢ the mean of (fᵢ/ms)² where fᵢ is not
+ * 0. First λ is next to nothing, then what the scatter σ of that fit makes it: σ² / (samples · expected difference²).
+ */
+function solveRobustly(equations: readonly Equation[], leaning: CostWeights): CostWeights {
+  const free = reweighted(equations, leaning, LEAN);
+  const errors = equations.map(({ features, ms }) => Math.abs(Math.log(ms / dot(free, features))));
+  const sigma = SIGMA_PER_MEDIAN * median(errors);
+  const lean = (sigma / EXPECTED_DIFFERENCE) ** 2 / equations.length;
+  return lean > LEAN ? reweighted(equations, leaning, Math.min(lean, 1)) : free;
+}
+
+function reweighted(equations: readonly Equation[], leaning: CostWeights, lean: number): CostWeights {
+  const n = leaning.length;
+  const scale = scales(equations, n);
+  let weights = leaning;
   for (let round = 0; round < ROUNDS; round++) {
     // In the first round all count alike: the level that leaning starts from may be far off.
-    const trusts = samples.map(({ shape: step, ms }) =>
-      round === 0 ? 1 : trust(weighStep(weights, step), ms),
+    const trusts = equations.map(({ features, ms }) =>
+      round === 0 ? 1 : trust(Math.log(ms / dot(weights, features)), DOUBTFUL),
     );
-    const gram = meanGram(samples, n, trusts);
-    const moment = meanMoment(samples, n, trusts);
+    const gram = meanGram(equations, n, trusts);
+    const moment = meanMoment(equations, n, trusts);
     leaning.forEach((weight, i) => {
-      const lean = LEAN * (spread[i * n + i] ?? 0);
-      gram[i * n + i] = (gram[i * n + i] ?? 0) + lean;
-      moment[i] = (moment[i] ?? 0) + lean * weight;
+      const held = lean * (scale[i] ?? 0);
+      gram[i * n + i] = (gram[i * n + i] ?? 0) + held;
+      moment[i] = (moment[i] ?? 0) + held * weight;
     });
     weights = [...nonNegativeLeastSquares(gram, moment)];
   }
@@ -75,35 +121,47 @@ function scaledTo(samples: readonly CostSample[], shape: CostWeights): CostWeigh
   return shape.map((weight) => weight * factor);
 }
 
+function toEquations(samples: readonly CostSample[]): Equation[] {
+  return samples.map(({ shape, ms }) => ({ features: stepFeatures(shape), ms }));
+}
+
+/** Mean of (fᵢ / ms)² over the equations that hold unknown i; 0 where none does. */
+function scales(equations: readonly Equation[], n: number): number[] {
+  const sums = new Array<number>(n).fill(0);
+  const counts = new Array<number>(n).fill(0);
+  for (const { features, ms } of equations) {
+    features.forEach((feature, i) => {
+      if (feature === 0) return;
+      sums[i] = (sums[i] ?? 0) + (feature / ms) ** 2;
+      counts[i] = (counts[i] ?? 0) + 1;
+    });
+  }
+  return sums.map((sum, i) => sum / Math.max(1, counts[i] ?? 0));
+}
+
 /** Σ ω f fᵀ / ms² / count, [n, n] row-major. */
-function meanGram(samples: readonly CostSample[], n: number, trusts?: readonly number[]): Float64Array {
+function meanGram(equations: readonly Equation[], n: number, trusts?: readonly number[]): Float64Array {
   const gram = new Float64Array(n * n);
-  samples.forEach(({ shape, ms }, k) => {
-    addOuter(gram, stepFeatures(shape), (trusts?.[k] ?? 1) / (ms * ms * samples.length));
+  equations.forEach(({ features, ms }, k) => {
+    addOuterProduct(gram, features, (trusts?.[k] ?? 1) / (ms * ms * equations.length));
   });
   return gram;
 }
 
 /** Σ ω f / ms / count, [n]. */
-function meanMoment(samples: readonly CostSample[], n: number, trusts: readonly number[]): Float64Array {
+function meanMoment(equations: readonly Equation[], n: number, trusts: readonly number[]): Float64Array {
   const moment = new Float64Array(n);
-  samples.forEach(({ shape, ms }, k) => {
-    const weight = (trusts[k] ?? 1) / (ms * samples.length);
-    stepFeatures(shape).forEach((feature, i) => {
+  equations.forEach(({ features, ms }, k) => {
+    const weight = (trusts[k] ?? 1) / (ms * equations.length);
+    features.forEach((feature, i) => {
       moment[i] = (moment[i] ?? 0) + weight * feature;
     });
   });
   return moment;
 }
 
-/** G ← G + weight · f fᵀ. */
-export function addOuter(gram: Float64Array, features: readonly number[], weight: number): void {
-  const n = features.length;
-  features.forEach((a, i) => {
-    features.forEach((b, j) => {
-      gram[i * n + j] = (gram[i * n + j] ?? 0) + weight * a * b;
-    });
-  });
+function dot(weights: CostWeights, features: readonly number[]): number {
+  return features.reduce((sum, feature, i) => sum + feature * (weights[i] ?? 0), 0);
 }
 
 /** Fills the gaps: linear between the nearest known entries, level beyond the outermost ones. */

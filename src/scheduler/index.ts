@@ -1,6 +1,13 @@
 export type { BatchPolicy, DecodeGroup, PrefillChunk, StepPlan } from './batch-policy.ts';
 export { createCeilingPolicy } from './ceiling-policy.ts';
 export { type CostModel, type CostSample, FREE_COST } from './cost-model.ts';
+export {
+  createDecisionHistory,
+  type Decision,
+  type DecisionHistory,
+  type DecisionHistoryOptions,
+  type DecisionLog,
+} from './decision-log.ts';
 export { firstComePolicy } from './first-come-policy.ts';
 export {
   type CostErrors,
@@ -12,7 +19,9 @@ export {
 export { type CostParameters, type CostWeights, linearCost } from './linear-cost.ts';
 export type { PrecisionPolicy, RungOf } from './precision-policy.ts';
 export { profileSteps, type UnloadedProfile, unloadedProfile } from './profile-steps.ts';
+export type { PlanData, RecordedRequest, RecordedStep } from './recorded-step.ts';
 export { expectedMoves } from './regrouping.ts';
+export { type ReplayDifference, type ReplayPolicies, replay } from './replay.ts';
 export {
   createScheduler,
   type Scheduler,

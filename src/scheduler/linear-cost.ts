@@ -14,6 +14,12 @@ export interface CostParameters {
 }
 
 /**
+ * The first features belong to a rung: a pass and its products with the weights. The others cost the same at every
+ * rung: keys and values know nothing of precision.
+ */
+export const RUNG_FEATURES = 2;
+
+/**
  * What a step's time is linear in. Decode: 1, rows, context tokens, moved rows. Prefill of n tokens behind c: 1, n, and
  * the pairs of positions that attend, n·c + n²/2. Each grows with rows, tokens and context, and so does every prediction.
  */

@@ -9,6 +9,8 @@ const BUDGET_MS = 1_500;
 const MEASURED_RUNGS = 5;
 /** Tokens of the longer prefill chunk. */
 const CHUNK = 128;
+/** Slots that take part in regrouping. */
+const REGROUPED_SLOTS = 3;
 /** What `unloadedProfile` calls a prompt: also where the context would not hold it, so that machines compare. */
 const PROMPT_TOKENS = 128;
 
@@ -20,11 +22,14 @@ export interface UnloadedProfile {
   readonly stepMs: number;
 }
 
-interface Measurement {
+interface Kind {
   readonly phase: StepShape['phase'];
-  readonly rung: number;
   readonly slots: readonly number[];
   readonly tokens: number;
+}
+
+interface Measurement extends Kind {
+  readonly rung: number;
 }
 
 /**
@@ -86,59 +91,51 @@ class Profile {
 
   async run(): Promise<void> {
     const rungs = measuredRungs(this.#ladder.length);
+    const top = rungs.slice(0, 1);
     const chunk = Math.max(1, Math.min(CHUNK, Math.floor((this.#runner.shape.contextLength - 1) / 2)));
-    // The first passes after a start wait for pages of the model: their shapes come again right after them.
-    await this.#measureAll(this.#plan(rungs.slice(0, 1), chunk).slice(0, 2));
-    await this.#measureAll(this.#plan(rungs, chunk));
+    const [single, ...others] = this.#decodes();
+    const short = this.#prefill(Math.ceil(chunk / 4));
+    const decodes = atEach(rungs, [single, ...others]);
+    const regroupings = atEach(rungs.slice(0, 2), this.#regroupings());
+    // The first passes after a start wait for pages of the model: these two come again.
+    await this.#measureAll(atEach(top, [single, short]));
+    // Decode steps are so short that one disturbance spoils several in a row: they come again after some time.
+    await this.#measureAll([...atEach(rungs, [single, short, ...others]), ...decodes]);
     await this.#fill(rungs, chunk);
-    await this.#measureAll(this.#regroupings(rungs));
-    for (let round = 0; round < 2; round++) await this.#measureAll(this.#plan(rungs, chunk));
+    await this.#measureAll([...decodes, ...regroupings, ...atEach(top, [short, this.#prefill(chunk)])]);
+    await this.#measureAll([...decodes, ...regroupings, ...decodes]);
   }
 
-  /** Every kind of step at every rung, the most telling kind first. */
-  #plan(rungs: readonly number[], chunk: number): Measurement[] {
-    const slots = this.#slots;
-    const decode =
-      (rows: number) =>
-      (rung: number): Measurement => ({
-        phase: 'decode',
-        rung,
-        slots: slots.slice(0, rows),
-        tokens: 1,
-      });
-    const prefill =
-      (tokens: number) =>
-      (rung: number): Measurement => ({
-        phase: 'prefill',
-        rung,
-        slots: slots.slice(0, 1),
-        tokens,
-      });
-    const half = Math.ceil(slots.length / 2);
-    const kinds = [
-      decode(1),
-      prefill(Math.ceil(chunk / 4)),
-      decode(slots.length),
-      prefill(chunk),
-      decode(half),
-      decode(2),
-    ];
-    return kinds.flatMap((kind) => rungs.map(kind));
+  /** One row, all, half of them, two. */
+  #decodes(): [Kind, ...Kind[]] {
+    const decode = (rows: number): Kind => ({
+      phase: 'decode',
+      slots: this.#slots.slice(0, rows),
+      tokens: 1,
+    });
+    const all = this.#slots.length;
+    return [decode(1), decode(all), decode(Math.ceil(all / 2)), decode(Math.min(2, all))];
+  }
+
+  #prefill(tokens: number): Kind {
+    return { phase: 'prefill', slots: this.#slots.slice(0, 1), tokens };
   }
 
   /** Alternate pairs, so that each pass has to bring its rows together. */
-  #regroupings(rungs: readonly number[]): Measurement[] {
+  #regroupings(): Kind[] {
     const [a, b, c] = this.#slots;
     if (a === undefined || b === undefined || c === undefined) return [];
-    return rungs.flatMap((rung): Measurement[] => [
-      { phase: 'decode', rung, slots: [a, c], tokens: 1 },
-      { phase: 'decode', rung, slots: [a, b], tokens: 1 },
-    ]);
+    return [
+      { phase: 'decode', slots: [a, c], tokens: 1 },
+      { phase: 'decode', slots: [a, b], tokens: 1 },
+    ];
   }
 
-  /** Gives each slot a context of one chunk; that measures as well. */
+  /** Gives some slots a context of one chunk, each by another rung in turn; that measures as well. */
   async #fill(rungs: readonly number[], chunk: number): Promise<void> {
-    for (const [i, slot] of this.#slots.entries()) {
+    const half = Math.ceil(this.#slots.length / 2);
+    const filled = this.#slots.slice(0, Math.max(half, REGROUPED_SLOTS, rungs.length));
+    for (const [i, slot] of filled.entries()) {
       const rung = rungs[i % rungs.length] ?? 0;
       const ran = await this.#measure({ phase: 'prefill', rung, slots: [slot], tokens: chunk });
       if (!ran) return;
@@ -176,6 +173,10 @@ class Profile {
   #text(tokens: number): Int32Array {
     return Int32Array.from({ length: tokens }, (_, i) => (i * 31) % this.#runner.shape.vocabSize);
   }
+}
+
+function atEach(rungs: readonly number[], kinds: readonly Kind[]): Measurement[] {
+  return kinds.flatMap((kind) => rungs.map((rung) => ({ ...kind, rung })));
 }
 
 /** The highest and the lowest rung first, then those between. */
