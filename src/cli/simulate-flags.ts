@@ -33,6 +33,7 @@ export interface SimulateFlags {
   readonly policy?: readonly string[];
   readonly sweep?: SweepFlag;
   readonly profile: string;
+  readonly window?: number;
   readonly noise: number;
   readonly context?: number;
   readonly slots: number;
@@ -85,6 +86,11 @@ export function addSimulateOptions(command: Command): Command {
       '--sweep <low..high:n>',
       'n rates, as multiples of capacity, or per second with /s: 0.1..2/s:8',
       sweep,
+    )
+    .option(
+      '--window <seconds>',
+      'of the course over time (default: by the length of the run)',
+      positiveNumber,
     )
     .option(
       '--profile <name>',

@@ -26,6 +26,8 @@ export interface SimulationPlan {
   readonly profile: CostProfile;
   readonly server: SimulatedServer;
   readonly policies: readonly NamedPolicy[];
+  /** Length of a window of the course over time; null for the default. */
+  readonly windowMs: number | null;
   /** What arrives, in words. */
   readonly arrivals: string;
   /** Requests at the rate of the flags, or at this many per second. */
@@ -54,6 +56,7 @@ export async function planSimulation(flags: SimulateFlags): Promise<SimulationPl
     profile,
     server,
     policies,
+    windowMs: flags.window === undefined ? null : 1000 * flags.window,
     arrivals: describeArrivals(flags),
     workload: (perSecond) =>
       createWorkload(
@@ -78,6 +81,7 @@ function requireConsistent({ trace, poisson, smooth, sweep, ...flags }: Simulate
     if (poisson === true && trace === undefined) throw usage('--poisson', 'name a rate, as in --poisson 0.5');
     return;
   }
+  if (flags.window !== undefined) throw usage('--window', 'a sweep has no course over time. Leave out one');
   if (flags.scale !== undefined) throw usage('--scale', '--sweep sets the rates. Leave out one');
   if (typeof poisson === 'number') throw usage('--poisson', '--sweep sets the rates. Leave out the number');
 }

@@ -32,7 +32,7 @@ export interface SweepResults {
 
 /** One workload under each policy. */
 export async function runPolicies(
-  { server, policies, workload: create }: SimulationPlan,
+  { server, policies, windowMs, workload: create }: SimulationPlan,
   output: Output,
   signal: AbortSignal,
 ): Promise<RunResults> {
@@ -46,7 +46,13 @@ export async function runPolicies(
   try {
     for (const policy of policies) {
       const onProgress = (ended: number) => progress.update(results.length * requests + ended, policy.name);
-      results.push(await simulate(server, workload, policy, { signal, onProgress }));
+      results.push(
+        await simulate(server, workload, policy, {
+          signal,
+          onProgress,
+          ...(windowMs === null ? {} : { windowMs }),
+        }),
+      );
     }
     progress.update(requests * policies.length);
   } finally {

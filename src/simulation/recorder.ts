@@ -67,7 +67,8 @@ export class Recorder {
     record.tokens++;
     record.tokensByRung[rung] = (record.tokensByRung[rung] ?? 0) + 1;
     if (switched) record.switches++;
-    this.timeline.token(nowMs, this.#ladder[rung]?.averageBits ?? 0, gapMs, switched);
+    const bits = this.#ladder[rung]?.averageBits ?? 0;
+    this.timeline.token(nowMs, { bits, gapMs, tpotTargetMs: record.level.tpotMs, switched });
   }
 
   #end(id: string, record: RequestRecord, outcome: 'finished' | 'failed'): void {

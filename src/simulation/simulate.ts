@@ -29,6 +29,8 @@ export interface SimulatedServer {
 }
 
 export interface SimulationControl {
+  /** Length of a window of the timeline; a default by the workload's length where it is left out. */
+  readonly windowMs?: number;
   /** Aborts between two steps. */
   readonly signal?: AbortSignal;
   /** Told now and then how many of the requests have ended. */
@@ -55,7 +57,7 @@ export async function simulate(
   policy: NamedPolicy,
   control: SimulationControl = {},
 ): Promise<SimulationResult> {
-  const run = new Run(server, workload, policy);
+  const run = new Run(server, workload, policy, control.windowMs ?? defaultWindowMs(workload));
   for (;;) {
     for (let i = 0; i < STEPS_PER_TURN; i++) {
       if (!(await run.advance())) return run.result();
@@ -78,13 +80,13 @@ class Run {
   #arrived = 0;
   #steps = 0;
 
-  constructor(server: SimulatedServer, workload: Workload, policy: NamedPolicy) {
+  constructor(server: SimulatedServer, workload: Workload, policy: NamedPolicy, windowMs: number) {
     const { ladder, machine, slots, prefillChunk, maxBatch, maxWaiting } = server;
     this.#server = server;
     this.#workload = workload;
     this.#policy = policy;
     this.#runner = new SimulatedRunner({ ...server, clock: this.#clock, cost: machine });
-    this.#recorder = new Recorder(ladder, windowMs(workload));
+    this.#recorder = new Recorder(ladder, windowMs);
     this.#scheduler = createScheduler({
       runner: this.#runner,
       ladder,
@@ -190,7 +192,7 @@ const SILENT: TextDecoder = {
 };
 
 /** At least a second, and a round number of seconds. */
-function windowMs({ spanMs }: Workload): number {
+function defaultWindowMs({ spanMs }: Workload): number {
   return 1000 * Math.max(1, Math.ceil(spanMs / 1000 / MOST_WINDOWS));
 }
 

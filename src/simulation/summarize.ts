@@ -44,6 +44,8 @@ export interface TimelinePoint {
   /** Mean time between tokens of a request that came in this window, and its 95th percentile. */
   readonly meanGapMs: number | null;
   readonly p95GapMs: number | null;
+  /** Share of them above the TPOT target of their request: at most 0.05 when the 95th percentile is within it. */
+  readonly lateGapShare: number | null;
   readonly switches: number;
 }
 
@@ -137,13 +139,14 @@ function summarizeOutcomes(records: readonly RequestRecord[], ladder: Ladder): O
 }
 
 function timelinePoints({ windows, windowMs }: Timeline): TimelinePoint[] {
-  return windows.map(({ arrivals, tokens, bits, switches, gaps }, i) => ({
+  return windows.map(({ arrivals, tokens, bits, switches, lateGaps, gaps }, i) => ({
     seconds: (i * windowMs) / 1000,
     arrivals,
     tokens,
     averageBits: tokens === 0 ? null : bits / tokens,
     meanGapMs: gaps.length === 0 ? null : sum(gaps, (gap) => gap) / gaps.length,
     p95GapMs: gaps.length === 0 ? null : percentile(gaps, 0.95),
+    lateGapShare: gaps.length === 0 ? null : lateGaps / gaps.length,
     switches,
   }));
 }

@@ -4,8 +4,18 @@ interface Window {
   tokens: number;
   bits: number;
   switches: number;
+  /** Gaps longer than the request's TPOT target. */
+  lateGaps: number;
   /** Times between tokens of a request, milliseconds. */
   readonly gaps: number[];
+}
+
+export interface TimelineToken {
+  readonly bits: number;
+  /** Since the request's token before; null for its first. */
+  readonly gapMs: number | null;
+  readonly tpotTargetMs: number;
+  readonly switched: boolean;
 }
 
 /** Counts by windows of equal length, from time 0 on. */
@@ -26,19 +36,20 @@ export class Timeline {
     this.#at(atMs).arrivals++;
   }
 
-  /** @param gapMs since the request's token before; null for its first */
-  token(atMs: number, bits: number, gapMs: number | null, switched: boolean): void {
+  token(atMs: number, { bits, gapMs, tpotTargetMs, switched }: TimelineToken): void {
     const window = this.#at(atMs);
     window.tokens++;
     window.bits += bits;
     if (switched) window.switches++;
-    if (gapMs !== null) window.gaps.push(gapMs);
+    if (gapMs === null) return;
+    window.gaps.push(gapMs);
+    if (gapMs > tpotTargetMs) window.lateGaps++;
   }
 
   #at(atMs: number): Window {
     const index = Math.floor(atMs / this.windowMs);
     while (this.#windows.length <= index) {
-      this.#windows.push({ arrivals: 0, tokens: 0, bits: 0, switches: 0, gaps: [] });
+      this.#windows.push({ arrivals: 0, tokens: 0, bits: 0, switches: 0, lateGaps: 0, gaps: [] });
     }
     // The loop has just made it.
     return this.#windows[index] as Window;

@@ -175,9 +175,45 @@ test('the course of time has a window for every stretch, empty ones too', () => 
   ]);
   expect(windowSeconds).toBe(0.1);
   expect(timeline).toEqual([
-    { seconds: 0, arrivals: 1, tokens: 2, averageBits: 6, meanGapMs: 10, p95GapMs: 10, switches: 1 },
-    { seconds: 0.1, arrivals: 1, tokens: 0, averageBits: null, meanGapMs: null, p95GapMs: null, switches: 0 },
-    { seconds: 0.2, arrivals: 0, tokens: 0, averageBits: null, meanGapMs: null, p95GapMs: null, switches: 0 },
-    { seconds: 0.3, arrivals: 0, tokens: 1, averageBits: 4, meanGapMs: 300, p95GapMs: 300, switches: 0 },
+    {
+      seconds: 0,
+      arrivals: 1,
+      tokens: 2,
+      averageBits: 6,
+      meanGapMs: 10,
+      p95GapMs: 10,
+      lateGapShare: 0,
+      switches: 1,
+    },
+    {
+      seconds: 0.1,
+      arrivals: 1,
+      tokens: 0,
+      averageBits: null,
+      meanGapMs: null,
+      p95GapMs: null,
+      lateGapShare: null,
+      switches: 0,
+    },
+    {
+      seconds: 0.2,
+      arrivals: 0,
+      tokens: 0,
+      averageBits: null,
+      meanGapMs: null,
+      p95GapMs: null,
+      lateGapShare: null,
+      switches: 0,
+    },
+    {
+      seconds: 0.3,
+      arrivals: 0,
+      tokens: 1,
+      averageBits: 4,
+      meanGapMs: 300,
+      p95GapMs: 300,
+      lateGapShare: 1,
+      switches: 0,
+    },
   ]);
 });
