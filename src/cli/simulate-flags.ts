@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { BATCH_POLICIES, type BatchPolicyName } from '../scheduler/index.ts';
 import {
   type Bursts,
   DEFAULT_PROFILE,
@@ -30,7 +31,10 @@ export interface SimulateFlags {
   readonly promptTokens?: LengthDistribution;
   readonly outputTokens?: LengthDistribution;
   readonly tiers: TierMix;
+  readonly ttft?: number;
+  readonly tpot?: number;
   readonly policy?: readonly string[];
+  readonly batchPolicy: BatchPolicyName;
   readonly sweep?: SweepFlag;
   readonly profile: string;
   readonly window?: number;
@@ -78,9 +82,20 @@ export function addSimulateOptions(command: Command): Command {
     )
     .option('--tiers <mix>', 'shares of tiers: priority:0.1,default:0.7,flex:0.2', tiers, DEFAULT_TIERS)
     .option(
+      '--ttft <ms>',
+      'target of the default tier (default: by the machine and the prompt)',
+      positiveNumber,
+    )
+    .option('--tpot <ms>', 'likewise, for the time per token', positiveNumber)
+    .option(
       '--policy <names>',
       'what decides; several to compare, separated by commas or by repeating it',
       names,
+    )
+    .addOption(
+      new Option('--batch-policy <name>', 'what decides who runs in a step, beside each policy')
+        .choices(Object.keys(BATCH_POLICIES))
+        .default('deadline'),
     )
     .option(
       '--sweep <low..high:n>',

@@ -25,12 +25,13 @@ export function sweepDocument(plan: SimulationPlan, swept: SweepResults, realSec
   return sweeps.length === 1 ? { ...sweeps[0], ...about } : { sweeps, ...about };
 }
 
-function describePlan({ profile, arrivals, server }: SimulationPlan): object {
-  const { contextLength, slots, maxWaiting, prefillChunk, maxBatch, noise, seed } = server;
+function describePlan({ profile, arrivals, server, batchPolicy }: SimulationPlan): object {
+  const { contextLength, slots, maxWaiting, prefillChunk, maxBatch, targets, noise, seed } = server;
   return {
     profile: { name: profile.name, machine: profile.machine, note: profile.note },
     arrivals,
-    server: { contextLength, slots, maxWaiting, prefillChunk, maxBatch, noise },
+    batchPolicy,
+    server: { contextLength, slots, maxWaiting, prefillChunk, maxBatch, targets, noise },
     seed,
   };
 }

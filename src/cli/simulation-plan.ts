@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { QueptError } from '../core/index.ts';
-import { createLearnedCost } from '../scheduler/index.ts';
+import { type BatchPolicyName, createLearnedCost } from '../scheduler/index.ts';
 import {
   builtInProfiles,
   type CostProfile,
@@ -26,6 +26,7 @@ export interface SimulationPlan {
   readonly profile: CostProfile;
   readonly server: SimulatedServer;
   readonly policies: readonly NamedPolicy[];
+  readonly batchPolicy: BatchPolicyName;
   /** Length of a window of the course over time; null for the default. */
   readonly windowMs: number | null;
   /** What arrives, in words. */
@@ -34,7 +35,7 @@ export interface SimulationPlan {
   readonly workload: (perSecond?: number) => Workload;
 }
 
-const DEFAULT_POLICIES = ['ceiling'];
+const DEFAULT_POLICIES = ['slo'];
 const DEFAULT_MINUTES = 10;
 const DEFAULT_LENGTHS = { prompt: '256~0.8', output: '128~0.6' };
 /** Longest sequence where neither profile nor flag says. */
@@ -46,7 +47,7 @@ export async function planSimulation(flags: SimulateFlags): Promise<SimulationPl
   const profile = await readProfile(flags.profile);
   const server = describeServer(flags, profile);
   const policies = (flags.policy ?? DEFAULT_POLICIES).map((name) =>
-    resolvePolicy(name, server.ladder, '--policy'),
+    resolvePolicy(name, server.ladder, flags.batchPolicy, '--policy'),
   );
   if (new Set(policies.map(({ name }) => name)).size < policies.length) {
     throw usage('--policy', 'name each policy once');
@@ -56,6 +57,7 @@ export async function planSimulation(flags: SimulateFlags): Promise<SimulationPl
     profile,
     server,
     policies,
+    batchPolicy: flags.batchPolicy,
     windowMs: flags.window === undefined ? null : 1000 * flags.window,
     arrivals: describeArrivals(flags),
     workload: (perSecond) =>
@@ -109,6 +111,7 @@ function describeServer(flags: SimulateFlags, profile: CostProfile): SimulatedSe
     slots,
     maxWaiting: flags.maxWaiting,
     prefillChunk: flags.prefillChunk,
+    targets: { ttftMs: flags.ttft ?? null, tpotMs: flags.tpot ?? null },
     maxBatch: flags.maxBatch ?? slots,
     noise: flags.noise,
     seed: flags.seed,

@@ -89,7 +89,7 @@ async function findCapacity(
   plan: SimulationPlan,
   measure: (policy: NamedPolicy) => Measure,
 ): Promise<number> {
-  const top = measure(topRungPolicy(plan.server.ladder));
+  const top = measure(topRungPolicy(plan.server.ladder, plan.batchPolicy));
   const rate = roughCapacity(plan);
   const found = await findGoodput90(top, [{ rate, result: await top(rate) }]);
   if (found !== null) return found.rate;

@@ -13,6 +13,13 @@ export interface TargetContext {
   readonly rung: number;
   /** Prompt tokens per batch. */
   readonly prefillChunk: number;
+  readonly overrides: TargetOverrides;
+}
+
+/** Targets of the default tier that are given and not derived; null where they are. */
+export interface TargetOverrides {
+  readonly ttftMs: number | null;
+  readonly tpotMs: number | null;
 }
 
 /**
@@ -21,10 +28,10 @@ export interface TargetContext {
  *     TTFT <= f·(3·p + 200 ms),  TPOT <= f·2·d
  *
  * p is the time of its whole prompt, chunk by chunk, on an idle machine; d that of the first decode step after it,
- * alone; both at the best rung. f is 1 for the default tier, 1/2 for priority, 5 for flex; the weight is 1/f.
+ * alone; both at the best rung; `overrides` stand for 3·p + 200 ms and 2·d where they are given. f is 1 for the default tier, 1/2 for priority, 5 for flex; the weight is 1/f.
  */
 export function serviceLevel(tier: ServiceTier, promptTokens: number, context: TargetContext): ServiceLevel {
-  const { cost, rung } = context;
+  const { cost, rung, overrides } = context;
   const factor = TIER_FACTOR[tier];
   const decode = {
     phase: 'decode',
@@ -36,14 +43,17 @@ export function serviceLevel(tier: ServiceTier, promptTokens: number, context: T
   } as const;
   return {
     tier,
-    ttftMs: factor * (TTFT_FACTOR * prefillMs(promptTokens, context) + TTFT_EXTRA_MS),
-    tpotMs: factor * TPOT_FACTOR * cost.stepMs(decode),
+    ttftMs: factor * (overrides.ttftMs ?? TTFT_FACTOR * prefillMs(promptTokens, context) + TTFT_EXTRA_MS),
+    tpotMs: factor * (overrides.tpotMs ?? TPOT_FACTOR * cost.stepMs(decode)),
     weight: 1 / factor,
   };
 }
 
 /** The whole prompt on an idle machine. */
-export function prefillMs(promptTokens: number, { cost, rung, prefillChunk }: TargetContext): number {
+export function prefillMs(
+  promptTokens: number,
+  { cost, rung, prefillChunk }: Omit<TargetContext, 'overrides'>,
+): number {
   let ms = 0;
   for (let done = 0; done < promptTokens; done += prefillChunk) {
     const tokens = Math.min(prefillChunk, promptTokens - done);

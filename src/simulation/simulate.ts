@@ -2,7 +2,7 @@ import { type EngineRequest, type Ladder, QueptError, type TextDecoder } from '.
 import { type CostEstimator, type CostModel, createScheduler, type Scheduler } from '../scheduler/index.ts';
 import type { NamedPolicy } from './policies.ts';
 import { Recorder } from './recorder.ts';
-import { serviceLevel } from './service-levels.ts';
+import { serviceLevel, type TargetOverrides } from './service-levels.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import { simulatedRequest } from './simulated-request.ts';
 import { SimulatedRunner } from './simulated-runner.ts';
@@ -21,6 +21,7 @@ export interface SimulatedServer {
   /** Requests that may wait beyond those in slots; more are refused. */
   readonly maxWaiting: number;
   readonly prefillChunk: number;
+  readonly targets: TargetOverrides;
   /** Decode rows in one batch at most. */
   readonly maxBatch: number;
   /** Standard deviation of the logarithm of a pass's time. */
@@ -157,9 +158,9 @@ class Run {
   }
 
   #admit(arrival: Arrival, index: number): void {
-    const { ladder, machine, prefillChunk, slots, maxWaiting } = this.#server;
-    const targets = { cost: machine, rung: ladder.length - 1, prefillChunk };
-    const level = serviceLevel(arrival.tier, arrival.promptTokens, targets);
+    const { ladder, machine, prefillChunk, targets, slots, maxWaiting } = this.#server;
+    const context = { cost: machine, rung: ladder.length - 1, prefillChunk, overrides: targets };
+    const level = serviceLevel(arrival.tier, arrival.promptTokens, context);
     if (this.#recorder.held >= slots + maxWaiting) {
       this.#recorder.refuse(arrival.atMs, level);
       return;

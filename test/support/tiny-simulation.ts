@@ -20,6 +20,7 @@ export function tinyServer(fields: Partial<SimulatedServer> = {}): SimulatedServ
     slots: 4,
     maxWaiting: 8,
     prefillChunk: 10,
+    targets: { ttftMs: null, tpotMs: null },
     maxBatch: 4,
     noise: 0,
     seed: 1,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Figure } from '../../plot/index.ts';
-import { POLICY_NAMES } from '../../simulation/index.ts';
+import { SIMULATED_POLICIES } from '../../simulation/index.ts';
 import { defineCommand } from '../define-command.ts';
 import { prepareFigureFile } from '../figure-file.ts';
 import { interruptible } from '../interrupt.ts';
@@ -22,7 +22,7 @@ export function registerSimulate(program: Command, streams: Streams): void {
       'default. Tells what share met them, at what precision, and what that cost. --sweep repeats it over a ladder ' +
       'of rates and finds goodput90, the highest rate at which 90 % of the requests meet all their targets; ' +
       'capacity is the goodput90 of the highest rung for everything. Requests that are refused or fail count as ' +
-      `missed. Policies: ${POLICY_NAMES.join(', ')}.`,
+      `missed. Policies: ${SIMULATED_POLICIES.join(', ')}.`,
     examples: [
       'simulate --trace azure.csv --scale 0.02 --requests 500',
       'simulate --poisson 0.5 --minutes 20 --policy fixed-4,fixed-8 --svg load.svg',

@@ -132,7 +132,7 @@ describe('quept simulate', () => {
     [[], 'Name what arrives: a trace with --trace, or a rate with --poisson.'],
     [['--poisson'], '--poisson: name a rate'],
     [['--poisson', '1', '--policy', 'best'], "--policy: 'best' is none of"],
-    [['--poisson', '1', '--policy', 'ceiling,ceiling'], '--policy: name each policy once'],
+    [['--poisson', '1', '--policy', 'slo,slo'], '--policy: name each policy once'],
     [['--poisson', '1', '--smooth'], '--smooth: arrivals are even or random'],
     [['--poisson', '1', '--sweep', '1..2:3'], '--poisson: --sweep sets the rates'],
     [['--poisson', '--scale', '2', '--sweep', '1..2:3'], '--scale: --sweep sets the rates'],

@@ -108,7 +108,8 @@ test('every profile that comes along is sound, and its machine is slower at more
 
 test('targets come from the best rung of the idle machine, by tier', () => {
   const cost = createProfileCost(profileSamples(tiny()));
-  const context = { cost, rung: 1, prefillChunk: 10 };
+  const overrides = { ttftMs: null, tpotMs: null };
+  const context = { cost, rung: 1, prefillChunk: 10, overrides };
   // 25 tokens at 2 ms, in chunks of 10, 10 and 5; the last lies between a step of one row (20 ms) and 10 tokens (20 ms).
   expect(prefillMs(25, context)).toBe(60);
   expect(serviceLevel('default', 25, context)).toEqual({
@@ -119,4 +120,6 @@ test('targets come from the best rung of the idle machine, by tier', () => {
   });
   expect(serviceLevel('priority', 25, context)).toMatchObject({ ttftMs: 190, tpotMs: 20, weight: 2 });
   expect(serviceLevel('flex', 25, context)).toMatchObject({ ttftMs: 1900, tpotMs: 200, weight: 0.2 });
+  const given = { ...context, overrides: { ttftMs: 500, tpotMs: null } };
+  expect(serviceLevel('priority', 25, given)).toMatchObject({ ttftMs: 250, tpotMs: 20 });
 });

@@ -3,7 +3,8 @@ import { firstComePolicy } from '../../../src/scheduler/index.ts';
 import { type NamedPolicy, resolvePolicy, simulate } from '../../../src/simulation/index.ts';
 import { evenWorkload, tinyServer } from '../../support/tiny-simulation.ts';
 
-const fixed = (bits: number): NamedPolicy => resolvePolicy(`fixed-${bits}`, tinyServer().ladder, '--policy');
+const fixed = (bits: number): NamedPolicy =>
+  resolvePolicy(`fixed-${bits}`, tinyServer().ladder, 'first-come', '--policy');
 
 describe('a simulation', () => {
   test('at light load meets every target, and a token costs what a step of one row costs', async () => {
@@ -103,11 +104,11 @@ describe('a simulation', () => {
 
 test('policies are found by name', () => {
   const { ladder } = tinyServer();
-  expect(() => resolvePolicy('fixed-3', ladder, '--policy')).toThrow(
+  expect(() => resolvePolicy('fixed-3', ladder, 'deadline', '--policy')).toThrow(
     '--policy: fixed-3 is below the lowest rung, which has 4 bits.',
   );
-  expect(() => resolvePolicy('best', ladder, '--policy')).toThrow(
+  expect(() => resolvePolicy('best', ladder, 'deadline', '--policy')).toThrow(
     /^--policy: 'best' is none of .*fixed-BITS/,
   );
-  expect(() => resolvePolicy('toString', ladder, '--policy')).toThrow('is none of');
+  expect(() => resolvePolicy('toString', ladder, 'deadline', '--policy')).toThrow('is none of');
 });
