@@ -18,15 +18,15 @@ export function registerSimulate(program: Command, streams: Streams): void {
     summary: 'try scheduling policies on a trace, in seconds and without a model',
     description:
       'Runs the real scheduler on a virtual clock, over a machine that takes what a measured profile says. Requests ' +
-      'come from a trace (--trace) or at random (--poisson) and have the targets that the server gives them by ' +
-      'default. Tells what share met them, at what precision, and what that cost. --sweep repeats it over a ladder ' +
+      'come from a trace (--trace) or at random (--poisson) and have targets by tier, derived from that ' +
+      'machine. Tells what share met them, at what precision, and what that cost. --sweep repeats it over a ladder ' +
       'of rates and finds goodput90, the highest rate at which 90 % of the requests meet all their targets; ' +
       'capacity is the goodput90 of the highest rung for everything. Requests that are refused or fail count as ' +
       `missed. Policies: ${SIMULATED_POLICIES.join(', ')}.`,
     examples: [
       'simulate --trace azure.csv --scale 0.02 --requests 500',
-      'simulate --poisson 0.5 --minutes 20 --policy fixed-4,fixed-8 --svg load.svg',
-      'simulate --trace azure.csv --smooth --requests 500 --sweep 0.2..3:8 --policy fixed-8 --json',
+      'simulate --poisson 0.5 --minutes 20 --policy fixed-4,fixed-8,slo --svg load.svg',
+      'simulate --trace azure.csv --smooth --requests 500 --sweep 0.2..3:8 --policy slo --json',
       'simulate --poisson 0.4 --bursts 60:120:3 --tiers priority:0.1,default:0.7,flex:0.2',
     ],
   });

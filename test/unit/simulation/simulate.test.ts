@@ -75,6 +75,16 @@ describe('a simulation', () => {
     expect((await run(2)).ttftMs).not.toEqual(first.ttftMs);
   });
 
+  test('runs the policies that serve: precision is given up under load, and only then', async () => {
+    const { ladder } = tinyServer();
+    const run = (name: string, gapMs: number) =>
+      simulate(tinyServer(), evenWorkload(80, gapMs), resolvePolicy(name, ladder, 'deadline', '--policy'));
+    expect(await run('slo', 500)).toMatchObject({ attainment: 1, averageBits: 8, switches: 0 });
+    const [slo, best] = [await run('slo', 90), await run('fixed-8', 90)];
+    expect(slo.averageBits).toBeLessThan(8);
+    expect(slo.attainment).toBeGreaterThan(best.attainment + 0.3);
+  });
+
   test('ends when it is interrupted', async () => {
     const control = new AbortController();
     const onProgress = () => control.abort(new Error('enough'));
