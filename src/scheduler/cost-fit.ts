@@ -6,7 +6,7 @@ import { type CostWeights, RUNG_FEATURES, stepFeatures, weighStep } from './line
 export interface PhaseFit {
   /** Per rung. */
   readonly weights: readonly CostWeights[];
-  /** Weights as if all rungs were one. */
+  /** What the rungs have in common: weights up to a factor. */
   readonly pooled: CostWeights;
   /** Per rung, [n, n] row-major: the mean of f fᵀ / ms² over its samples; 0 where it has none. */
   readonly grams: readonly Float64Array[];
@@ -24,6 +24,7 @@ export const DOUBTFUL = 0.15;
 const DISTURBED = Math.LN2;
 /** Reweighting converges geometrically; these rounds leave less than a measurement can tell. */
 const ROUNDS = 8;
+const SHAPE_ROUNDS = 4;
 /** By how much of itself a weight is expected to differ from what it leans on, and by how much of a step's time. */
 const EXPECTED_DIFFERENCE = { ofWeight: 0.2, ofStep: 0.02 };
 /** Least scatter of a fit, so that something settles what the samples leave open. */
@@ -46,12 +47,23 @@ export function trust(error: number, doubtful: number): number {
  * @param guess weights up to a factor
  */
 export function fitPhase(rungs: number, samples: readonly CostSample[], guess: CostWeights): PhaseFit {
-  const n = guess.length;
-  // Rungs differ more than measurements scatter: that is no reason to believe the guess.
-  const pooled = reweighted(toEquations(samples), scaledTo(samples, guess), LEAST_SIGMA);
   const own = Array.from({ length: rungs }, (_, rung) => samples.filter(({ shape }) => shape.rung === rung));
-  const grams = own.map((list) => meanGram(toEquations(list), n));
+  const pooled = commonShape(own, guess);
+  const grams = own.map((list) => meanGram(toEquations(list), guess.length));
   return { weights: fitRungs(own, pooled), pooled, grams };
+}
+
+/** Weights w such that a step takes about level · w·f, with a level for each rung: both in turn, from the guess on. */
+function commonShape(own: readonly (readonly CostSample[])[], guess: CostWeights): CostWeights {
+  let shape = guess;
+  for (let round = 0; round < SHAPE_ROUNDS; round++) {
+    const levelled = own.flatMap((list) => {
+      const level = levelOf(list, shape);
+      return level > 0 ? list.map((sample) => ({ ...sample, ms: sample.ms / level })) : list;
+    });
+    shape = reweighted(toEquations(levelled), shape, LEAST_SIGMA);
+  }
+  return shape;
 }
 
 /** Unknowns: the shared weights, then those of each rung that has samples. */
@@ -61,7 +73,7 @@ function fitRungs(own: readonly (readonly CostSample[])[], pooled: CostWeights):
   const placeOf = new Map(sampled.map((rung, i) => [rung, shared + i * RUNG_FEATURES]));
   const levels = own.map((list) => scaledTo(list, pooled));
   const leaning = [
-    ...pooled.slice(RUNG_FEATURES),
+    ...scaledTo(own.flat(), pooled).slice(RUNG_FEATURES),
     ...sampled.flatMap((rung) => levels[rung]?.slice(0, RUNG_FEATURES) ?? []),
   ];
   const equations = own
@@ -134,13 +146,18 @@ function leaningHolds(equations: readonly Equation[], leaning: CostWeights, sigm
   });
 }
 
-/** `shape` times the median ratio of the samples to it; 0 where it says nothing of any. */
+/** `shape` times the level of the samples on it. */
 function scaledTo(samples: readonly CostSample[], shape: CostWeights): CostWeights {
+  const level = levelOf(samples, shape);
+  return shape.map((weight) => weight * level);
+}
+
+/** The median ratio of the samples to `shape`; 0 where it says nothing of any. */
+function levelOf(samples: readonly CostSample[], shape: CostWeights): number {
   const ratios = samples
     .map((sample) => sample.ms / weighStep(shape, sample.shape))
     .filter((ratio) => Number.isFinite(ratio));
-  const factor = ratios.length === 0 ? 0 : median(ratios);
-  return shape.map((weight) => weight * factor);
+  return ratios.length === 0 ? 0 : median(ratios);
 }
 
 function toEquations(samples: readonly CostSample[]): Equation[] {
