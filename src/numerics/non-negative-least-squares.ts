@@ -33,6 +33,8 @@ export function nonNegativeLeastSquares(gram: Float64Array, moment: Float64Array
 
 /** Relative size below which a gradient is rounding. */
 const FLAT = 1e-12;
+/** A column of a smaller square counts as 0: products with it lose their digits. */
+const UNSEEN = 1e-200;
 /** Added to the diagonal, relative: twins among the columns share their coefficient instead of breaking the solve. */
 const RIDGE = 1e-12;
 
@@ -42,13 +44,14 @@ function steepest(gram: Float64Array, moment: Float64Array, x: Float64Array, ins
   let best = -1;
   let pull = 0;
   for (let i = 0; i < n; i++) {
-    const scale = Math.sqrt(gram[i * n + i]!);
-    if (scale === 0 || inside.includes(i)) continue;
+    const square = gram[i * n + i]!;
+    if (square < UNSEEN || inside.includes(i)) continue;
     let gradient = moment[i]!;
     for (let j = 0; j < n; j++) gradient -= gram[i * n + j]! * x[j]!;
     if (gradient <= FLAT * Math.abs(moment[i]!)) continue;
-    if (gradient / scale > pull) {
-      pull = gradient / scale;
+    const scaled = gradient / Math.sqrt(square);
+    if (scaled > pull) {
+      pull = scaled;
       best = i;
     }
   }

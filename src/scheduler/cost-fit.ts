@@ -6,7 +6,7 @@ import { type CostWeights, RUNG_FEATURES, stepFeatures, weighStep } from './line
 export interface PhaseFit {
   /** Per rung. */
   readonly weights: readonly CostWeights[];
-  /** Weights as if all rungs were one. */
+  /** What the rungs have in common: weights up to a factor. */
   readonly pooled: CostWeights;
   /** Per rung, [n, n] row-major: the mean of f fᵀ / ms² over its samples; 0 where it has none. */
   readonly grams: readonly Float64Array[];
@@ -20,12 +20,15 @@ interface Equation {
 
 /** An error, as ln of measured over predicted, at which a measurement counts half. */
 export const DOUBTFUL = 0.15;
+/** An error, as above, against the common shape, beyond which a sample is left out: a factor of two. */
+const DISTURBED = Math.LN2;
 /** Reweighting converges geometrically; these rounds leave less than a measurement can tell. */
 const ROUNDS = 8;
-/** Weight of what a fit leans on, beside 1 for all samples: at least this, to settle what they leave open. */
-const LEAN = 1e-5;
-/** By how much of a step's time a weight's part is expected to differ from what it leans on. */
-const EXPECTED_DIFFERENCE = 0.2;
+const SHAPE_ROUNDS = 4;
+/** By how much of itself a weight is expected to differ from what it leans on, and by how much of a step's time. */
+const EXPECTED_DIFFERENCE = { ofWeight: 0.2, ofStep: 0.02 };
+/** Least scatter of a fit, so that something settles what the samples leave open. */
+const LEAST_SIGMA = 1e-3;
 /** Standard deviation of normal errors in units of their median size. */
 const SIGMA_PER_MEDIAN = 1.4826;
 
@@ -44,11 +47,23 @@ export function trust(error: number, doubtful: number): number {
  * @param guess weights up to a factor
  */
 export function fitPhase(rungs: number, samples: readonly CostSample[], guess: CostWeights): PhaseFit {
-  const n = guess.length;
-  const pooled = solveRobustly(toEquations(samples), scaledTo(samples, guess));
   const own = Array.from({ length: rungs }, (_, rung) => samples.filter(({ shape }) => shape.rung === rung));
-  const grams = own.map((list) => meanGram(toEquations(list), n));
+  const pooled = commonShape(own, guess);
+  const grams = own.map((list) => meanGram(toEquations(list), guess.length));
   return { weights: fitRungs(own, pooled), pooled, grams };
+}
+
+/** Weights w such that a step takes about level · w·f, with a level for each rung: both in turn, from the guess on. */
+function commonShape(own: readonly (readonly CostSample[])[], guess: CostWeights): CostWeights {
+  let shape = guess;
+  for (let round = 0; round < SHAPE_ROUNDS; round++) {
+    const levelled = own.flatMap((list) => {
+      const level = levelOf(list, shape);
+      return level > 0 ? list.map((sample) => ({ ...sample, ms: sample.ms / level })) : list;
+    });
+    shape = reweighted(toEquations(levelled), shape, LEAST_SIGMA);
+  }
+  return shape;
 }
 
 /** Unknowns: the shared weights, then those of each rung that has samples. */
@@ -56,19 +71,21 @@ function fitRungs(own: readonly (readonly CostSample[])[], pooled: CostWeights):
   const shared = pooled.length - RUNG_FEATURES;
   const sampled = own.flatMap((list, rung) => (list.length === 0 ? [] : [rung]));
   const placeOf = new Map(sampled.map((rung, i) => [rung, shared + i * RUNG_FEATURES]));
-  const count = shared + sampled.length * RUNG_FEATURES;
-  const equations = own.flat().map(({ shape, ms }) => {
-    const features = new Array<number>(count).fill(0);
-    const place = placeOf.get(shape.rung) ?? 0;
-    stepFeatures(shape).forEach((feature, i) => {
-      features[i < RUNG_FEATURES ? place + i : i - RUNG_FEATURES] = feature;
-    });
-    return { features, ms };
-  });
+  const levels = own.map((list) => scaledTo(list, pooled));
   const leaning = [
-    ...pooled.slice(RUNG_FEATURES),
-    ...sampled.flatMap((rung) => scaledTo(own[rung] ?? [], pooled).slice(0, RUNG_FEATURES)),
+    ...scaledTo(own.flat(), pooled).slice(RUNG_FEATURES),
+    ...sampled.flatMap((rung) => levels[rung]?.slice(0, RUNG_FEATURES) ?? []),
   ];
+  const equations = own
+    .flatMap((list, rung) => list.filter((sample) => !isDisturbed(sample, levels[rung] ?? [])))
+    .map(({ shape, ms }) => {
+      const features = leaning.map(() => 0);
+      const place = placeOf.get(shape.rung) ?? 0;
+      stepFeatures(shape).forEach((feature, i) => {
+        features[i < RUNG_FEATURES ? place + i : i - RUNG_FEATURES] = feature;
+      });
+      return { features, ms };
+    });
   const solution = solveRobustly(equations, leaning);
   const common = solution.slice(0, shared);
   return interpolated(
@@ -79,21 +96,26 @@ function fitRungs(own: readonly (readonly CostSample[])[], pooled: CostWeights):
   );
 }
 
-/**
- * Minimises mean ω ((w·f − ms) / ms)² + Σ λ sᵢ (wᵢ − leaningᵢ)², w >= 0, with sᵢ the mean of (fᵢ/ms)² where fᵢ is not
- * 0. First λ is next to nothing, then what the scatter σ of that fit makes it: σ² / (samples · expected difference²).
- */
-function solveRobustly(equations: readonly Equation[], leaning: CostWeights): CostWeights {
-  const free = reweighted(equations, leaning, LEAN);
-  const errors = equations.map(({ features, ms }) => Math.abs(Math.log(ms / dot(free, features))));
-  const sigma = SIGMA_PER_MEDIAN * median(errors);
-  const lean = (sigma / EXPECTED_DIFFERENCE) ** 2 / equations.length;
-  return lean > LEAN ? reweighted(equations, leaning, Math.min(lean, 1)) : free;
+/** A rung has so few samples that one far off would be explained easily: it is found out by the common shape. */
+function isDisturbed({ shape, ms }: CostSample, level: CostWeights): boolean {
+  return Math.abs(Math.log(ms / weighStep(level, shape))) > DISTURBED;
 }
 
-function reweighted(equations: readonly Equation[], leaning: CostWeights, lean: number): CostWeights {
+/**
+ * Minimises Σ ω ((w·f − ms) / ms)² / σ² + Σ ((wᵢ − leaningᵢ) / τᵢ)², w >= 0, with τᵢ the expected difference: first for
+ * next to no scatter σ, then for that of the fit.
+ */
+function solveRobustly(equations: readonly Equation[], leaning: CostWeights): CostWeights {
+  if (equations.length === 0) return leaning;
+  const free = reweighted(equations, leaning, LEAST_SIGMA);
+  const errors = equations.map(({ features, ms }) => Math.abs(Math.log(ms / dot(free, features))));
+  const sigma = SIGMA_PER_MEDIAN * median(errors);
+  return sigma > LEAST_SIGMA ? reweighted(equations, leaning, Math.min(sigma, 1)) : free;
+}
+
+function reweighted(equations: readonly Equation[], leaning: CostWeights, sigma: number): CostWeights {
   const n = leaning.length;
-  const scale = scales(equations, n);
+  const holds = leaningHolds(equations, leaning, sigma);
   let weights = leaning;
   for (let round = 0; round < ROUNDS; round++) {
     // In the first round all count alike: the level that leaning starts from may be far off.
@@ -102,41 +124,44 @@ function reweighted(equations: readonly Equation[], leaning: CostWeights, lean: 
     );
     const gram = meanGram(equations, n, trusts);
     const moment = meanMoment(equations, n, trusts);
-    leaning.forEach((weight, i) => {
-      const held = lean * (scale[i] ?? 0);
-      gram[i * n + i] = (gram[i * n + i] ?? 0) + held;
-      moment[i] = (moment[i] ?? 0) + held * weight;
+    holds.forEach((hold, i) => {
+      gram[i * n + i] = (gram[i * n + i] ?? 0) + hold;
+      moment[i] = (moment[i] ?? 0) + hold * (leaning[i] ?? 0);
     });
     weights = [...nonNegativeLeastSquares(gram, moment)];
   }
   return weights;
 }
 
-/** `shape` times the median ratio of the samples to it; 0 where it says nothing of any. */
+/** σ² / (τᵢ² · equations). τ is measured in steps' time: by the mean of (fᵢ / ms)² over the equations that hold i. */
+function leaningHolds(equations: readonly Equation[], leaning: CostWeights, sigma: number): number[] {
+  return leaning.map((weight, i) => {
+    const shares = equations.flatMap(({ features, ms }) => (features[i] ? [(features[i] / ms) ** 2] : []));
+    // An unknown that no equation holds stays where it leans, whatever the hold.
+    if (shares.length === 0) return 1;
+    const scale = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+    const { ofWeight, ofStep } = EXPECTED_DIFFERENCE;
+    const difference = ofWeight * weight * Math.sqrt(scale) + ofStep;
+    return (scale * (sigma / difference) ** 2) / equations.length;
+  });
+}
+
+/** `shape` times the level of the samples on it. */
 function scaledTo(samples: readonly CostSample[], shape: CostWeights): CostWeights {
+  const level = levelOf(samples, shape);
+  return shape.map((weight) => weight * level);
+}
+
+/** The median ratio of the samples to `shape`; 0 where it says nothing of any. */
+function levelOf(samples: readonly CostSample[], shape: CostWeights): number {
   const ratios = samples
     .map((sample) => sample.ms / weighStep(shape, sample.shape))
     .filter((ratio) => Number.isFinite(ratio));
-  const factor = ratios.length === 0 ? 0 : median(ratios);
-  return shape.map((weight) => weight * factor);
+  return ratios.length === 0 ? 0 : median(ratios);
 }
 
 function toEquations(samples: readonly CostSample[]): Equation[] {
   return samples.map(({ shape, ms }) => ({ features: stepFeatures(shape), ms }));
-}
-
-/** Mean of (fᵢ / ms)² over the equations that hold unknown i; 0 where none does. */
-function scales(equations: readonly Equation[], n: number): number[] {
-  const sums = new Array<number>(n).fill(0);
-  const counts = new Array<number>(n).fill(0);
-  for (const { features, ms } of equations) {
-    features.forEach((feature, i) => {
-      if (feature === 0) return;
-      sums[i] = (sums[i] ?? 0) + (feature / ms) ** 2;
-      counts[i] = (counts[i] ?? 0) + 1;
-    });
-  }
-  return sums.map((sum, i) => sum / Math.max(1, counts[i] ?? 0));
 }
 
 /** Σ ω f fᵀ / ms² / count, [n, n] row-major. */

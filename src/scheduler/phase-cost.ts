@@ -50,7 +50,7 @@ export class PhaseCost {
   #scatters: readonly number[] = [];
   /** Diagonal of H. */
   #hold: CostWeights = [];
-  /** The shape that the samples have in common; the guess where there are none. */
+  /** The shape that the rungs have in common, up to a factor; the guess where there are no samples. */
   pooled: CostWeights;
 
   private constructor(guess: CostWeights) {

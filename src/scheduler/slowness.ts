@@ -3,7 +3,7 @@ const WINDOW = 31;
 /** Share cut off at each end before averaging. */
 const TRIM = 0.25;
 /** Farther from the middle than this (in ln of the ratio) counts as this far. */
-const REACH = 0.3;
+const REACH = 0.2;
 /** So many steps in a row, all on one side and farther off than `SHIFT`, are no accident: only they count then. */
 const RUN = 8;
 const SHIFT = 0.2;
