@@ -1,7 +1,14 @@
 import { QueptError } from '../core/index.ts';
 import { artefactEmbedding, artefactWeights, loadTokenizer, openRunner } from '../engine/index.ts';
 import { openArtefact } from '../quant/index.ts';
-import { createCeilingPolicy, createScheduler, firstComePolicy } from '../scheduler/index.ts';
+import {
+  createCeilingPolicy,
+  createLearnedCost,
+  createScheduler,
+  firstComePolicy,
+  profileSteps,
+  unloadedProfile,
+} from '../scheduler/index.ts';
 import type { EngineSettings, FromEngine, ToEngine } from './channel.ts';
 import { EngineLoop } from './engine-loop.ts';
 
@@ -42,23 +49,28 @@ async function serve(settings: EngineSettings): Promise<void> {
     threads,
     onFallback: (reason) => note(`attention in place does not work here, using the slower one: ${reason}`),
   });
+  const { ladder } = artefact.manifest;
+  const cost = createLearnedCost(ladder.length, await profileSteps(runner, ladder, performance));
+  // Before the first request can teach it what a loaded machine costs.
+  const profile = unloadedProfile(cost, ladder);
   loop = new EngineLoop(
     (emit) =>
       createScheduler({
         runner,
-        ladder: artefact.manifest.ladder,
+        ladder,
         textDecoder,
         clock: performance,
         // Admission is the parent's: whatever it sends has a place.
         limits: { prefillChunk, maxBatch: slots, maxWaiting: Number.MAX_SAFE_INTEGER },
         precisionPolicy: createCeilingPolicy({ promote: false }),
         batchPolicy: firstComePolicy,
+        cost,
         emit,
         onFault: (fault) => note(describe(fault)),
       }),
     post,
   );
-  await post({ type: 'ready', shape: runner.shape });
+  await post({ type: 'ready', shape: runner.shape, profile });
   await loop.run();
   await runner.close();
   await artefact.close();

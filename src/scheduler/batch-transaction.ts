@@ -8,6 +8,7 @@ import type {
   TextDecoder,
 } from '../core/index.ts';
 import type { TokenSampler } from '../numerics/index.ts';
+import { batchShape } from './batch-shape.ts';
 import type { CostModel } from './cost-model.ts';
 import type { Roster } from './roster.ts';
 import type { AcceptedToken, Sequence } from './sequence.ts';
@@ -89,18 +90,13 @@ async function timedExecute(context: BatchContext, batch: PlannedBatch): Promise
 
 function shapeOf(runner: ModelRunner, { rung, rows }: PlannedBatch): StepShape {
   const [first] = rows;
-  const contextTokens = rows.reduce(
-    (sum, { sequence }) => sum + (sequence.slot === null ? 0 : runner.slotLength(sequence.slot)),
-    0,
-  );
-  return {
-    phase: first !== undefined && first.sequence.promptLeft > 0 ? 'prefill' : 'decode',
+  const phase = first !== undefined && first.sequence.promptLeft > 0 ? 'prefill' : 'decode';
+  return batchShape(
+    runner,
+    phase,
     rung,
-    rows: rows.length,
-    tokens: rows.reduce((sum, { tokens }) => sum + tokens, 0),
-    contextTokens,
-    movedRows: 0,
-  };
+    rows.map(({ sequence, tokens }) => ({ slot: heldSlot(sequence), tokens })),
+  );
 }
 
 function toStepBatch(ladder: Ladder, rung: number, rows: readonly PlannedRow[]): StepBatch {
@@ -108,11 +104,17 @@ function toStepBatch(ladder: Ladder, rung: number, rows: readonly PlannedRow[]):
   if (precision === undefined) throw new Error(`Rung ${rung} is outside the ladder.`);
   return {
     precision,
-    rows: rows.map(({ sequence, tokens }) => {
-      if (sequence.slot === null) throw new Error('A planned request holds no slot.');
-      return { slot: sequence.slot, tokens: sequence.input(tokens), logits: 'last' };
-    }),
+    rows: rows.map(({ sequence, tokens }) => ({
+      slot: heldSlot(sequence),
+      tokens: sequence.input(tokens),
+      logits: 'last',
+    })),
   };
+}
+
+function heldSlot({ slot }: Sequence): number {
+  if (slot === null) throw new Error('A planned request holds no slot.');
+  return slot;
 }
 
 /** Samples every row that has reached its prompt's end. Changes no request. */
@@ -137,8 +139,7 @@ function commit(context: BatchContext, staged: readonly StagedRow[]): void {
   // Whoever ended during the pass is dropped: its slot is about to be released.
   const rows = staged.filter((row) => !row.sequence.ended);
   for (const { sequence, tokens } of rows) {
-    if (sequence.slot === null) throw new Error('A running request holds no slot.');
-    context.runner.commit(sequence.slot, tokens);
+    context.runner.commit(heldSlot(sequence), tokens);
     sequence.advance(tokens);
   }
   for (const row of rows) {

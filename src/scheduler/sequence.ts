@@ -12,6 +12,7 @@ import {
 } from '../core/index.ts';
 import { hasPenalties, TokenHistory, type TokenSampler, uniformAt } from '../numerics/index.ts';
 import { OutputText } from './output-text.ts';
+import type { OwnerAccount } from './owner-account.ts';
 import type { RequestView } from './scheduling-view.ts';
 
 /** What one sampled token came to. */
@@ -28,6 +29,7 @@ export interface AcceptedToken {
 export class Sequence implements RequestView {
   readonly request: EngineRequest;
   readonly arrivedAtMs: number;
+  readonly account: OwnerAccount;
   /** Set while the request holds a slot. */
   slot: number | null = null;
   /** The terminal event has been emitted. */
@@ -43,8 +45,15 @@ export class Sequence implements RequestView {
   #lastToken = 0;
 
   /** @param seed for a request that names none */
-  constructor(request: EngineRequest, arrivedAtMs: number, decoder: TextDecoder, seed: number) {
+  constructor(
+    request: EngineRequest,
+    arrivedAtMs: number,
+    account: OwnerAccount,
+    decoder: TextDecoder,
+    seed: number,
+  ) {
     this.request = request;
+    this.account = account;
     this.arrivedAtMs = arrivedAtMs;
     this.#seed = request.sampling.seed ?? seed;
     this.#output = new OutputText(decoder.createTextStream(), request.stop);
