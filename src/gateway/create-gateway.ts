@@ -45,6 +45,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   await artefact.close();
   const { manifest, fingerprint } = artefact;
   const model = servedModel(manifest, fingerprint, options.contextLength);
+  const levels = new ServiceLevels(options.tiers, model.ladder);
   const engine = new EngineClient({
     entry: new URL('./engine-process.js', import.meta.url),
     settings: {
@@ -54,6 +55,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       prefillChunk: options.prefillChunk,
       threads: options.threads,
     },
+    onProfile: (profile) => levels.measured(profile),
     startTimeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
     logger,
   });
@@ -67,7 +69,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     model,
     vocabSize: manifest.architecture.vocabSize,
     samplingDefaults: manifest.generation.sampling,
-    levels: new ServiceLevels(options.tiers, model.ladder, null),
+    levels,
     deadlines: options.deadlines,
     admission: new Admission(
       {

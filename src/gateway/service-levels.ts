@@ -7,6 +7,7 @@ import {
   type ServiceTier,
   type ServiceWish,
 } from '../core/index.ts';
+import type { UnloadedProfile } from '../scheduler/index.ts';
 
 /** What an operator sets of a tier; null leaves it to the default. */
 export interface TierSettings {
@@ -18,14 +19,6 @@ export interface TierSettings {
   readonly maxBits: number | null;
   /** Share of the waiting room that the tier may fill, (0, 1]. */
   readonly share: number | null;
-}
-
-/** Times of the highest precision on an idle machine, measured at start. */
-export interface UnloadedTimes {
-  /** To run the longest prefill chunk. */
-  readonly prefillMs: number;
-  /** A decode step of one sequence. */
-  readonly stepMs: number;
 }
 
 /** Targets of a tier as multiples of the default tier's, how much a miss weighs, and its share of the waiting room. */
@@ -56,24 +49,22 @@ export interface GrantedService {
 
 /** The tiers of a server: settings over defaults that derive from what the machine can do. */
 export class ServiceLevels {
-  readonly #levels: ReadonlyMap<ServiceTier, GrantedService>;
+  readonly #settings: Readonly<Record<ServiceTier, TierSettings>>;
+  readonly #ladder: Ladder;
+  #levels: ReadonlyMap<ServiceTier, GrantedService>;
 
   /**
    * Throws QueptError `invalid_config` when a tier's bits admit no rung of the ladder.
-   *
-   * @param unloaded null where nothing was measured: then only settings make targets
    */
-  constructor(
-    settings: Readonly<Record<ServiceTier, TierSettings>>,
-    ladder: Ladder,
-    unloaded: UnloadedTimes | null,
-  ) {
-    this.#levels = new Map(
-      SERVICE_TIERS.map((tier) => [
-        tier,
-        { level: levelOf(tier, settings[tier], unloaded), range: tierRange(tier, settings[tier], ladder) },
-      ]),
-    );
+  constructor(settings: Readonly<Record<ServiceTier, TierSettings>>, ladder: Ladder) {
+    this.#settings = settings;
+    this.#ladder = ladder;
+    this.#levels = this.#derive(null);
+  }
+
+  /** Derives targets from what an engine measured at its start. Before the first one only settings make targets. */
+  measured(unloaded: UnloadedProfile): void {
+    this.#levels = this.#derive(unloaded);
   }
 
   /** The level of a tier, its targets tightened by the request's own. A client cannot loosen them. */
@@ -82,6 +73,16 @@ export class ServiceLevels {
     const ttftMs = Math.min(level.ttftMs, wish.ttftMs ?? Number.POSITIVE_INFINITY);
     const tpotMs = Math.min(level.tpotMs, wish.tpotMs ?? Number.POSITIVE_INFINITY);
     return { level: { ...level, ttftMs, tpotMs }, range };
+  }
+
+  #derive(unloaded: UnloadedProfile | null): ReadonlyMap<ServiceTier, GrantedService> {
+    return new Map(
+      SERVICE_TIERS.map((tier) => {
+        const settings = this.#settings[tier];
+        const range = tierRange(tier, settings, this.#ladder);
+        return [tier, { level: levelOf(tier, settings, unloaded), range }];
+      }),
+    );
   }
 }
 
@@ -107,7 +108,7 @@ export function rangeWithin(
   );
 }
 
-function levelOf(tier: ServiceTier, settings: TierSettings, unloaded: UnloadedTimes | null): ServiceLevel {
+function levelOf(tier: ServiceTier, settings: TierSettings, unloaded: UnloadedProfile | null): ServiceLevel {
   const { factor, weight } = TIER_DEFAULTS[tier];
   const ttftMs = unloaded === null ? Infinity : factor * (PREFILLS * unloaded.prefillMs + TTFT_ALLOWANCE_MS);
   const tpotMs = unloaded === null ? Infinity : factor * STEPS * unloaded.stepMs;

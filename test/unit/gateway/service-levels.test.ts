@@ -19,7 +19,8 @@ const NO_WISH = { tier: null, ttftMs: null, tpotMs: null };
 
 describe('service levels', () => {
   it('derive from what the machine does unloaded', () => {
-    const levels = new ServiceLevels(TIERS, LADDER, UNLOADED);
+    const levels = new ServiceLevels(TIERS, LADDER);
+    levels.measured(UNLOADED);
     const targets = (tier: 'priority' | 'default' | 'flex' | null) => {
       const { ttftMs, tpotMs, tier: served } = levels.grant({ ...NO_WISH, tier }).level;
       return [served, ttftMs, tpotMs];
@@ -35,12 +36,13 @@ describe('service levels', () => {
 
   it('are what an operator sets, and have no targets where nothing was measured', () => {
     const flex = { ...UNSET, ttftMs: 9000, weight: 2 };
-    const { level } = new ServiceLevels({ ...TIERS, flex }, LADDER, null).grant({ ...NO_WISH, tier: 'flex' });
+    const { level } = new ServiceLevels({ ...TIERS, flex }, LADDER).grant({ ...NO_WISH, tier: 'flex' });
     expect(level).toEqual({ tier: 'flex', ttftMs: 9000, tpotMs: Infinity, weight: 2 });
   });
 
   it('can be tightened by a request and not loosened', () => {
-    const levels = new ServiceLevels(TIERS, LADDER, UNLOADED);
+    const levels = new ServiceLevels(TIERS, LADDER);
+    levels.measured(UNLOADED);
     expect(levels.grant({ tier: null, ttftMs: 100, tpotMs: 500 }).level).toMatchObject({
       ttftMs: 100,
       tpotMs: 20,
@@ -49,7 +51,7 @@ describe('service levels', () => {
 
   it('name the tier whose bits the model does not have', () => {
     const flex = { ...UNSET, minBits: 4.5, maxBits: 5.5 };
-    expect(() => new ServiceLevels({ ...TIERS, flex }, LADDER, null)).toThrow(
+    expect(() => new ServiceLevels({ ...TIERS, flex }, LADDER)).toThrow(
       expect.objectContaining({
         code: 'invalid_config',
         message: expect.stringMatching(/'flex'.*q4 \(4\.00\)/),
@@ -60,7 +62,7 @@ describe('service levels', () => {
 
 describe('the range of a request in a tier', () => {
   const flex = { ...UNSET, minBits: 3, maxBits: 6 };
-  const { range } = new ServiceLevels({ ...TIERS, flex }, LADDER, null).grant({ ...NO_WISH, tier: 'flex' });
+  const { range } = new ServiceLevels({ ...TIERS, flex }, LADDER).grant({ ...NO_WISH, tier: 'flex' });
 
   it.each([
     [{ kind: 'auto' }, [1, 2, false]],
