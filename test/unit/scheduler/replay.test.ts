@@ -2,9 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type EngineRequest, WITHOUT_TARGETS } from '../../../src/core/index.ts';
 import {
+  type BatchPolicy,
   createCeilingPolicy,
+  createDeadlinePolicy,
   createDecisionHistory,
   createLearnedCost,
+  createSloPolicy,
   type DecisionLog,
   firstComePolicy,
   type PrecisionPolicy,
@@ -30,16 +33,20 @@ const sensitivePolicy: PrecisionPolicy = (view) => (request) => {
   return floor + (Math.floor(mood + level.weight) % (ceiling - floor + 1));
 };
 
-/** Owners and a deadline that some requests will miss. */
+/** Owners, targets that are hard to keep, and a deadline that some requests will miss. */
 function varied(request: EngineRequest, i: number): EngineRequest {
-  const owner = `owner${i % 3}`;
-  return { ...request, owner, deadlines: { ...WITHOUT_TARGETS.deadlines, totalMs: i % 4 === 0 ? 30 : null } };
+  return {
+    ...request,
+    owner: `owner${i % 3}`,
+    level: { ...WITHOUT_TARGETS.level, ttftMs: 20, tpotMs: 4, weight: 1 + i },
+    deadlines: { ...WITHOUT_TARGETS.deadlines, totalMs: i % 4 === 0 ? 30 : null },
+  };
 }
 
 interface Recorded {
   readonly steps: RecordedStep[];
   readonly plans: Omit<StepPlan, 'why'>[];
-  readonly policies: { precisionPolicy: PrecisionPolicy; batchPolicy: typeof firstComePolicy };
+  readonly policies: { precisionPolicy: PrecisionPolicy; batchPolicy: BatchPolicy };
 }
 
 async function record(schedule: Schedule, seed: number): Promise<Recorded> {
@@ -53,7 +60,10 @@ async function record(schedule: Schedule, seed: number): Promise<Recorded> {
       history.record(view, rungOf, plan);
     },
   };
-  const policies = { precisionPolicy: sensitivePolicy, batchPolicy: firstComePolicy };
+  const policies =
+    seed % 2 === 0
+      ? { precisionPolicy: sensitivePolicy, batchPolicy: firstComePolicy }
+      : { precisionPolicy: createSloPolicy(), batchPolicy: createDeadlinePolicy() };
   const jobs = schedule.jobs.map((job, i) => ({ ...job, request: varied(job.request, i) }));
   const options = { ...policies, cost, decisions: both, passMs: () => 1 + 4 * uniform() };
   await play({ ...schedule, jobs }, false, options);
