@@ -10,6 +10,7 @@ import type {
 import type { TokenSampler } from '../numerics/index.ts';
 import { batchShape } from './batch-shape.ts';
 import type { CostModel } from './cost-model.ts';
+import type { PlannedBatch, PlannedRow } from './planned-batch.ts';
 import type { Roster } from './roster.ts';
 import type { AcceptedToken, Sequence } from './sequence.ts';
 import type { StepShape } from './step-shape.ts';
@@ -27,18 +28,6 @@ export interface BatchContext {
   readonly emit: (event: GenerationEvent) => void;
   /** Told of every fault that ends a request or makes a batch run again. */
   readonly onFault: (fault: unknown) => void;
-}
-
-export interface PlannedRow {
-  readonly sequence: Sequence;
-  /** Input tokens. */
-  readonly tokens: number;
-}
-
-/** Rows that hold slots and run together at one rung. */
-export interface PlannedBatch {
-  readonly rung: number;
-  readonly rows: readonly PlannedRow[];
 }
 
 interface StagedRow extends PlannedRow {

@@ -38,8 +38,9 @@ const FORGETTING = 1 - 1 / MEMORY;
  *
  *     argmin_{v >= 0} (v − w)ᵀ (G + H) (v − w) + ω ((v·f − y) / p)²,   then G ← λ G + ω f fᵀ / p²
  *
- * with ω the trust in y, and the weights that belong to no rung hold for all. H holds where steps of one kind have made G forget all others, so that a new kind of step
- * does not throw the weights about.
+ * with ω the trust in y. The weights that belong to no rung change for all, and what the other rungs know of them
+ * counts in G (`arrow-system.ts`). H holds where steps of one kind have made G forget all others, so that a new kind of
+ * step does not throw the weights about.
  */
 export class PhaseCost {
   readonly #guess: CostWeights;

@@ -1,7 +1,8 @@
 import type { BatchPolicy, StepPlan } from './batch-policy.ts';
-import { type BatchContext, type PlannedBatch, type PlannedRow, runBatch } from './batch-transaction.ts';
+import { type BatchContext, runBatch } from './batch-transaction.ts';
 import { deadlineError, passedDeadline } from './deadline.ts';
 import type { DecisionLog } from './decision-log.ts';
+import type { PlannedBatch, PlannedRow } from './planned-batch.ts';
 import type { PrecisionPolicy } from './precision-policy.ts';
 import { batchMs } from './predicted-time.ts';
 import { type SchedulingView, type StepLimits, WAITING_IN_VIEW } from './scheduling-view.ts';

@@ -1,6 +1,6 @@
 import type { Ladder } from '../core/index.ts';
-import type { PlannedBatch } from './batch-transaction.ts';
 import { type OwnerAccount, OwnerAccounts } from './owner-account.ts';
+import type { PlannedBatch } from './planned-batch.ts';
 
 /** Weight of the newest request in the mean output length. */
 const NEWEST = 1 / 16;
