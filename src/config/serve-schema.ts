@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defaultThreads } from './default-threads.ts';
 import { isLoopbackHost } from './loopback.ts';
 
+export const POLICIES = ['fixed', 'load-threshold', 'slo'] as const;
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
@@ -41,6 +42,7 @@ export const serveSchema = z
     headersTimeoutMs: milliseconds.default(10_000),
     requestTimeoutMs: milliseconds.default(30_000),
     keepAliveTimeoutMs: milliseconds.default(65_000),
+    policy: z.enum(POLICIES).default('fixed'),
     tiers: z.strictObject({ priority: tierSchema, default: tierSchema, flex: tierSchema }).prefault({}),
     queueTimeoutMs: milliseconds.nullable().default(null),
     firstTokenTimeoutMs: milliseconds.nullable().default(null),
@@ -105,6 +107,12 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
   headersTimeoutMs: period("for a request's headers to arrive (10000)"),
   requestTimeoutMs: period('for a whole request to arrive (30000)'),
   keepAliveTimeoutMs: period('an idle connection is kept (65000)'),
+  policy: {
+    kind: 'text',
+    argument: 'name',
+    requirement: `one of ${POLICIES.join(', ')}`,
+    help: 'how precision is chosen where a request leaves it open: fixed is the highest, slo lowers it to meet targets (fixed)',
+  },
   tiers: {
     kind: 'json',
     argument: 'json',

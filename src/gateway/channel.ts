@@ -1,5 +1,5 @@
 import type { EngineRequest, ErrorCode, GenerationEvent, ModelShape } from '../core/index.ts';
-import type { SchedulerSnapshot, UnloadedProfile } from '../scheduler/index.ts';
+import type { PolicyName, SchedulerSnapshot, UnloadedProfile } from '../scheduler/index.ts';
 
 /** All that the engine process needs to know to serve a model. */
 export interface EngineSettings {
@@ -11,6 +11,7 @@ export interface EngineSettings {
   readonly contextLength: number;
   /** Prompt tokens per step. */
   readonly prefillChunk: number;
+  readonly policy: PolicyName;
   /** Threads of one forward pass. */
   readonly threads: number;
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Deadlines, ServedModel, ServiceTier } from '../core/index.ts';
 import type { Logger } from '../observability/index.ts';
 import { type ArtefactManifest, openArtefact } from '../quant/index.ts';
+import type { PolicyName } from '../scheduler/index.ts';
 import { Admission } from './admission.ts';
 import { EngineClient } from './engine-client.ts';
 import { Gateway } from './gateway.ts';
@@ -21,6 +22,8 @@ export interface GatewayOptions {
   readonly contextLength: number | null;
   /** Prompt tokens per step. */
   readonly prefillChunk: number;
+  /** Decides the precision of requests that leave it open. */
+  readonly policy: PolicyName;
   readonly tiers: Readonly<Record<ServiceTier, TierSettings>>;
   readonly deadlines: Deadlines;
   /** Threads of one forward pass. */
@@ -53,6 +56,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       slots,
       contextLength: model.contextLength,
       prefillChunk: options.prefillChunk,
+      policy: options.policy,
       threads: options.threads,
     },
     onProfile: (profile) => levels.measured(profile),

@@ -2,10 +2,10 @@ import { QueptError } from '../core/index.ts';
 import { artefactEmbedding, artefactWeights, loadTokenizer, openRunner } from '../engine/index.ts';
 import { openArtefact } from '../quant/index.ts';
 import {
-  createCeilingPolicy,
+  BATCH_POLICIES,
   createLearnedCost,
   createScheduler,
-  firstComePolicy,
+  POLICIES,
   profileSteps,
   unloadedProfile,
 } from '../scheduler/index.ts';
@@ -40,7 +40,7 @@ process.on('message', (received) => {
 });
 
 async function serve(settings: EngineSettings): Promise<void> {
-  const { artefactDirectory, slots, contextLength, prefillChunk, threads } = settings;
+  const { artefactDirectory, slots, contextLength, prefillChunk, threads, policy } = settings;
   const artefact = await openArtefact(artefactDirectory, { verify: true });
   const textDecoder = await loadTokenizer(artefactDirectory, 'invalid_artefact');
   const runner = await openRunner(artefactWeights(artefact), await artefactEmbedding(artefact), {
@@ -62,8 +62,9 @@ async function serve(settings: EngineSettings): Promise<void> {
         clock: performance,
         // Admission is the parent's: whatever it sends has a place.
         limits: { prefillChunk, maxBatch: slots, maxWaiting: Number.MAX_SAFE_INTEGER },
-        precisionPolicy: createCeilingPolicy({ promote: false }),
-        batchPolicy: firstComePolicy,
+        precisionPolicy: POLICIES[policy](ladder),
+        // Only a policy that lowers precision can keep the pace that deadlines ask for.
+        batchPolicy: BATCH_POLICIES[policy === 'slo' ? 'deadline' : 'first-come'](),
         cost,
         emit,
         onFault: (fault) => note(describe(fault)),

@@ -25,6 +25,7 @@ it('an engine process says with its readiness what the highest precision costs u
         slots: 2,
         contextLength: 64,
         prefillChunk: 16,
+        policy: 'fixed',
         threads: 1,
       },
       onReady: resolve,

@@ -82,6 +82,7 @@ function options(changes: Partial<GatewayOptions> = {}): GatewayOptions {
     maxWorkTokens: null,
     contextLength: null,
     prefillChunk: 16,
+    policy: 'fixed',
     threads: 1,
     tiers: { priority: UNSET_TIER, default: UNSET_TIER, flex: UNSET_TIER },
     deadlines: WITHOUT_TARGETS.deadlines,

@@ -55,6 +55,7 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
     contextLength,
     prefillChunk,
     threads,
+    policy: config.policy,
     tiers,
     deadlines: {
       queueMs: config.queueTimeoutMs,
