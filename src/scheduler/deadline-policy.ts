@@ -1,0 +1,112 @@
+import type { BatchPolicy, PrefillChunk } from './batch-policy.ts';
+import { requestsPastDeadline } from './deadline.ts';
+import { decodeGroups } from './decode-groups.ts';
+import { type DecodeRow, decodeLoadMs, type PacedRequest, paceOf, strictestPaceMs } from './decode-pace.ts';
+import { decodeTurns } from './decode-turns.ts';
+import { PATIENCE_MS } from './due-time.ts';
+import type { RungOf } from './precision-policy.ts';
+import { contextTokens } from './predicted-time.ts';
+import { prefillChunkTokens } from './prefill-chunk.ts';
+import { PrefillForecast } from './prefill-forecast.ts';
+import { LEAST_PREFILL_SHARE } from './prefill-share.ts';
+import { orderPrompts, type PromptOrder } from './prompt-order.ts';
+import type { RequestView, SchedulingView } from './scheduling-view.ts';
+import { admitByRoom } from './slot-admission.ts';
+
+/** While some are overdue, every fourth chunk at least is one of theirs. */
+const OTHERS_BEFORE_OVERDUE = 3;
+
+export interface DeadlineOptions {
+  /** For how long after its due time a prompt may be overtaken by those that are on time, milliseconds. */
+  readonly patienceMs?: number;
+}
+
+/**
+ * Earliest deadline first, with slack. Prompts run, and get slots, in the order of `orderPrompts`: on time by due time,
+ * then the others. Decoding requests keep their time per token: a chunk is as long as their slack pays for
+ * (`prefillChunkTokens`), those that can wait sit out a step that is too full (`decodeTurns`), and no request gets a
+ * slot whose tokens would break the pace of those that decode (`admitByRoom`). Without targets this is first come,
+ * first served, among owners by least charge.
+ *
+ * Nothing starves, in any load:
+ * - Prompts together get at least `LEAST_PREFILL_SHARE` of the time.
+ * - A prompt is overtaken by later ones only until its due time and `patienceMs` are over. From then on it is overdue:
+ *   overdue prompts go in order of due time, at least every fourth chunk is theirs, and once three chunks in a row
+ *   were not, the next slot is theirs too, with or without room (`carry` counts them).
+ * - A request that decodes gets its turn as `decodeTurns` says.
+ * So a request of p prompt tokens is done prefilling, with k overdue prompts before it, at the latest when four times
+ * the chunks of those k and its own have run, each such chunk within (its time / `LEAST_PREFILL_SHARE`) of the one
+ * before, and slots for them have come free k + 1 times.
+ */
+export function createDeadlinePolicy({ patienceMs = PATIENCE_MS }: DeadlineOptions = {}): BatchPolicy {
+  return (view, rungOf) => {
+    const expire = requestsPastDeadline(view);
+    const running = view.running.filter(({ id }) => !expire.has(id));
+    const waiting = view.waiting.filter(({ id }) => !expire.has(id));
+    const paced = running.filter(({ promptLeft }) => promptLeft === 0).map((row) => paceOf(view, row));
+    const rows = paced.map((row) => decodeRow(row, rungOf));
+    const decodeMs = decodeLoadMs(view, rows);
+    const prompts = [...running.filter(({ promptLeft }) => promptLeft > 0), ...waiting];
+    const forecast = new PrefillForecast(view, prompts, decodeMs, strictestPaceMs(rows));
+    const takes = (request: RequestView): number => forecast.wallMs(request, rungOf(request));
+    const order = orderPrompts(prompts, view.nowMs, takes, patienceMs);
+    const turnOfOverdue = view.carry >= OTHERS_BEFORE_OVERDUE;
+    const ordered = turnOfOverdue
+      ? [...order.overdue, ...order.onTime, ...order.late]
+      : [...order.onTime, ...order.overdue, ...order.late];
+    const exempt = new Set(turnOfOverdue ? order.overdue : []);
+    const admitted = admitByRoom(view, running, ordered, exempt, rungOf);
+    const taking = turns(view, paced, rows, prompts.length > 0);
+    const next = ordered.find((request) => running.includes(request) || admitted.has(request));
+    const prefill = next === undefined ? null : chunk(view, next, rungOf, paced, taking);
+    return {
+      expire: [...expire],
+      admit: [...admitted].map(({ id }) => id),
+      decode: decodeGroups([...taking], rungOf, view.limits.maxBatch),
+      prefill,
+      carry: carryOn(view.carry, order, prefill),
+    };
+  };
+}
+
+function decodeRow({ request, paceMs }: PacedRequest, rungOf: RungOf): DecodeRow {
+  return { rung: rungOf(request), context: contextTokens(request), paceMs };
+}
+
+function turns(
+  view: SchedulingView,
+  paced: readonly PacedRequest[],
+  rows: readonly DecodeRow[],
+  prompts: boolean,
+): ReadonlySet<RequestView> {
+  const allowedMs = strictestPaceMs(paced) * (prompts ? 1 - LEAST_PREFILL_SHARE : 1);
+  return new Set(
+    decodeTurns(paced, view.nowMs, togetherMs(view, rows), allowedMs).map(({ request }) => request),
+  );
+}
+
+function chunk(
+  view: SchedulingView,
+  next: RequestView,
+  rungOf: RungOf,
+  paced: readonly PacedRequest[],
+  taking: ReadonlySet<RequestView>,
+): PrefillChunk | null {
+  const rows = paced.filter(({ request }) => taking.has(request)).map((row) => decodeRow(row, rungOf));
+  const rung = rungOf(next);
+  const tokens = prefillChunkTokens(view, next, rung, togetherMs(view, rows), paced, taking);
+  return tokens === 0 ? null : { id: next.id, rung, tokens };
+}
+
+/** What a step takes in which all rows decode. */
+function togetherMs(view: SchedulingView, rows: readonly DecodeRow[]): number {
+  const alike = rows.map((row) => ({ ...row, paceMs: Number.POSITIVE_INFINITY }));
+  return decodeLoadMs(view, alike);
+}
+
+/** Chunks of others since the last of an overdue prompt, while there are overdue ones. */
+function carryOn(carry: number, { overdue }: PromptOrder, prefill: PrefillChunk | null): number {
+  if (overdue.length === 0) return 0;
+  if (prefill === null) return carry;
+  return overdue.some(({ id }) => id === prefill.id) ? 0 : carry + 1;
+}

@@ -1,0 +1,193 @@
+import { requestsPastDeadline } from './deadline.ts';
+import {
+  type DecodeRow,
+  decodeLoadMs,
+  keepableTargetMs,
+  type PacedRequest,
+  paceOf,
+  strictestPaceMs,
+} from './decode-pace.ts';
+import { type DecodeSide, FirstTokenOutlook, type PromptCaps, rungUnder } from './first-token-outlook.ts';
+import { type GroupedRows, type MovableRow, mergeUpwards } from './group-merging.ts';
+import { contextTokens, decodeMs } from './predicted-time.ts';
+import { wantedChunkTokens } from './prefill-chunk.ts';
+import { PrefillForecast } from './prefill-forecast.ts';
+import { LEAST_PREFILL_SHARE } from './prefill-share.ts';
+import { orderPrompts, type PromptOrder } from './prompt-order.ts';
+import type { DecodeCandidate } from './rung-assignment.ts';
+import type { RequestView, SchedulingView } from './scheduling-view.ts';
+import { mostCommon } from './slot-admission.ts';
+import { reachableRungs, type SwitchLimits } from './switch-limits.ts';
+
+/** Output length to expect before any request has ended. */
+const OUTPUT_TOKENS = 64;
+
+/** `rungUnder` keeps every prompt in its range. */
+const LOWEST: PromptCaps = { priority: 0, default: 0, flex: 0 };
+
+/** What assignments of rungs are predicted to come to, in one situation. */
+export class SloForecast {
+  /** Those that decode, and the prompt whose first token comes next: it joins them. */
+  readonly candidates: readonly DecodeCandidate[];
+  /** As `candidates`. */
+  readonly rows: readonly MovableRow[];
+  /** Everyone as low as may be. */
+  readonly fastest: GroupedRows;
+  readonly prefill: PrefillForecast;
+  readonly #view: SchedulingView;
+  readonly #running: readonly RequestView[];
+  readonly #prompts: readonly RequestView[];
+  /** As `candidates`. */
+  readonly #paced: readonly PacedRequest[];
+  readonly #outlook: FirstTokenOutlook;
+
+  constructor(view: SchedulingView, limits: SwitchLimits, patienceMs: number) {
+    const past = requestsPastDeadline(view);
+    this.#view = view;
+    this.#running = view.running.filter(({ id }) => !past.has(id));
+    this.#prompts = [
+      ...this.#running.filter(({ promptLeft }) => promptLeft > 0),
+      ...view.waiting.filter(({ id }) => !past.has(id)),
+    ];
+    const reach = (request: RequestView): DecodeCandidate => ({
+      request,
+      ...reachableRungs(request, view.nowMs, limits),
+    });
+    const paced = this.#running.filter(({ promptLeft }) => promptLeft === 0).map((row) => paceOf(view, row));
+    const paceMs = strictestPaceMs(paced);
+    const loadMs = decodeLoadMs(view, paced.map(unchangedRow));
+    this.prefill = new PrefillForecast(view, this.#prompts, loadMs, paceMs);
+    const fastest = lowest(
+      view,
+      paced,
+      paced.map(({ request }) => reach(request)),
+    );
+    const order = orderPrompts(
+      this.#prompts,
+      view.nowMs,
+      (request) => this.prefill.wallMs(request, this.#fastestRung(request), fastest.loadMs),
+      patienceMs,
+    );
+    const joiner = this.#nextToComplete(order, loadMs, paceMs);
+    this.#paced = [...paced, ...joiner.map((request) => paceOf(view, request))];
+    this.candidates = this.#paced.map(({ request }) => reach(request));
+    this.rows = movableRows(this.#paced, this.candidates);
+    this.fastest = joiner.length === 0 ? fastest : lowest(view, this.#paced, this.candidates);
+    const side = this.#side(this.fastest);
+    const holders = new Set(this.#running);
+    this.#outlook = new FirstTokenOutlook(order, holders, this.prefill, view.nowMs, patienceMs, side);
+  }
+
+  /** Whether prompts cannot be kept up with at any precision. */
+  get overloaded(): boolean {
+    return this.#outlook.overloaded;
+  }
+
+  /** Assignments that switch nobody: the joining request starts at its ceiling, or in the highest group it may join. */
+  *unchanged(): Generator<GroupedRows> {
+    const groups = new Set(this.candidates.flatMap(({ request }) => request.lastRung ?? []));
+    const rungs = this.candidates.map(({ request }) => request.lastRung ?? request.ceiling);
+    yield this.#grouped(rungs);
+    const joiner = this.candidates.findIndex(({ request }) => request.lastRung === null);
+    const { low, high } = this.candidates[joiner] ?? { low: 0, high: -1 };
+    const joined = Math.max(...[...groups].filter((rung) => rung >= low && rung < high));
+    if (joined >= low) yield this.#grouped(rungs.with(joiner, joined));
+  }
+
+  /** The least that prompts have to give up for an assignment to meet all targets; null when none is enough. */
+  capsThatMeet(decode: GroupedRows, safety = 1): PromptCaps | null {
+    const share = this.#prompts.length > 0 ? 1 - LEAST_PREFILL_SHARE : 1;
+    if (decode.loadMs * safety > share * this.#paceMs(safety > 1)) return null;
+    return this.#outlook.leastCaps(this.#side(decode), safety);
+  }
+
+  /** What prompts give up for first tokens alone: all, if need be. */
+  capsInNeed(decode: GroupedRows): PromptCaps {
+    return this.#outlook.leastCaps(this.#side(decode), 1) ?? LOWEST;
+  }
+
+  /** What decoding requests are ahead of their targets is no reason to go up. */
+  #paceMs(withoutCredit: boolean): number {
+    return strictestPaceMs(
+      withoutCredit
+        ? this.#paced.map(({ paceMs, targetMs }) => ({ paceMs: Math.min(paceMs, targetMs) }))
+        : this.#paced,
+    );
+  }
+
+  #grouped(rungs: readonly number[]): GroupedRows {
+    const rows = this.rows.map((row, i) => ({ ...row, rung: rungs[i] ?? 0 }));
+    return { rungs, loadMs: decodeLoadMs(this.#view, rows) };
+  }
+
+  #fastestRung(request: RequestView): number {
+    return rungUnder(request, LOWEST, this.prefill);
+  }
+
+  /** The prompt that runs next, if its next chunk may be its last. */
+  #nextToComplete({ onTime, overdue, late }: PromptOrder, loadMs: number, paceMs: number): RequestView[] {
+    const canRun = (request: RequestView): boolean =>
+      this.#view.freeSlots > 0 || this.#running.includes(request);
+    const next = [...onTime, ...overdue, ...late].find(canRun);
+    if (next === undefined) return [];
+    const tokens = wantedChunkTokens(this.#view, next, this.#fastestRung(next), loadMs, paceMs);
+    return tokens >= next.promptLeft ? [next] : [];
+  }
+
+  #side({ rungs, loadMs }: GroupedRows): DecodeSide {
+    const { meanOutputTokens } = this.#view;
+    const top = this.#view.ladder.length - 1;
+    const stepMs = loadMs / Math.max(LEAST_PREFILL_SHARE, 1 - this.prefill.share(top, loadMs));
+    const holders = Math.max(1, this.#running.length);
+    return {
+      loadMs,
+      room: this.#room(rungs, loadMs),
+      turnoverMs: ((meanOutputTokens ?? OUTPUT_TOKENS) * stepMs) / holders,
+    };
+  }
+
+  /** How many waiting requests could decode beside those that hold slots, at a pace that all keep. */
+  #room(rungs: readonly number[], loadMs: number): number {
+    const { freeSlots } = this.#view;
+    const rung = mostCommon(rungs);
+    const prompts = this.#running.filter(
+      (request) => !this.candidates.some((row) => row.request === request),
+    );
+    const targets = [...this.#paced.map(({ targetMs }) => targetMs)];
+    for (const request of prompts) targets.push(keepableTargetMs(this.#view, request));
+    const paceMs = Math.min(...targets);
+    if (rung === null || paceMs === Number.POSITIVE_INFINITY) return freeSlots;
+    const rows = this.rows.length;
+    const context = this.rows.reduce((sum, row) => sum + row.context, 0) / rows;
+    const oneMore =
+      decodeMs(this.#view, rung, rows + 1, context * (rows + 1)) -
+      decodeMs(this.#view, rung, rows, context * rows);
+    const spareMs = (1 - LEAST_PREFILL_SHARE) * paceMs - loadMs;
+    const more = oneMore > 0 ? Math.floor(spareMs / oneMore) : freeSlots;
+    return Math.max(0, Math.min(freeSlots, more - prompts.length));
+  }
+}
+
+function unchangedRow({ request, paceMs }: PacedRequest): DecodeRow {
+  return { rung: request.lastRung ?? request.ceiling, context: contextTokens(request), paceMs };
+}
+
+function movableRows(paced: readonly PacedRequest[], candidates: readonly DecodeCandidate[]): MovableRow[] {
+  return paced.map(({ request, paceMs }, i) => ({
+    high: candidates[i]?.high ?? request.ceiling,
+    context: contextTokens(request),
+    paceMs,
+  }));
+}
+
+function lowest(
+  view: SchedulingView,
+  paced: readonly PacedRequest[],
+  candidates: readonly DecodeCandidate[],
+): GroupedRows {
+  return mergeUpwards(
+    view,
+    movableRows(paced, candidates),
+    candidates.map(({ low }) => low),
+  );
+}

@@ -1,0 +1,95 @@
+import { PATIENCE_MS } from './due-time.ts';
+import { type PromptCaps, rungUnder } from './first-token-outlook.ts';
+import type { GroupedRows } from './group-merging.ts';
+import { mergeUpwards } from './group-merging.ts';
+import type { PrecisionPolicy, RungOf } from './precision-policy.ts';
+import { losesLess, lossByTier, lossOfLadder } from './quality-loss.ts';
+import { degradations } from './rung-assignment.ts';
+import type { SchedulingView } from './scheduling-view.ts';
+import { SloForecast } from './slo-forecast.ts';
+import { requireSwitchLimits, SWITCH_LIMITS, type SwitchLimits } from './switch-limits.ts';
+
+export interface SloOptions {
+  readonly switchLimits?: SwitchLimits;
+  /** Better precision is taken up only when targets would be kept with times longer by this part, >= 0. */
+  readonly margin?: number;
+  /** As `DeadlineOptions.patienceMs`. */
+  readonly patienceMs?: number;
+}
+
+const MARGIN = 0.1;
+
+/** How a step runs: rungs of those that decode, and of prompts. */
+interface Choice {
+  readonly decode: GroupedRows;
+  readonly caps: PromptCaps;
+}
+
+/**
+ * The best predicted quality that meets predicted targets.
+ *
+ * Predicted are, for an assignment of rungs to requests, the time of a decode step (every group costs a pass of its
+ * own) and when each prompt's first token comes beside such steps. Targets are met when the step keeps the strictest
+ * pace (`paceOf`), with a part of the time left to prompts while there are any, and all first tokens are due later
+ * than they come (`FirstTokenOutlook`).
+ *
+ * Quality is given up in this order, and no more of it than meets the targets: prompts first, since that is no switch
+ * and costs no pass; then those that decode, in the order of `degradations`: flex, default, priority, within a tier
+ * the smallest loss and the owners that lost least. Groups that others can join for nothing are promoted. When nothing
+ * meets the targets, the fastest assignment runs. Pinned requests stay where they are, and all others in their ranges.
+ *
+ * Hysteresis: requests that decode stay at their rungs while that meets the targets. They go up only when targets
+ * would be met with a `margin`, and only to lose less. With `switchLimits` this bounds switches: each request sees at
+ * most `mostSwitches(switchLimits, rungs, windowMs)` in any window, whatever the load and however wrong the
+ * predictions; with the defaults and two rungs 31 a minute, with four 46. Below capacity there is none: a request
+ * starts at its ceiling and has no reason to leave it.
+ */
+export function createSloPolicy(options: SloOptions = {}): PrecisionPolicy {
+  const { switchLimits = SWITCH_LIMITS, margin = MARGIN, patienceMs = PATIENCE_MS } = options;
+  requireSwitchLimits(switchLimits);
+  return (view) => {
+    const forecast = new SloForecast(view, switchLimits, patienceMs);
+    return rungsBy(forecast, choose(view, forecast, 1 + margin));
+  };
+}
+
+function choose(view: SchedulingView, forecast: SloForecast, safety: number): Choice {
+  const stay = forecast.overloaded ? null : unchanged(forecast);
+  if (stay !== null) return improved(view, forecast, stay, safety);
+  let fastest = forecast.fastest;
+  for (const rungs of degradations(forecast.candidates)) {
+    const decode = mergeUpwards(view, forecast.rows, rungs);
+    const caps = forecast.overloaded ? null : forecast.capsThatMeet(decode);
+    if (caps !== null) return { decode, caps };
+    if (decode.loadMs < fastest.loadMs) fastest = decode;
+  }
+  return { decode: fastest, caps: forecast.capsInNeed(fastest) };
+}
+
+/** The best choice that switches nobody; null when none meets the targets. */
+function unchanged(forecast: SloForecast): Choice | null {
+  for (const decode of forecast.unchanged()) {
+    const caps = forecast.capsThatMeet(decode);
+    if (caps !== null) return { decode, caps };
+  }
+  return null;
+}
+
+/** The best assignment that meets targets with safety, if it loses less than what meets them without a change. */
+function improved(view: SchedulingView, forecast: SloForecast, stay: Choice, safety: number): Choice {
+  const lossOf = lossOfLadder(view.ladder);
+  const requests = forecast.candidates.map(({ request }) => request);
+  const stayLoss = lossByTier(requests, stay.decode.rungs, lossOf);
+  for (const rungs of degradations(forecast.candidates)) {
+    if (!losesLess(lossByTier(requests, rungs, lossOf), stayLoss)) break;
+    const decode = mergeUpwards(view, forecast.rows, rungs);
+    const caps = forecast.capsThatMeet(decode, safety);
+    if (caps !== null) return { decode, caps };
+  }
+  return stay;
+}
+
+function rungsBy(forecast: SloForecast, { decode, caps }: Choice): RungOf {
+  const rungs = new Map(forecast.candidates.map(({ request }, i) => [request.id, decode.rungs[i]]));
+  return (request) => rungs.get(request.id) ?? rungUnder(request, caps, forecast.prefill);
+}
