@@ -52,6 +52,7 @@ async function train(recipe: TrainingRecipe, places: Places, threads: number): P
     phases: recipe.phases,
     optimizer: { ...recipe.optimizer, totalSteps },
     seed: recipe.seed,
+    lookBack: recipe.lookBack,
     threads,
     stateEvery: STATE_EVERY,
     signal: interrupt.signal,

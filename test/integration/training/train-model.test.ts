@@ -62,6 +62,7 @@ function options(overrides: Partial<TrainOptions> = {}): TrainOptions {
     phases: PHASES,
     optimizer: { learningRate: 0.02, weightDecay: 0.01, gradientNorm: 1, warmUpSteps: 5, totalSteps: 40 },
     seed: 3,
+    lookBack: false,
     threads: 2,
     stateEvery: 7,
     onStep: () => {},
