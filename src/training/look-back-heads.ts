@@ -1,9 +1,9 @@
 import type { ModelArchitecture } from '../core/index.ts';
 import { EMBEDDING, type TrainedParameter } from './initial-parameters.ts';
 
-/** Heads of the first layer that attend to the token before, and of the second that look for such tokens. */
-const PREVIOUS = 2;
-const MATCHING = 4;
+/** Share of the heads of the first layer that attend to the token before, and of the second that look for such tokens. */
+const PREVIOUS_SHARE = 1 / 4;
+const MATCHING_SHARE = 1 / 2;
 /** Rotations by which a head finds the token before: the fastest, which tell neighbours apart. */
 const FAST = 4;
 /** Content is compared in dimensions that rotate slower than this, radians per token. */
@@ -11,14 +11,14 @@ const SLOW = 0.05;
 /** Length of the direction that all embeddings share, in units of their random part. */
 const SHARED = 0.5;
 /** Scores: of the token before against its neighbour's, and of a match against none. */
-const PREVIOUS_GAIN = 6;
+const PREVIOUS_GAIN = 8;
 const MATCH_GAIN = 3;
 /** What these heads write: deviation of its entries, in units of an embedding's. */
 const PREVIOUS_WRITTEN = 1;
 const MATCH_WRITTEN = 4;
 
 /**
- * Starts a model with heads that copy: two of the first layer hand on the token before, four of the second look
+ * Starts a model with heads that copy: a quarter of the first layer's hand on the token before, half of the second's look
  * for places whose token before is the present one, and write what stands there. Trained from noise such heads form
  * late, at this size after more tokens than a recipe for two cores has, and until then nothing is learned that has
  * to be looked up in the text. Training changes them like all others.
@@ -36,21 +36,29 @@ export function giveLookBackHeads(
   architecture: ModelArchitecture,
 ): void {
   const { hiddenSize, heads, kvHeads, headDim, layers } = architecture;
-  if (kvHeads !== heads || heads < MATCHING || layers < 2)
-    throw new Error('look-back heads want two layers, four heads and as many kv heads');
+  const previousHeads = PREVIOUS_SHARE * heads;
+  const matchingHeads = MATCHING_SHARE * heads;
+  if (kvHeads !== heads || !Number.isInteger(previousHeads) || layers < 2)
+    throw new Error('look-back heads want two layers, a multiple of four heads and as many kv heads');
   const dataOf = (name: string) => parameters.find((parameter) => parameter.name === name)!.data;
   const first = headRows(dataOf('layers.0.qkv'), dataOf('layers.0.o'), architecture);
   const second = headRows(dataOf('layers.1.qkv'), dataOf('layers.1.o'), architecture);
   const embedding = dataOf(EMBEDDING);
   const deviation = rootMeanSquare(embedding);
-  for (let i = 0; i < embedding.length; i++) embedding[i]! += SHARED * deviation;
+  for (let at = 0; at < embedding.length; at += hiddenSize) {
+    const row = embedding.subarray(at, at + hiddenSize);
+    center(row);
+    // The same length for every token: a longer one would draw attention from the token before.
+    const scale = deviation / rootMeanSquare(row);
+    for (let j = 0; j < hiddenSize; j++) row[j] = scale * row[j]! + SHARED * deviation;
+  }
 
   const half = headDim / 2;
   const frequency = (pair: number) => architecture.rope.theta ** (-pair / half);
   // Length of the shared direction in a normalized embedding, whose length is √hidden.
   const sharedLength = Math.sqrt(hiddenSize / (1 + 1 / SHARED ** 2));
   const gain = PREVIOUS_GAIN / sharedLength / Math.sqrt(hiddenSize);
-  for (let head = 0; head < PREVIOUS; head++) {
+  for (let head = 0; head < previousHeads; head++) {
     for (let d = 0; d < headDim; d++) {
       first.q(head, d).fill(0);
       first.k(head, d).fill(0);
@@ -65,9 +73,9 @@ export function giveLookBackHeads(
     first.scaleOutput(head, (PREVIOUS_WRITTEN * deviation) / Math.sqrt(headDim));
   }
   // Deviation of the stream that the second layer normalizes: embeddings, and what the first heads add to it.
-  const residual = deviation * Math.sqrt(1 + SHARED ** 2 + PREVIOUS * PREVIOUS_WRITTEN ** 2);
-  for (let head = 0; head < MATCHING; head++) {
-    const previous = head % PREVIOUS;
+  const residual = deviation * Math.sqrt(1 + SHARED ** 2 + previousHeads * PREVIOUS_WRITTEN ** 2);
+  for (let head = 0; head < matchingHeads; head++) {
+    const previous = head % previousHeads;
     for (let d = 0; d < headDim; d++) {
       const content = frequency(d % half) <= SLOW ? 1 : 0;
       const token = first.v(previous, d);
@@ -108,10 +116,15 @@ function headRows(qkv: Float32Array, o: Float32Array, { heads, headDim, hiddenSi
 
 /** Scales a random row to length 1 and takes the shared direction out of it. */
 function randomProjection(row: Float32Array): void {
-  const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
-  for (let i = 0; i < row.length; i++) row[i]! -= mean;
+  center(row);
   const scale = 1 / (rootMeanSquare(row) * Math.sqrt(row.length));
   for (let i = 0; i < row.length; i++) row[i]! *= scale;
+}
+
+/** Takes the shared direction out of a row. */
+function center(row: Float32Array): void {
+  const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
+  for (let i = 0; i < row.length; i++) row[i]! -= mean;
 }
 
 function rootMeanSquare(values: Float32Array): number {
