@@ -1,3 +1,4 @@
+import { QueptError } from '../core/index.ts';
 import { PATIENCE_MS } from './due-time.ts';
 import { type PromptCaps, rungUnder } from './first-token-outlook.ts';
 import type { GroupedRows } from './group-merging.ts';
@@ -13,11 +14,17 @@ export interface SloOptions {
   readonly switchLimits?: SwitchLimits;
   /** Better precision is taken up only when targets would be kept with times longer by this part, >= 0. */
   readonly margin?: number;
+  /**
+   * First tokens are to come so many times sooner than they are due, >= 1: what is left over is for requests yet to
+   * come, which a queue that just meets its due times would make late.
+   */
+  readonly reserve?: number;
   /** As `DeadlineOptions.patienceMs`. */
   readonly patienceMs?: number;
 }
 
 const MARGIN = 0.1;
+const RESERVE = 1.5;
 
 /** How a step runs: rungs of those that decode, and of prompts. */
 interface Choice {
@@ -41,14 +48,16 @@ interface Choice {
  * Hysteresis: requests that decode stay at their rungs while that meets the targets. They go up only when targets
  * would be met with a `margin`, and only to lose less. With `switchLimits` this bounds switches: each request sees at
  * most `mostSwitches(switchLimits, rungs, windowMs)` in any window, whatever the load and however wrong the
- * predictions; with the defaults and two rungs 31 a minute, with four 46. Below capacity there is none: a request
+ * predictions; with the defaults and two rungs 31 a minute, with four 41. Below capacity there is none: a request
  * starts at its ceiling and has no reason to leave it.
  */
 export function createSloPolicy(options: SloOptions = {}): PrecisionPolicy {
-  const { switchLimits = SWITCH_LIMITS, margin = MARGIN, patienceMs = PATIENCE_MS } = options;
+  const { switchLimits = SWITCH_LIMITS, patienceMs = PATIENCE_MS } = options;
+  const { margin = MARGIN, reserve = RESERVE } = options;
   requireSwitchLimits(switchLimits);
+  requireFactors(margin, reserve);
   return (view) => {
-    const forecast = new SloForecast(view, switchLimits, patienceMs);
+    const forecast = new SloForecast(view, { switchLimits, patienceMs, reserve });
     return rungsBy(forecast, choose(view, forecast, 1 + margin));
   };
 }
@@ -92,4 +101,9 @@ function improved(view: SchedulingView, forecast: SloForecast, stay: Choice, saf
 function rungsBy(forecast: SloForecast, { decode, caps }: Choice): RungOf {
   const rungs = new Map(forecast.candidates.map(({ request }, i) => [request.id, decode.rungs[i]]));
   return (request) => rungs.get(request.id) ?? rungUnder(request, caps, forecast.prefill);
+}
+
+function requireFactors(margin: number, reserve: number): void {
+  if (margin >= 0 && reserve >= 1) return;
+  throw new QueptError('invalid_config', 'slo: margin must be 0 or more, and reserve 1 or more.');
 }
