@@ -1,11 +1,5 @@
 import { requestsPastDeadline } from './deadline.ts';
-import {
-  type DecodeRow,
-  decodeLoadMs,
-  type PacedRequest,
-  paceOf,
-  strictestPaceMs,
-} from './decode-pace.ts';
+import { type DecodeRow, decodeLoadMs, type PacedRequest, paceOf, strictestPaceMs } from './decode-pace.ts';
 import { roomLeft } from './decode-room.ts';
 import { type DecodeSide, FirstTokenOutlook, type PromptCaps, rungUnder } from './first-token-outlook.ts';
 import { type GroupedRows, type MovableRow, mergeUpwards } from './group-merging.ts';
@@ -150,7 +144,7 @@ export class SloForecast {
     const stepMs = loadMs / Math.max(LEAST_PREFILL_SHARE, 1 - share);
     const rows = this.rows.length;
     const turnoverMs = ((meanOutputTokens ?? OUTPUT_TOKENS) * stepMs) / Math.max(1, rows);
-    if (rows === 0) return { loadMs, room: Number.POSITIVE_INFINITY, freeSlots, turnoverMs };
+    if (rows === 0) return { loadMs, room: MOST_ROOM, freeSlots, turnoverMs };
     const context = this.rows.reduce((sum, row) => sum + row.context, 0) / rows;
     const targetMs = Math.min(...this.#paced.map((row) => row.targetMs));
     // Below the highest group there may be others: with the dearest rows no more room is promised than there is.
