@@ -1,3 +1,4 @@
+import { SERVICE_TIERS } from '../core/index.ts';
 import type { BatchPolicy, PrefillChunk } from './batch-policy.ts';
 import { requestsPastDeadline } from './deadline.ts';
 import { decodeGroups } from './decode-groups.ts';
@@ -96,7 +97,8 @@ function admit(
 
 /**
  * A chunk of the first of `ready`. Where it would complete the prompt, and there is no room to decode, it stops a token
- * short; a prompt that has come so far lets others pass until there is room.
+ * short; a prompt that has come so far lets others pass until there is room, but none of a lower tier to its end: that
+ * would take the room from it.
  */
 function nextChunk(
   view: SchedulingView,
@@ -108,8 +110,10 @@ function nextChunk(
 ): PrefillChunk | null {
   const rows = paced.filter(({ request }) => taking.has(request)).map((row) => decodeRow(row, rungOf));
   const decodeMs = togetherMs(view, rows);
+  let held: number = SERVICE_TIERS.length;
   for (const request of ready) {
     const { id, promptLeft } = request;
+    const tier = SERVICE_TIERS.indexOf(request.level.tier);
     const rung = rungOf(request);
     const tokens = prefillChunkTokens(view, request, rung, decodeMs, paced, taking);
     if (tokens === 0) return null;
@@ -117,8 +121,9 @@ function nextChunk(
       tokens === promptLeft &&
       paced.length > 0 &&
       !exempt.has(request) &&
-      !hasRoomFor(view, request, paced, rungOf);
+      (tier > held || !hasRoomFor(view, request, paced, rungOf));
     if (!waits) return { id, rung, tokens };
+    held = Math.min(held, tier);
     if (promptLeft > 1) return { id, rung, tokens: promptLeft - 1 };
   }
   return null;

@@ -33,7 +33,7 @@ interface Demand {
 export class FirstTokenOutlook {
   /** Prompts cannot be kept up with, whatever the precision. */
   readonly overloaded: boolean;
-  readonly #demands: readonly Demand[];
+  readonly #demands: Demand[];
   readonly #forecast: PrefillForecast;
   /** From every prompt at its ceiling to every prompt at its floor, flex going first. */
   readonly #caps: readonly PromptCaps[];
@@ -83,10 +83,6 @@ export class FirstTokenOutlook {
     return this.#caps[meets] ?? null;
   }
 
-  get lowestCaps(): PromptCaps {
-    return this.#caps.at(-1) as PromptCaps;
-  }
-
   #meets(side: DecodeSide, caps: number, safety: number): boolean {
     return this.#missed(side, caps, safety, true).length === 0;
   }
@@ -113,7 +109,7 @@ export class FirstTokenOutlook {
   }
 
   #sort(): void {
-    (this.#demands as Demand[]).sort((a, b) => a.leftMs - b.leftMs);
+    this.#demands.sort((a, b) => a.leftMs - b.leftMs);
   }
 }
 

@@ -21,6 +21,9 @@ export interface SloSettings {
 /** Output length to expect before any request has ended. */
 const OUTPUT_TOKENS = 64;
 
+/** Where several decode, precision goes up only with room for so many more: the next is not to bring it down again. */
+const HEADROOM = 1;
+
 /** More than any batch holds. */
 const MOST_ROOM = 1_000_000;
 
@@ -33,7 +36,7 @@ export class SloForecast {
   readonly candidates: readonly DecodeCandidate[];
   /** As `candidates`. */
   readonly rows: readonly MovableRow[];
-  /** Everyone as low as may be. */
+  /** The least that a step can take. */
   readonly fastest: GroupedRows;
   readonly prefill: PrefillForecast;
   readonly #view: SchedulingView;
@@ -61,7 +64,7 @@ export class SloForecast {
     const paceMs = strictestPaceMs(paced);
     const loadMs = decodeLoadMs(view, paced.map(unchangedRow));
     this.prefill = new PrefillForecast(view, this.#prompts, loadMs, paceMs);
-    const fastest = lowest(
+    const fastest = fastestOf(
       view,
       paced,
       paced.map(({ request }) => reach(request)),
@@ -76,7 +79,7 @@ export class SloForecast {
     this.#paced = [...paced, ...joiner.map((request) => paceOf(view, request))];
     this.candidates = this.#paced.map(({ request }) => reach(request));
     this.rows = movableRows(this.#paced, this.candidates);
-    this.fastest = joiner.length === 0 ? fastest : lowest(view, this.#paced, this.candidates);
+    this.fastest = joiner.length === 0 ? fastest : fastestOf(view, this.#paced, this.candidates);
     const side = this.#side(this.fastest);
     const holders = new Set(this.#running);
     this.#outlook = new FirstTokenOutlook(order, holders, this.prefill, view.nowMs, patienceMs, side);
@@ -102,7 +105,9 @@ export class SloForecast {
   capsThatMeet(decode: GroupedRows, safety = 1): PromptCaps | null {
     const share = this.#prompts.length > 0 ? 1 - LEAST_PREFILL_SHARE : 1;
     if (decode.loadMs * safety > share * this.#paceMs(safety > 1)) return null;
-    return this.#outlook.leastCaps(this.#side(decode), safety * this.#reserve);
+    const side = this.#side(decode);
+    if (safety > 1 && this.rows.length > 1 && side.room < HEADROOM) return null;
+    return this.#outlook.leastCaps(side, safety * this.#reserve);
   }
 
   /** What prompts give up for first tokens alone: all, if need be. */
@@ -165,14 +170,19 @@ function movableRows(paced: readonly PacedRequest[], candidates: readonly Decode
   }));
 }
 
-function lowest(
+/** The fastest of the assignments that cap everyone alike: mostly the lowest, but a lower rung may be no faster. */
+function fastestOf(
   view: SchedulingView,
   paced: readonly PacedRequest[],
   candidates: readonly DecodeCandidate[],
 ): GroupedRows {
-  return mergeUpwards(
-    view,
-    movableRows(paced, candidates),
-    candidates.map(({ low }) => low),
-  );
+  const rows = movableRows(paced, candidates);
+  const top = Math.max(0, ...candidates.map(({ high }) => high));
+  let fastest: GroupedRows | null = null;
+  for (let cap = top; cap >= 0; cap--) {
+    const capped = candidates.map(({ low, high }) => Math.max(low, Math.min(high, cap)));
+    const grouped = mergeUpwards(view, rows, capped);
+    if (fastest === null || grouped.loadMs < fastest.loadMs) fastest = grouped;
+  }
+  return fastest ?? { rungs: [], loadMs: 0 };
 }

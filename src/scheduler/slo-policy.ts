@@ -1,8 +1,7 @@
 import { QueptError } from '../core/index.ts';
 import { PATIENCE_MS } from './due-time.ts';
 import { type PromptCaps, rungUnder } from './first-token-outlook.ts';
-import type { GroupedRows } from './group-merging.ts';
-import { mergeUpwards } from './group-merging.ts';
+import { type GroupedRows, mergeUpwards } from './group-merging.ts';
 import type { PrecisionPolicy, RungOf } from './precision-policy.ts';
 import { losesLess, lossByTier, lossOfLadder } from './quality-loss.ts';
 import { degradations } from './rung-assignment.ts';
@@ -46,9 +45,9 @@ interface Choice {
  * meets the targets, the fastest assignment runs. Pinned requests stay where they are, and all others in their ranges.
  *
  * Hysteresis: requests that decode stay at their rungs while that meets the targets. They go up only when targets
- * would be met with a `margin`, and only to lose less. With `switchLimits` this bounds switches: each request sees at
+ * would be met with a `margin`, and one more request could join them, and only to lose less. With `switchLimits` this bounds switches: each request sees at
  * most `mostSwitches(switchLimits, rungs, windowMs)` in any window, whatever the load and however wrong the
- * predictions; with the defaults and two rungs 31 a minute, with four 41. Below capacity there is none: a request
+ * predictions; with the defaults and two rungs 30 a minute, with four 52. Below capacity there is none: a request
  * starts at its ceiling and has no reason to leave it.
  */
 export function createSloPolicy(options: SloOptions = {}): PrecisionPolicy {
@@ -65,14 +64,15 @@ export function createSloPolicy(options: SloOptions = {}): PrecisionPolicy {
 function choose(view: SchedulingView, forecast: SloForecast, safety: number): Choice {
   const stay = forecast.overloaded ? null : unchanged(forecast);
   if (stay !== null) return improved(view, forecast, stay, safety);
-  let fastest = forecast.fastest;
+  const { fastest } = forecast;
+  const inNeed = { decode: fastest, caps: forecast.capsInNeed(fastest) };
+  if (forecast.overloaded || forecast.capsThatMeet(fastest) === null) return inNeed;
   for (const rungs of degradations(forecast.candidates)) {
     const decode = mergeUpwards(view, forecast.rows, rungs);
-    const caps = forecast.overloaded ? null : forecast.capsThatMeet(decode);
+    const caps = forecast.capsThatMeet(decode);
     if (caps !== null) return { decode, caps };
-    if (decode.loadMs < fastest.loadMs) fastest = decode;
   }
-  return { decode: fastest, caps: forecast.capsInNeed(fastest) };
+  return inNeed;
 }
 
 /** The best choice that switches nobody; null when none meets the targets. */
