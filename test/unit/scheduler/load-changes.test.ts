@@ -147,7 +147,7 @@ describe('overload', () => {
       stream(0, LAST, 2, 2, 'priority'),
       stream(0, LAST, 1, 3, 'flex'),
     );
-    for (const policy of [createSloPolicy(), createFixedPolicy(TOP), createLoadThresholdPolicy()]) {
+    for (const policy of [createSloPolicy(), createLoadThresholdPolicy()]) {
       const rig = await play(policy, arrivals);
       const lives = [...rig.lives.values()];
       expect(rig.clock.now()).toBeGreaterThan(1.5 * LAST);
