@@ -1,6 +1,6 @@
 import type { ErrorCode } from './errors.ts';
 import type { PrecisionReport, PrecisionWish } from './precision.ts';
-import type { Deadlines, ServiceLevel } from './service-level.ts';
+import type { Deadlines, ServiceLevel, ServiceWish } from './service-level.ts';
 
 /** One message of a conversation. `content` is plain text: parts have been joined by the protocol layer. */
 export interface ChatMessage {
@@ -46,6 +46,7 @@ export interface GenerateRequest {
   /** Strings that end generation; they are not part of the output. */
   readonly stop: readonly string[];
   readonly precision: PrecisionWish;
+  readonly service: ServiceWish;
 }
 
 /** A request after tokenization and precision resolution: all that the scheduler needs. */

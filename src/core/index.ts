@@ -37,6 +37,7 @@ export {
   SERVICE_TIERS,
   type ServiceLevel,
   type ServiceTier,
+  type ServiceWish,
   WITHOUT_TARGETS,
 } from './service-level.ts';
 export type { TextDecoder, TextStream } from './text-decoder.ts';

@@ -13,6 +13,15 @@ export interface ServiceLevel {
   readonly weight: number;
 }
 
+/** What a client asks of the service. */
+export interface ServiceWish {
+  /** Null leaves it to the server. */
+  readonly tier: ServiceTier | null;
+  /** Targets tighter than the tier's; null for none. */
+  readonly ttftMs: number | null;
+  readonly tpotMs: number | null;
+}
+
 /** When a request is given up, milliseconds from its arrival; null for never. */
 export interface Deadlines {
   /** To get a slot. */

@@ -29,6 +29,8 @@ export interface StepPlan {
   readonly prefill: PrefillChunk | null;
   /** A number that the policy wants to find in the next view; 0 where it is left out. */
   readonly carry?: number;
+  /** Why the plan does with a request what it does, for whoever reads decisions; null where there is nothing to say. */
+  readonly why?: (id: string) => string | null;
 }
 
 /** Decides who runs in a step. Pure: equal views and rungs get equal plans. */

@@ -8,7 +8,9 @@ import type {
   TextDecoder,
 } from '../core/index.ts';
 import type { TokenSampler } from '../numerics/index.ts';
+import { batchShape } from './batch-shape.ts';
 import type { CostModel } from './cost-model.ts';
+import type { PlannedBatch, PlannedRow } from './planned-batch.ts';
 import type { Roster } from './roster.ts';
 import type { AcceptedToken, Sequence } from './sequence.ts';
 import type { StepShape } from './step-shape.ts';
@@ -26,18 +28,6 @@ export interface BatchContext {
   readonly emit: (event: GenerationEvent) => void;
   /** Told of every fault that ends a request or makes a batch run again. */
   readonly onFault: (fault: unknown) => void;
-}
-
-export interface PlannedRow {
-  readonly sequence: Sequence;
-  /** Input tokens. */
-  readonly tokens: number;
-}
-
-/** Rows that hold slots and run together at one rung. */
-export interface PlannedBatch {
-  readonly rung: number;
-  readonly rows: readonly PlannedRow[];
 }
 
 interface StagedRow extends PlannedRow {
@@ -89,18 +79,13 @@ async function timedExecute(context: BatchContext, batch: PlannedBatch): Promise
 
 function shapeOf(runner: ModelRunner, { rung, rows }: PlannedBatch): StepShape {
   const [first] = rows;
-  const contextTokens = rows.reduce(
-    (sum, { sequence }) => sum + (sequence.slot === null ? 0 : runner.slotLength(sequence.slot)),
-    0,
-  );
-  return {
-    phase: first !== undefined && first.sequence.promptLeft > 0 ? 'prefill' : 'decode',
+  const phase = first !== undefined && first.sequence.promptLeft > 0 ? 'prefill' : 'decode';
+  return batchShape(
+    runner,
+    phase,
     rung,
-    rows: rows.length,
-    tokens: rows.reduce((sum, { tokens }) => sum + tokens, 0),
-    contextTokens,
-    movedRows: 0,
-  };
+    rows.map(({ sequence, tokens }) => ({ slot: heldSlot(sequence), tokens })),
+  );
 }
 
 function toStepBatch(ladder: Ladder, rung: number, rows: readonly PlannedRow[]): StepBatch {
@@ -108,11 +93,17 @@ function toStepBatch(ladder: Ladder, rung: number, rows: readonly PlannedRow[]):
   if (precision === undefined) throw new Error(`Rung ${rung} is outside the ladder.`);
   return {
     precision,
-    rows: rows.map(({ sequence, tokens }) => {
-      if (sequence.slot === null) throw new Error('A planned request holds no slot.');
-      return { slot: sequence.slot, tokens: sequence.input(tokens), logits: 'last' };
-    }),
+    rows: rows.map(({ sequence, tokens }) => ({
+      slot: heldSlot(sequence),
+      tokens: sequence.input(tokens),
+      logits: 'last',
+    })),
   };
+}
+
+function heldSlot({ slot }: Sequence): number {
+  if (slot === null) throw new Error('A planned request holds no slot.');
+  return slot;
 }
 
 /** Samples every row that has reached its prompt's end. Changes no request. */
@@ -137,8 +128,7 @@ function commit(context: BatchContext, staged: readonly StagedRow[]): void {
   // Whoever ended during the pass is dropped: its slot is about to be released.
   const rows = staged.filter((row) => !row.sequence.ended);
   for (const { sequence, tokens } of rows) {
-    if (sequence.slot === null) throw new Error('A running request holds no slot.');
-    context.runner.commit(sequence.slot, tokens);
+    context.runner.commit(heldSlot(sequence), tokens);
     sequence.advance(tokens);
   }
   for (const row of rows) {

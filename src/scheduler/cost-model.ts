@@ -1,5 +1,11 @@
 import type { CostEstimator, StepShape } from './step-shape.ts';
 
+/** What one batch took. */
+export interface CostSample {
+  readonly shape: StepShape;
+  readonly ms: number;
+}
+
 /** A cost that learns: told after every step what it took. */
 export interface CostModel extends CostEstimator {
   observe(shape: StepShape, ms: number): void;

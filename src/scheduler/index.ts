@@ -1,9 +1,24 @@
 export type { BatchPolicy, DecodeGroup, PrefillChunk, StepPlan } from './batch-policy.ts';
 export { createCeilingPolicy } from './ceiling-policy.ts';
-export { type CostModel, FREE_COST } from './cost-model.ts';
+export { type CostModel, type CostSample, FREE_COST } from './cost-model.ts';
 export { createDeadlinePolicy, type DeadlineOptions } from './deadline-policy.ts';
+export {
+  createDecisionHistory,
+  type Decision,
+  type DecisionHistory,
+  type DecisionHistoryOptions,
+  type DecisionLog,
+} from './decision-log.ts';
 export { firstComePolicy } from './first-come-policy.ts';
 export { createFixedPolicy } from './fixed-policy.ts';
+export {
+  type CostErrors,
+  createLearnedCost,
+  type LearnedCost,
+  type LearnedCostState,
+  restoreLearnedCost,
+} from './learned-cost.ts';
+export { type CostParameters, type CostWeights, linearCost } from './linear-cost.ts';
 export { createLoadThresholdPolicy, type LoadThresholdOptions } from './load-threshold-policy.ts';
 export type { OwnerAccount } from './owner-account.ts';
 export {
@@ -15,6 +30,10 @@ export {
   type PolicyName,
 } from './policies.ts';
 export type { PrecisionPolicy, RungOf } from './precision-policy.ts';
+export { profileSteps, type UnloadedProfile, unloadedProfile } from './profile-steps.ts';
+export type { PlanData, RecordedRequest, RecordedStep } from './recorded-step.ts';
+export { expectedMoves } from './regrouping.ts';
+export { type ReplayDifference, type ReplayPolicies, replay } from './replay.ts';
 export {
   createScheduler,
   type Scheduler,

@@ -12,6 +12,7 @@ import { TokenSampler } from '../numerics/index.ts';
 import { requireAdmissible } from './admissible-request.ts';
 import type { BatchPolicy } from './batch-policy.ts';
 import { type CostModel, FREE_COST } from './cost-model.ts';
+import type { DecisionLog } from './decision-log.ts';
 import type { PrecisionPolicy } from './precision-policy.ts';
 import { Roster } from './roster.ts';
 import type { StepLimits } from './scheduling-view.ts';
@@ -34,6 +35,8 @@ export interface SchedulerOptions {
   readonly batchPolicy: BatchPolicy;
   /** What steps take; learns from every one. Nothing is known where it is left out. */
   readonly cost?: CostModel;
+  /** Told of every plan; must not throw. */
+  readonly decisions?: DecisionLog;
   /** Called synchronously, in order; must not throw. It may submit and cancel. */
   readonly emit: (event: GenerationEvent) => void;
   /** Told of what failed inside; clients see none of it. */

@@ -8,7 +8,7 @@ export interface StepShape {
   readonly tokens: number;
   /** Committed tokens before the step, summed over the rows. */
   readonly contextTokens: number;
-  /** Rows whose keys and values have to change place because the groups of the last decode step were others. */
+  /** Rows whose keys and values have to change place first, because earlier batches grouped them otherwise. */
   readonly movedRows: number;
 }
 

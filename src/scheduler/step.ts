@@ -1,6 +1,8 @@
 import type { BatchPolicy, StepPlan } from './batch-policy.ts';
-import { type BatchContext, type PlannedBatch, type PlannedRow, runBatch } from './batch-transaction.ts';
+import { type BatchContext, runBatch } from './batch-transaction.ts';
 import { deadlineError, passedDeadline } from './deadline.ts';
+import type { DecisionLog } from './decision-log.ts';
+import type { PlannedBatch, PlannedRow } from './planned-batch.ts';
 import type { PrecisionPolicy } from './precision-policy.ts';
 import { batchMs } from './predicted-time.ts';
 import { type SchedulingView, type StepLimits, WAITING_IN_VIEW } from './scheduling-view.ts';
@@ -12,6 +14,7 @@ export interface StepContext extends BatchContext {
   readonly precisionPolicy: PrecisionPolicy;
   readonly batchPolicy: BatchPolicy;
   readonly record: WorkRecord;
+  readonly decisions?: DecisionLog;
 }
 
 /**
@@ -51,7 +54,10 @@ function plan(context: StepContext): StepPlan {
     meanOutputTokens: record.meanOutputTokens,
     carry: record.carry,
   };
-  return context.batchPolicy(view, context.precisionPolicy(view));
+  const rungOf = context.precisionPolicy(view);
+  const decided = context.batchPolicy(view, rungOf);
+  context.decisions?.record(view, rungOf, decided);
+  return decided;
 }
 
 function expire({ roster, clock }: StepContext, ids: readonly string[]): void {
