@@ -60,12 +60,17 @@ export function createDeadlinePolicy({ patienceMs = PATIENCE_MS }: DeadlineOptio
     const exempt = new Set(turnOfOverdue ? order.overdue : []);
     const ready = ordered.filter((request) => slots.has(request) || running.includes(request));
     const prefill = nextChunk(view, ready, exempt, rungOf, paced, taking);
+    let reasons: ReadonlyMap<string, string> | null = null;
     return {
       expire: [...expire],
       admit: [...slots].map(({ id }) => id),
       decode: decodeGroups([...taking], rungOf, view.limits.maxBatch),
       prefill,
       carry: carryOn(view.carry, order, prefill),
+      why: (id) => {
+        reasons ??= reasonsFor(order, paced, taking);
+        return reasons.get(id) ?? null;
+      },
     };
   };
 }
@@ -140,4 +145,21 @@ function carryOn(carry: number, { overdue }: PromptOrder, prefill: PrefillChunk 
   if (overdue.length === 0) return 0;
   if (prefill === null) return carry;
   return overdue.some(({ id }) => id === prefill.id) ? 0 : carry + 1;
+}
+
+function reasonsFor(
+  { onTime, overdue, late }: PromptOrder,
+  paced: readonly PacedRequest[],
+  taking: ReadonlySet<RequestView>,
+): ReadonlyMap<string, string> {
+  const reasons = new Map<string, string>();
+  onTime.forEach(({ id }, i) => {
+    reasons.set(id, `on time, number ${i + 1} by due time`);
+  });
+  for (const { id } of overdue) reasons.set(id, 'overdue: has been overtaken for long enough');
+  for (const { id } of late) reasons.set(id, 'late, or sure to be: behind those on time');
+  for (const { request } of paced) {
+    if (!taking.has(request)) reasons.set(request.id, 'sits out a step that is too full');
+  }
+  return reasons;
 }

@@ -5,7 +5,7 @@ import { type GroupedRows, mergeUpwards } from './group-merging.ts';
 import type { PrecisionPolicy, RungOf } from './precision-policy.ts';
 import { losesLess, lossByTier, lossOfLadder } from './quality-loss.ts';
 import { degradations } from './rung-assignment.ts';
-import type { SchedulingView } from './scheduling-view.ts';
+import type { RequestView, SchedulingView } from './scheduling-view.ts';
 import { SloForecast } from './slo-forecast.ts';
 import { requireSwitchLimits, SWITCH_LIMITS, type SwitchLimits } from './switch-limits.ts';
 
@@ -29,6 +29,8 @@ const RESERVE = 1.5;
 interface Choice {
   readonly decode: GroupedRows;
   readonly caps: PromptCaps;
+  /** For whoever reads decisions. */
+  readonly because: string;
 }
 
 /**
@@ -57,7 +59,7 @@ export function createSloPolicy(options: SloOptions = {}): PrecisionPolicy {
   requireFactors(margin, reserve);
   return (view) => {
     const forecast = new SloForecast(view, { switchLimits, patienceMs, reserve });
-    return rungsBy(forecast, choose(view, forecast, 1 + margin));
+    return rungsBy(view, forecast, choose(view, forecast, 1 + margin));
   };
 }
 
@@ -65,12 +67,15 @@ function choose(view: SchedulingView, forecast: SloForecast, safety: number): Ch
   const stay = forecast.overloaded ? null : unchanged(forecast);
   if (stay !== null) return improved(view, forecast, stay, safety);
   const { fastest } = forecast;
-  const inNeed = { decode: fastest, caps: forecast.capsInNeed(fastest) };
+  const because = forecast.overloaded
+    ? 'overloaded: first tokens cannot be kept up with, as fast as may be'
+    : 'nothing meets the targets: as fast as may be';
+  const inNeed = { decode: fastest, caps: forecast.capsInNeed(fastest), because };
   if (forecast.overloaded || forecast.capsThatMeet(fastest) === null) return inNeed;
   for (const rungs of degradations(forecast.candidates)) {
     const decode = mergeUpwards(view, forecast.rows, rungs);
     const caps = forecast.capsThatMeet(decode);
-    if (caps !== null) return { decode, caps };
+    if (caps !== null) return { decode, caps, because: 'gives up no more than meets the targets' };
   }
   return inNeed;
 }
@@ -79,7 +84,7 @@ function choose(view: SchedulingView, forecast: SloForecast, safety: number): Ch
 function unchanged(forecast: SloForecast): Choice | null {
   for (const decode of forecast.unchanged()) {
     const caps = forecast.capsThatMeet(decode);
-    if (caps !== null) return { decode, caps };
+    if (caps !== null) return { decode, caps, because: 'meets the targets without a switch' };
   }
   return null;
 }
@@ -93,14 +98,32 @@ function improved(view: SchedulingView, forecast: SloForecast, stay: Choice, saf
     if (!losesLess(lossByTier(requests, rungs, lossOf), stayLoss)) break;
     const decode = mergeUpwards(view, forecast.rows, rungs);
     const caps = forecast.capsThatMeet(decode, safety);
-    if (caps !== null) return { decode, caps };
+    if (caps !== null) return { decode, caps, because: 'goes up: targets are met with a margin' };
   }
   return stay;
 }
 
-function rungsBy(forecast: SloForecast, { decode, caps }: Choice): RungOf {
+function rungsBy(view: SchedulingView, forecast: SloForecast, { decode, caps, because }: Choice): RungOf {
   const rungs = new Map(forecast.candidates.map(({ request }, i) => [request.id, decode.rungs[i]]));
-  return (request) => rungs.get(request.id) ?? rungUnder(request, caps, forecast.prefill);
+  const rungOf = (request: RequestView): number =>
+    rungs.get(request.id) ?? rungUnder(request, caps, forecast.prefill);
+  let reasons: ReadonlyMap<string, string> | null = null;
+  const why = (id: string): string | null => {
+    reasons ??= reasonsFor(view, rungOf, because);
+    return reasons.get(id) ?? null;
+  };
+  return Object.assign(rungOf, { why });
+}
+
+/** None for a request that is where it would be at rest: at its ceiling, and not just now. */
+function reasonsFor(view: SchedulingView, rungOf: RungOf, because: string): ReadonlyMap<string, string> {
+  const reasons = new Map<string, string>();
+  for (const request of [...view.running, ...view.waiting]) {
+    const { id, ceiling, floor, lastRung } = request;
+    if (floor === ceiling) reasons.set(id, 'pinned');
+    else if (rungOf(request) < ceiling || (lastRung ?? ceiling) < ceiling) reasons.set(id, because);
+  }
+  return reasons;
 }
 
 function requireFactors(margin: number, reserve: number): void {

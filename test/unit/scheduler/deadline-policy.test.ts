@@ -26,7 +26,13 @@ function plan(fields: Partial<SchedulingView>, patienceMs = 1000): StepPlan {
 
 describe('createDeadlinePolicy', () => {
   it('plans nothing for nobody', () => {
-    expect(plan({ freeSlots: 4 })).toEqual({ expire: [], admit: [], decode: [], prefill: null, carry: 0 });
+    expect(plan({ freeSlots: 4 })).toMatchObject({
+      expire: [],
+      admit: [],
+      decode: [],
+      prefill: null,
+      carry: 0,
+    });
   });
 
   it('without targets and owners is first come, first served', () => {
@@ -35,7 +41,7 @@ describe('createDeadlinePolicy', () => {
       running: [request('d'), request('low', { ceiling: 1 }), prompt('old', { promptTokens: 100 })],
       waiting: [prompt('w1'), prompt('w2')],
     };
-    const { carry, ...rest } = plan(fields);
+    const { carry, why: _, ...rest } = plan(fields);
     expect(rest).toEqual(firstComePolicy(view({ cost, limits, ...fields }), (row) => row.ceiling));
     expect(carry).toBe(0);
   });
@@ -135,6 +141,8 @@ describe('createDeadlinePolicy', () => {
       expect(plan({ ...base, running: [...three, ...relaxed] }).decode).toEqual([
         { rung: 3, ids: ['a', 'b', 'c'] },
       ]);
+      const { why } = plan({ ...base, running: [...three, ...relaxed] });
+      expect([why?.('a'), why?.('x')]).toEqual([null, 'sits out a step that is too full']);
       const due = relaxed.map((row) => ({ ...row, lastTokenAtMs: 760 }));
       expect(plan({ ...base, running: [...three, ...due] }).decode[0]?.ids).toHaveLength(7);
     });
@@ -169,7 +177,14 @@ describe('createDeadlinePolicy', () => {
 
     it('puts them before those that are merely late', () => {
       const late = prompt('late', { level: level(10), arrivedAtMs: 1900 });
+      const made = plan({ ...base, waiting: [late, overdue, ...fresh] });
       expect(plan({ ...base, waiting: [late, overdue] })).toMatchObject({ admit: ['overdue'] });
+      expect(['f2', 'overdue', 'late', 'unknown'].map((id) => made.why?.(id))).toEqual([
+        'on time, number 2 by due time',
+        'overdue: has been overtaken for long enough',
+        'late, or sure to be: behind those on time',
+        null,
+      ]);
     });
   });
 });

@@ -290,6 +290,21 @@ describe('createSloPolicy', () => {
     expect(rungs({ running: [gone, decoder('a', 20)] }).a).toBe(3);
   });
 
+  it('tells why, of whoever is not simply at the ceiling', () => {
+    const reasons = (tpotMs: number, lastRung: number, switchLimits = { downDwellMs: 1, upDwellMs: 1 }) => {
+      const row = decoder('a', tpotMs, { lastRung, lastSwitchAtMs: 990 });
+      const running = [row, decoder('pinned', 90, { floor: 3 })];
+      const situation = view({ nowMs: 1000, cost: new LinearCost(MS), limits, running });
+      const { why } = createSloPolicy({ switchLimits })(situation);
+      return ['a', 'pinned', 'unknown'].map((id) => why?.(id));
+    };
+    expect(reasons(40, 3)).toEqual([null, 'pinned', null]);
+    expect(reasons(40, 1)).toEqual(['goes up: targets are met with a margin', 'pinned', null]);
+    expect(reasons(40, 1, { downDwellMs: 50, upDwellMs: 50 })[0]).toBe('meets the targets without a switch');
+    expect(reasons(10.5, 3)[0]).toBe('gives up no more than meets the targets');
+    expect(reasons(5, 3)[0]).toBe('nothing meets the targets: as fast as may be');
+  });
+
   it.each<[SloOptions]>([
     [{ margin: -0.1 }],
     [{ reserve: 0.9 }],
