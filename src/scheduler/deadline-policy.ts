@@ -1,7 +1,9 @@
+import { SERVICE_TIERS } from '../core/index.ts';
 import type { BatchPolicy, PrefillChunk } from './batch-policy.ts';
 import { requestsPastDeadline } from './deadline.ts';
 import { decodeGroups } from './decode-groups.ts';
 import { type DecodeRow, decodeLoadMs, type PacedRequest, paceOf, strictestPaceMs } from './decode-pace.ts';
+import { hasRoomFor } from './decode-room.ts';
 import { decodeTurns } from './decode-turns.ts';
 import { PATIENCE_MS } from './due-time.ts';
 import type { RungOf } from './precision-policy.ts';
@@ -11,7 +13,6 @@ import { PrefillForecast } from './prefill-forecast.ts';
 import { LEAST_PREFILL_SHARE } from './prefill-share.ts';
 import { orderPrompts, type PromptOrder } from './prompt-order.ts';
 import type { RequestView, SchedulingView } from './scheduling-view.ts';
-import { admitByRoom } from './slot-admission.ts';
 
 /** While some are overdue, every fourth chunk at least is one of theirs. */
 const OTHERS_BEFORE_OVERDUE = 3;
@@ -24,9 +25,9 @@ export interface DeadlineOptions {
 /**
  * Earliest deadline first, with slack. Prompts run, and get slots, in the order of `orderPrompts`: on time by due time,
  * then the others. Decoding requests keep their time per token: a chunk is as long as their slack pays for
- * (`prefillChunkTokens`), those that can wait sit out a step that is too full (`decodeTurns`), and no request gets a
- * slot whose tokens would break the pace of those that decode (`admitByRoom`). Without targets this is first come,
- * first served, among owners by least charge.
+ * (`prefillChunkTokens`), those that can wait sit out a step that is too full (`decodeTurns`), and no prompt is
+ * completed while its tokens would break the pace of those that decode (`hasRoomFor`). Without targets this is first
+ * come, first served, among owners by least charge.
  *
  * Nothing starves, in any load:
  * - Prompts together get at least `LEAST_PREFILL_SHARE` of the time.
@@ -54,17 +55,22 @@ export function createDeadlinePolicy({ patienceMs = PATIENCE_MS }: DeadlineOptio
     const ordered = turnOfOverdue
       ? [...order.overdue, ...order.onTime, ...order.late]
       : [...order.onTime, ...order.overdue, ...order.late];
-    const exempt = new Set(turnOfOverdue ? order.overdue : []);
-    const admitted = admitByRoom(view, running, ordered, exempt, rungOf);
+    const slots = admit(ordered, running, view.freeSlots);
     const taking = turns(view, paced, rows, prompts.length > 0);
-    const next = ordered.find((request) => running.includes(request) || admitted.has(request));
-    const prefill = next === undefined ? null : chunk(view, next, rungOf, paced, taking);
+    const exempt = new Set(turnOfOverdue ? order.overdue : []);
+    const ready = ordered.filter((request) => slots.has(request) || running.includes(request));
+    const prefill = nextChunk(view, ready, exempt, rungOf, paced, taking);
+    let reasons: ReadonlyMap<string, string> | null = null;
     return {
       expire: [...expire],
-      admit: [...admitted].map(({ id }) => id),
+      admit: [...slots].map(({ id }) => id),
       decode: decodeGroups([...taking], rungOf, view.limits.maxBatch),
       prefill,
       carry: carryOn(view.carry, order, prefill),
+      why: (id) => {
+        reasons ??= reasonsFor(order, paced, taking);
+        return reasons.get(id) ?? null;
+      },
     };
   };
 }
@@ -85,17 +91,47 @@ function turns(
   );
 }
 
-function chunk(
+/** Free slots go to the first in order. */
+function admit(
+  ordered: readonly RequestView[],
+  running: readonly RequestView[],
+  freeSlots: number,
+): ReadonlySet<RequestView> {
+  return new Set(ordered.filter((request) => !running.includes(request)).slice(0, freeSlots));
+}
+
+/**
+ * A chunk of the first of `ready`. Where it would complete the prompt, and there is no room to decode, it stops a token
+ * short; a prompt that has come so far lets others pass until there is room, but none of a lower tier to its end: that
+ * would take the room from it.
+ */
+function nextChunk(
   view: SchedulingView,
-  next: RequestView,
+  ready: readonly RequestView[],
+  exempt: ReadonlySet<RequestView>,
   rungOf: RungOf,
   paced: readonly PacedRequest[],
   taking: ReadonlySet<RequestView>,
 ): PrefillChunk | null {
   const rows = paced.filter(({ request }) => taking.has(request)).map((row) => decodeRow(row, rungOf));
-  const rung = rungOf(next);
-  const tokens = prefillChunkTokens(view, next, rung, togetherMs(view, rows), paced, taking);
-  return tokens === 0 ? null : { id: next.id, rung, tokens };
+  const decodeMs = togetherMs(view, rows);
+  let held: number = SERVICE_TIERS.length;
+  for (const request of ready) {
+    const { id, promptLeft } = request;
+    const tier = SERVICE_TIERS.indexOf(request.level.tier);
+    const rung = rungOf(request);
+    const tokens = prefillChunkTokens(view, request, rung, decodeMs, paced, taking);
+    if (tokens === 0) return null;
+    const waits =
+      tokens === promptLeft &&
+      paced.length > 0 &&
+      !exempt.has(request) &&
+      (tier > held || !hasRoomFor(view, request, paced, rungOf));
+    if (!waits) return { id, rung, tokens };
+    held = Math.min(held, tier);
+    if (promptLeft > 1) return { id, rung, tokens: promptLeft - 1 };
+  }
+  return null;
 }
 
 /** What a step takes in which all rows decode. */
@@ -109,4 +145,21 @@ function carryOn(carry: number, { overdue }: PromptOrder, prefill: PrefillChunk 
   if (overdue.length === 0) return 0;
   if (prefill === null) return carry;
   return overdue.some(({ id }) => id === prefill.id) ? 0 : carry + 1;
+}
+
+function reasonsFor(
+  { onTime, overdue, late }: PromptOrder,
+  paced: readonly PacedRequest[],
+  taking: ReadonlySet<RequestView>,
+): ReadonlyMap<string, string> {
+  const reasons = new Map<string, string>();
+  onTime.forEach(({ id }, i) => {
+    reasons.set(id, `on time, number ${i + 1} by due time`);
+  });
+  for (const { id } of overdue) reasons.set(id, 'overdue: has been overtaken for long enough');
+  for (const { id } of late) reasons.set(id, 'late, or sure to be: behind those on time');
+  for (const { request } of paced) {
+    if (!taking.has(request)) reasons.set(request.id, 'sits out a step that is too full');
+  }
+  return reasons;
 }

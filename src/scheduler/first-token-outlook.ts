@@ -10,9 +10,10 @@ export type PromptCaps = Readonly<Record<ServiceTier, number>>;
 /** What decoding leaves to prompts. */
 export interface DecodeSide {
   readonly loadMs: number;
-  /** Waiting requests that could decode beside those that hold slots. */
+  /** Requests that could begin to decode beside those that do. */
   readonly room: number;
-  /** Until each further one finds a slot, milliseconds. */
+  readonly freeSlots: number;
+  /** Until a request that decodes ends and leaves its room and its slot, on average, milliseconds. */
   readonly turnoverMs: number;
 }
 
@@ -32,7 +33,7 @@ interface Demand {
 export class FirstTokenOutlook {
   /** Prompts cannot be kept up with, whatever the precision. */
   readonly overloaded: boolean;
-  readonly #demands: readonly Demand[];
+  readonly #demands: Demand[];
   readonly #forecast: PrefillForecast;
   /** From every prompt at its ceiling to every prompt at its floor, flex going first. */
   readonly #caps: readonly PromptCaps[];
@@ -82,10 +83,6 @@ export class FirstTokenOutlook {
     return this.#caps[meets] ?? null;
   }
 
-  get lowestCaps(): PromptCaps {
-    return this.#caps.at(-1) as PromptCaps;
-  }
-
   #meets(side: DecodeSide, caps: number, safety: number): boolean {
     return this.#missed(side, caps, safety, true).length === 0;
   }
@@ -95,13 +92,15 @@ export class FirstTokenOutlook {
     const caps = this.#caps[capsIndex];
     const missed: Demand[] = [];
     let atMs = 0;
-    let queued = 0;
+    let joined = 0;
+    let admitted = 0;
     if (caps === undefined) return missed;
     for (const demand of this.#demands) {
       const { request, waits, leftMs } = demand;
-      if (waits && ++queued > side.room) atMs = Math.max(atMs, (queued - side.room) * side.turnoverMs);
+      if (waits) atMs = Math.max(atMs, (++admitted - side.freeSlots) * side.turnoverMs);
       const rung = rungUnder(request, caps, this.#forecast);
       atMs += this.#forecast.wallMs(request, rung, side.loadMs);
+      atMs = Math.max(atMs, (++joined - side.room) * side.turnoverMs);
       if (atMs * safety <= leftMs) continue;
       missed.push(demand);
       if (one) break;
@@ -110,7 +109,7 @@ export class FirstTokenOutlook {
   }
 
   #sort(): void {
-    (this.#demands as Demand[]).sort((a, b) => a.leftMs - b.leftMs);
+    this.#demands.sort((a, b) => a.leftMs - b.leftMs);
   }
 }
 

@@ -36,7 +36,9 @@ export function createLoadThresholdPolicy(options: LoadThresholdOptions = {}): P
     const current = currentLevel(view) ?? top;
     // Down as soon as a threshold is reached, up only when the load is clear of it.
     const target = Math.min(level(load), Math.max(current, level(load + hysteresis)));
-    return (request) => nearest(request, target, view.nowMs, switchLimits);
+    const rungOf = (request: RequestView): number => nearest(request, target, view.nowMs, switchLimits);
+    const because = `load ${load.toFixed(2)} of the slots: rung ${target} for everyone`;
+    return Object.assign(rungOf, { why: () => because });
   };
 }
 

@@ -3,6 +3,13 @@ import type { RequestView, SchedulingView } from './scheduling-view.ts';
 /** What predictions rest on. */
 type Machine = Pick<SchedulingView, 'cost' | 'limits'>;
 
+/** A row of a batch, before it runs. */
+export interface RowToRun {
+  readonly sequence: RequestView;
+  /** Input tokens. */
+  readonly tokens: number;
+}
+
 /** Committed tokens of a request; its newest token is sampled but not yet run. */
 export function contextTokens({ promptTokens, promptLeft, generatedTokens }: RequestView): number {
   return promptTokens - promptLeft + Math.max(0, generatedTokens - 1);
@@ -36,11 +43,7 @@ export function chunkMs(
 }
 
 /** Predicted milliseconds of one planned batch: a prompt's chunk, or a token for each row. */
-export function batchMs(
-  machine: Machine,
-  rung: number,
-  rows: readonly { readonly sequence: RequestView; readonly tokens: number }[],
-): number {
+export function batchMs(machine: Machine, rung: number, rows: readonly RowToRun[]): number {
   const [first] = rows;
   if (first !== undefined && first.sequence.promptLeft > 0) {
     return chunkMs(machine, rung, first.tokens, contextTokens(first.sequence));

@@ -1,12 +1,17 @@
 /** Of the machine's time, what prompts get at least while there are any, however late the tokens of others are. */
 export const LEAST_PREFILL_SHARE = 0.15;
 
-/** Of decode time: a step with a chunk takes at most so many times one without, beyond what the pace allows. */
-const STALL = 2;
+/** A step with a chunk takes at most so many times the strictest pace … */
+const STALL_IN_PACES = 1.75;
+/** … or so many times what decoding alone takes, where that is more. */
+const STALL_IN_STEPS = 2;
 
-/** The longest chunk beside `decodeMs` of decoding, milliseconds: what the pace leaves, or as much as decoding takes. */
+/**
+ * The longest chunk beside `decodeMs` of decoding, milliseconds. Longer ones would be cheaper by the token, since each
+ * costs a whole pass over the weights, but are felt as a gap by those who read along.
+ */
 export function longestChunkMs(decodeMs: number, strictestPaceMs: number): number {
-  return Math.max(strictestPaceMs - decodeMs, (STALL - 1) * decodeMs);
+  return Math.max(STALL_IN_PACES * strictestPaceMs - decodeMs, (STALL_IN_STEPS - 1) * decodeMs);
 }
 
 /**

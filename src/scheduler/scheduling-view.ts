@@ -35,7 +35,7 @@ export interface StepLimits {
 }
 
 /** Requests of the queue that a view shows at least, if there are so many: what a plan costs has a bound. */
-export const WAITING_IN_VIEW = 64;
+export const WAITING_IN_VIEW = 32;
 
 /** The state before a step, as policies see it. */
 export interface SchedulingView {

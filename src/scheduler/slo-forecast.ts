@@ -1,26 +1,31 @@
 import { requestsPastDeadline } from './deadline.ts';
-import {
-  type DecodeRow,
-  decodeLoadMs,
-  keepableTargetMs,
-  type PacedRequest,
-  paceOf,
-  strictestPaceMs,
-} from './decode-pace.ts';
+import { type DecodeRow, decodeLoadMs, type PacedRequest, paceOf, strictestPaceMs } from './decode-pace.ts';
+import { roomLeft } from './decode-room.ts';
 import { type DecodeSide, FirstTokenOutlook, type PromptCaps, rungUnder } from './first-token-outlook.ts';
 import { type GroupedRows, type MovableRow, mergeUpwards } from './group-merging.ts';
-import { contextTokens, decodeMs } from './predicted-time.ts';
+import { contextTokens } from './predicted-time.ts';
 import { wantedChunkTokens } from './prefill-chunk.ts';
 import { PrefillForecast } from './prefill-forecast.ts';
 import { LEAST_PREFILL_SHARE } from './prefill-share.ts';
 import { orderPrompts, type PromptOrder } from './prompt-order.ts';
 import type { DecodeCandidate } from './rung-assignment.ts';
 import type { RequestView, SchedulingView } from './scheduling-view.ts';
-import { mostCommon } from './slot-admission.ts';
 import { reachableRungs, type SwitchLimits } from './switch-limits.ts';
+
+export interface SloSettings {
+  readonly switchLimits: SwitchLimits;
+  readonly patienceMs: number;
+  readonly reserve: number;
+}
 
 /** Output length to expect before any request has ended. */
 const OUTPUT_TOKENS = 64;
+
+/** Where several decode, precision goes up only with room for so many more: the next is not to bring it down again. */
+const HEADROOM = 1;
+
+/** More than any batch holds. */
+const MOST_ROOM = 1_000_000;
 
 /** `rungUnder` keeps every prompt in its range. */
 const LOWEST: PromptCaps = { priority: 0, default: 0, flex: 0 };
@@ -31,17 +36,19 @@ export class SloForecast {
   readonly candidates: readonly DecodeCandidate[];
   /** As `candidates`. */
   readonly rows: readonly MovableRow[];
-  /** Everyone as low as may be. */
+  /** The least that a step can take. */
   readonly fastest: GroupedRows;
   readonly prefill: PrefillForecast;
   readonly #view: SchedulingView;
+  readonly #reserve: number;
   readonly #running: readonly RequestView[];
   readonly #prompts: readonly RequestView[];
   /** As `candidates`. */
   readonly #paced: readonly PacedRequest[];
   readonly #outlook: FirstTokenOutlook;
 
-  constructor(view: SchedulingView, limits: SwitchLimits, patienceMs: number) {
+  constructor(view: SchedulingView, { switchLimits, patienceMs, reserve }: SloSettings) {
+    this.#reserve = reserve;
     const past = requestsPastDeadline(view);
     this.#view = view;
     this.#running = view.running.filter(({ id }) => !past.has(id));
@@ -51,13 +58,13 @@ export class SloForecast {
     ];
     const reach = (request: RequestView): DecodeCandidate => ({
       request,
-      ...reachableRungs(request, view.nowMs, limits),
+      ...reachableRungs(request, view.nowMs, switchLimits),
     });
     const paced = this.#running.filter(({ promptLeft }) => promptLeft === 0).map((row) => paceOf(view, row));
     const paceMs = strictestPaceMs(paced);
     const loadMs = decodeLoadMs(view, paced.map(unchangedRow));
     this.prefill = new PrefillForecast(view, this.#prompts, loadMs, paceMs);
-    const fastest = lowest(
+    const fastest = fastestOf(
       view,
       paced,
       paced.map(({ request }) => reach(request)),
@@ -72,7 +79,7 @@ export class SloForecast {
     this.#paced = [...paced, ...joiner.map((request) => paceOf(view, request))];
     this.candidates = this.#paced.map(({ request }) => reach(request));
     this.rows = movableRows(this.#paced, this.candidates);
-    this.fastest = joiner.length === 0 ? fastest : lowest(view, this.#paced, this.candidates);
+    this.fastest = joiner.length === 0 ? fastest : fastestOf(view, this.#paced, this.candidates);
     const side = this.#side(this.fastest);
     const holders = new Set(this.#running);
     this.#outlook = new FirstTokenOutlook(order, holders, this.prefill, view.nowMs, patienceMs, side);
@@ -98,12 +105,14 @@ export class SloForecast {
   capsThatMeet(decode: GroupedRows, safety = 1): PromptCaps | null {
     const share = this.#prompts.length > 0 ? 1 - LEAST_PREFILL_SHARE : 1;
     if (decode.loadMs * safety > share * this.#paceMs(safety > 1)) return null;
-    return this.#outlook.leastCaps(this.#side(decode), safety);
+    const side = this.#side(decode);
+    if (safety > 1 && this.rows.length > 1 && side.room < HEADROOM) return null;
+    return this.#outlook.leastCaps(side, safety * this.#reserve);
   }
 
   /** What prompts give up for first tokens alone: all, if need be. */
   capsInNeed(decode: GroupedRows): PromptCaps {
-    return this.#outlook.leastCaps(this.#side(decode), 1) ?? LOWEST;
+    return this.#outlook.leastCaps(this.#side(decode), this.#reserve) ?? LOWEST;
   }
 
   /** What decoding requests are ahead of their targets is no reason to go up. */
@@ -135,36 +144,17 @@ export class SloForecast {
   }
 
   #side({ rungs, loadMs }: GroupedRows): DecodeSide {
-    const { meanOutputTokens } = this.#view;
-    const top = this.#view.ladder.length - 1;
-    const stepMs = loadMs / Math.max(LEAST_PREFILL_SHARE, 1 - this.prefill.share(top, loadMs));
-    const holders = Math.max(1, this.#running.length);
-    return {
-      loadMs,
-      room: this.#room(rungs, loadMs),
-      turnoverMs: ((meanOutputTokens ?? OUTPUT_TOKENS) * stepMs) / holders,
-    };
-  }
-
-  /** How many waiting requests could decode beside those that hold slots, at a pace that all keep. */
-  #room(rungs: readonly number[], loadMs: number): number {
-    const { freeSlots } = this.#view;
-    const rung = mostCommon(rungs);
-    const prompts = this.#running.filter(
-      (request) => !this.candidates.some((row) => row.request === request),
-    );
-    const targets = [...this.#paced.map(({ targetMs }) => targetMs)];
-    for (const request of prompts) targets.push(keepableTargetMs(this.#view, request));
-    const paceMs = Math.min(...targets);
-    if (rung === null || paceMs === Number.POSITIVE_INFINITY) return freeSlots;
+    const { meanOutputTokens, freeSlots, ladder } = this.#view;
+    const share = this.prefill.share(ladder.length - 1, loadMs);
+    const stepMs = loadMs / Math.max(LEAST_PREFILL_SHARE, 1 - share);
     const rows = this.rows.length;
+    const turnoverMs = ((meanOutputTokens ?? OUTPUT_TOKENS) * stepMs) / Math.max(1, rows);
+    if (rows === 0) return { loadMs, room: MOST_ROOM, freeSlots, turnoverMs };
     const context = this.rows.reduce((sum, row) => sum + row.context, 0) / rows;
-    const oneMore =
-      decodeMs(this.#view, rung, rows + 1, context * (rows + 1)) -
-      decodeMs(this.#view, rung, rows, context * rows);
-    const spareMs = (1 - LEAST_PREFILL_SHARE) * paceMs - loadMs;
-    const more = oneMore > 0 ? Math.floor(spareMs / oneMore) : freeSlots;
-    return Math.max(0, Math.min(freeSlots, more - prompts.length));
+    const targetMs = Math.min(...this.#paced.map((row) => row.targetMs));
+    // Below the highest group there may be others: with the dearest rows no more room is promised than there is.
+    const room = roomLeft(this.#view, Math.max(...rungs), rows, context, loadMs, targetMs, MOST_ROOM);
+    return { loadMs, room, freeSlots, turnoverMs };
   }
 }
 
@@ -180,14 +170,19 @@ function movableRows(paced: readonly PacedRequest[], candidates: readonly Decode
   }));
 }
 
-function lowest(
+/** The fastest of the assignments that cap everyone alike: mostly the lowest, but a lower rung may be no faster. */
+function fastestOf(
   view: SchedulingView,
   paced: readonly PacedRequest[],
   candidates: readonly DecodeCandidate[],
 ): GroupedRows {
-  return mergeUpwards(
-    view,
-    movableRows(paced, candidates),
-    candidates.map(({ low }) => low),
-  );
+  const rows = movableRows(paced, candidates);
+  const top = Math.max(0, ...candidates.map(({ high }) => high));
+  let fastest: GroupedRows | null = null;
+  for (let cap = top; cap >= 0; cap--) {
+    const capped = candidates.map(({ low, high }) => Math.max(low, Math.min(high, cap)));
+    const grouped = mergeUpwards(view, rows, capped);
+    if (fastest === null || grouped.loadMs < fastest.loadMs) fastest = grouped;
+  }
+  return fastest ?? { rungs: [], loadMs: 0 };
 }

@@ -18,8 +18,8 @@ export interface StepContext extends BatchContext {
 }
 
 /**
- * One step: plan → reserve → give up, then for each batch of the plan execute → stage → commit. Each batch is a transaction of
- * its own, so the tokens of one leave before the next runs.
+ * One step: plan → reserve → give up, then for each batch of the plan execute → stage → commit. Each batch is a
+ * transaction of its own, so the tokens of one leave before the next runs.
  *
  * @returns whether anything ran or was given up
  */
@@ -31,7 +31,8 @@ export async function runStep(context: StepContext): Promise<boolean> {
   // After everything is bound: a listener of these events may end requests that are in the plan.
   expire(context, decided.expire);
   for (const batch of batches) {
-    record.begin(batch, batchMs(context, batch.rung, batch.rows), clock.now());
+    const { rung, rows } = batch;
+    record.begin(rung, rows, batchMs(context, rung, rows), clock.now());
     await runBatch(context, batch);
   }
   return batches.length > 0 || decided.expire.length > 0;
@@ -60,12 +61,14 @@ function plan(context: StepContext): StepPlan {
 }
 
 function expire({ roster, clock }: StepContext, ids: readonly string[]): void {
-  for (const id of ids) {
+  const nowMs = clock.now();
+  const late = ids.map((id) => {
     const sequence = roster.find(id);
-    const passed = sequence && passedDeadline(sequence, clock.now(), sequence.slot === null);
+    const passed = sequence && passedDeadline(sequence, nowMs, sequence.slot === null);
     if (!sequence || !passed) throw new Error('The batch policy gave up a request within its deadlines.');
-    roster.fail(sequence, deadlineError(passed));
-  }
+    return { sequence, error: deadlineError(passed) };
+  });
+  for (const { sequence, error } of late) roster.fail(sequence, error);
 }
 
 /** Acquires slots for admitted requests and binds the plan to sequences. A request left without a slot runs later. */

@@ -9,8 +9,8 @@ export interface SwitchLimits {
   readonly upDwellMs: number;
 }
 
-/** Reacts within a second, restores within three. */
-export const SWITCH_LIMITS: SwitchLimits = { downDwellMs: 1000, upDwellMs: 3000 };
+/** Reacts at once, also just after precision went up; restores within four seconds. */
+export const SWITCH_LIMITS: SwitchLimits = { downDwellMs: 250, upDwellMs: 4000 };
 
 /** Rungs, both ends included. */
 export interface RungRange {

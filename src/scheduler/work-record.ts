@@ -1,6 +1,6 @@
 import type { Ladder } from '../core/index.ts';
 import { type OwnerAccount, OwnerAccounts } from './owner-account.ts';
-import type { PlannedBatch } from './planned-batch.ts';
+import type { RowToRun } from './predicted-time.ts';
 
 /** Weight of the newest request in the mean output length. */
 const NEWEST = 1 / 16;
@@ -31,7 +31,7 @@ export class WorkRecord {
   }
 
   /** A batch begins that is predicted to take `ms`: its rows bear equal parts, whatever it takes in the end. */
-  begin({ rung, rows }: PlannedBatch, ms: number, nowMs: number): void {
+  begin(rung: number, rows: readonly RowToRun[], ms: number, nowMs: number): void {
     for (const { sequence, tokens } of rows) {
       if (sequence.promptLeft > 0) this.lastPrefillAtMs = nowMs;
       this.#accounts.charge(

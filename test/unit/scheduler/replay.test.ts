@@ -56,7 +56,8 @@ async function record(schedule: Schedule, seed: number): Promise<Recorded> {
   const plans: Omit<StepPlan, 'why'>[] = [];
   const both: DecisionLog = {
     record(view, rungOf, plan) {
-      plans.push(structuredClone(plan));
+      const { why: _, ...data } = plan;
+      plans.push(structuredClone(data));
       history.record(view, rungOf, plan);
     },
   };
