@@ -29,6 +29,8 @@ const BOOKS = new URL('books.json', import.meta.url);
 const ANSWERS_FROM = 0.5;
 const HELD_OUT_WINDOWS = 96;
 const TOLD_EVERY = 1_000_000;
+/** Samples in a row that are too long for a window. */
+const PATIENCE = 10_000;
 
 /**
  * @param {{ phases: { sequences: number, length: number, steps: number }[], architecture: { vocabSize: number, contextLength: number } }} recipe
@@ -85,6 +87,7 @@ async function pack(encoder, sources, shard, { length, windows, answersOnly }) {
   const mixer = new Mixer(MIX);
   const filler = new WindowFiller(length, encoder.idOf(END_OF_TEXT));
   let told = 0;
+  let passedOver = 0;
   while (shard.written < windows * length) {
     const name = mixer.next();
     const sample = sources.next(name);
@@ -92,7 +95,12 @@ async function pack(encoder, sources, shard, { length, windows, answersOnly }) {
       'text' in sample
         ? textDocument(encoder, sample.text)
         : conversationDocument(encoder, sample.messages, answersOnly(shard.written));
-    if (document.tokens.length > length) continue;
+    if (document.tokens.length > length) {
+      if (++passedOver > PATIENCE)
+        throw new Error(`--recipe: next to nothing of '${name}' fits ${length} tokens`);
+      continue;
+    }
+    passedOver = 0;
     mixer.given(name, document.tokens.length);
     const window = filler.add(document);
     if (window !== null) await shard.write(window);
