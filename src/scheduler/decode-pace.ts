@@ -1,6 +1,8 @@
 import { contextTokens, decodeMs } from './predicted-time.ts';
 import type { RequestView, SchedulingView } from './scheduling-view.ts';
 
+/** Of the time per token that is asked: what is aimed at, since who aims at the edge misses by every error. */
+const AIM = 0.95;
 /** Tokens over which what a request is ahead of its target, or behind, is spread. */
 const SPREAD_TOKENS = 16;
 /** Of the target: so much slower than it may a request go that is ahead … */
@@ -15,7 +17,7 @@ const PAUSE_MS = 250;
 /** A request that decodes, and how fast it has to. */
 export interface PacedRequest {
   readonly request: RequestView;
-  /** Its target, or what stands for one that cannot be kept; infinite without one. */
+  /** What it is to keep: a little less than asked, more where that cannot be kept; infinite without a target. */
   readonly targetMs: number;
   /** Milliseconds from token to token that keep its mean on target, given its tokens so far. */
   readonly paceMs: number;
@@ -47,16 +49,16 @@ export function paceOf(view: SchedulingView, request: RequestView): PacedRequest
   return { request, targetMs, paceMs: lost ? targetMs : targetMs + change, dueAtMs };
 }
 
-/** Time per token at which a request is held to its target; a target that is out of reach presses nobody else. */
+/** Time per token that a request is held to; a target that is out of reach presses nobody else. */
 export function keepableTargetMs(view: SchedulingView, request: RequestView): number {
   const { tpotMs } = request.level;
   if (tpotMs === Number.POSITIVE_INFINITY) return tpotMs;
   const context = contextTokens(request);
   let leastMs = Number.POSITIVE_INFINITY;
-  // From the ceiling: where that is enough, which is the rule, nothing else is asked.
+  // From the ceiling: where that keeps the target, which is the rule, nothing else is asked, not even to aim lower.
   for (let rung = request.ceiling; rung >= request.floor; rung--) {
     leastMs = Math.min(leastMs, decodeMs(view, rung, 1, context));
-    if (leastMs <= tpotMs) return tpotMs;
+    if (leastMs <= tpotMs) return Math.max(leastMs, tpotMs * AIM);
   }
   return UNKEEPABLE * leastMs;
 }

@@ -15,24 +15,24 @@ function decoding(tpotMs: number, fields: Partial<RequestView> = {}): RequestVie
 }
 
 describe('paceOf', () => {
-  it('is the target of a request whose tokens came at its pace', () => {
-    const row = decoding(20, { firstTokenAtMs: 100, generatedTokens: 11, lastTokenAtMs: 300 });
-    expect(paceOf(situation, row)).toEqual({ request: row, targetMs: 20, paceMs: 20, dueAtMs: 320 });
+  it('aims at 95 % of the target for a request whose tokens came at that pace', () => {
+    const row = decoding(20, { firstTokenAtMs: 100, generatedTokens: 11, lastTokenAtMs: 290 });
+    expect(paceOf(situation, row)).toEqual({ request: row, targetMs: 19, paceMs: 19, dueAtMs: 309 });
   });
 
   it('spreads what it is ahead or behind over 16 tokens, within bounds', () => {
     const last = (lastTokenAtMs: number): number =>
       paceOf(situation, decoding(20, { firstTokenAtMs: 100, generatedTokens: 11, lastTokenAtMs })).paceMs;
-    expect(last(268)).toBe(22);
-    expect(last(332)).toBe(18);
-    expect(last(110)).toBe(25);
-    expect(last(900)).toBe(10);
+    expect(last(258)).toBe(21);
+    expect(last(322)).toBe(17);
+    expect(last(110)).toBe(23.75);
+    expect(last(900)).toBe(9.5);
   });
 
-  it('asks no more than the target of a request that cannot catch up before it ends', () => {
-    const late = { firstTokenAtMs: 100, generatedTokens: 11, lastTokenAtMs: 350 };
-    expect(paceOf(situation, decoding(20, { ...late, maxTokens: 16 })).paceMs).toBe(16.875);
-    expect(paceOf(situation, decoding(20, { ...late, maxTokens: 15 })).paceMs).toBe(20);
+  it('asks no more than that of a request that cannot catch up before it ends', () => {
+    const late = { firstTokenAtMs: 100, generatedTokens: 11, lastTokenAtMs: 340 };
+    expect(paceOf(situation, decoding(20, { ...late, maxTokens: 17 })).paceMs).toBe(15.875);
+    expect(paceOf(situation, decoding(20, { ...late, maxTokens: 16 })).paceMs).toBe(19);
   });
 
   it('reads a target that is out of reach as twice what the machine needs', () => {

@@ -14,9 +14,10 @@ import { steppedLadder } from '../../support/stepped-ladder.ts';
 /** A decode step of n rows takes 4, 6, 8 or 10 ms and n ms; a prompt token 1, 1.5, 2 or 2.5 ms. */
 const MS: LinearCostMs = { pass: [4, 6, 8, 10], row: [1, 1, 1, 1], token: [1, 1.5, 2, 2.5] };
 const limits = { prefillChunk: 64, maxBatch: 8 };
+/** `tpotMs` is what is aimed at: 95 % of the target. */
 const level = (tier: ServiceTier, tpotMs: number, ttftMs = 100_000): ServiceLevel => ({
   tier,
-  tpotMs,
+  tpotMs: (tpotMs + 1e-9) / 0.95,
   ttftMs,
   weight: 1,
 });
@@ -55,7 +56,7 @@ describe('createSloPolicy', () => {
       [13, 3],
       [12.9, 2],
       [11, 2],
-      [10.9, 1],
+      [10.4, 1],
       [7, 0],
     ] as const) {
       const running = ['a', 'b', 'c'].map((id) => decoder(id, tpotMs));
@@ -112,15 +113,15 @@ describe('createSloPolicy', () => {
       const at = (tpotMs: number, lastRung: number): number | undefined =>
         rungs({ running: [decoder('a', tpotMs, { lastRung })] }).a;
       // One row takes 11 ms at the top: 12.1 with the margin.
-      expect([at(11, 3), at(10.9, 3)]).toEqual([3, 2]);
+      expect([at(11, 3), at(10.4, 3)]).toEqual([3, 2]);
       expect([at(11, 2), at(12, 2), at(12.2, 2)]).toEqual([2, 2, 3]);
       expect(rungs({ running: [decoder('a', 11.1, { lastRung: 2 })] }, { margin: 0.005 }).a).toBe(3);
     });
 
     it('does not go up on what a request is ahead of its target, but stays on it', () => {
       const ahead = { firstTokenAtMs: 990 };
-      expect(rungs({ running: [decoder('a', 10.9, ahead)] }).a).toBe(3);
-      expect(rungs({ running: [decoder('a', 10.9, { ...ahead, lastRung: 2 })] }).a).toBe(2);
+      expect(rungs({ running: [decoder('a', 10.4, ahead)] }).a).toBe(3);
+      expect(rungs({ running: [decoder('a', 10.4, { ...ahead, lastRung: 2 })] }).a).toBe(2);
     });
 
     it('goes lower to catch up with a target', () => {
