@@ -1,4 +1,5 @@
 import {
+  defaultTargets,
   type Ladder,
   type PrecisionRange,
   QueptError,
@@ -6,6 +7,7 @@ import {
   type ServiceLevel,
   type ServiceTier,
   type ServiceWish,
+  TIER_TARGET_FACTOR,
 } from '../core/index.ts';
 import type { UnloadedProfile } from '../scheduler/index.ts';
 
@@ -21,11 +23,11 @@ export interface TierSettings {
   readonly share: number | null;
 }
 
-/** Targets of a tier as multiples of the default tier's, how much a miss weighs, and its share of the waiting room. */
-const TIER_DEFAULTS: Readonly<Record<ServiceTier, { factor: number; weight: number; share: number }>> = {
-  priority: { factor: 0.5, weight: 4, share: 1 },
-  default: { factor: 1, weight: 1, share: 1 },
-  flex: { factor: 5, weight: 0.25, share: 0.5 },
+/** How much a miss of a tier weighs, and its share of the waiting room. */
+const TIER_DEFAULTS: Readonly<Record<ServiceTier, { weight: number; share: number }>> = {
+  priority: { weight: 4, share: 1 },
+  default: { weight: 1, share: 1 },
+  flex: { weight: 0.25, share: 0.5 },
 };
 
 /** Share of the waiting room of each tier. */
@@ -35,11 +37,6 @@ export function tierShares(
   const shareOf = (tier: ServiceTier) => settings[tier].share ?? TIER_DEFAULTS[tier].share;
   return { priority: shareOf('priority'), default: shareOf('default'), flex: shareOf('flex') };
 }
-
-/** The default tier's targets: TTFT of three times the unloaded prefill and 200 ms, TPOT of two unloaded steps. */
-const PREFILLS = 3;
-const TTFT_ALLOWANCE_MS = 200;
-const STEPS = 2;
 
 /** What a wish comes to: a level, and the rungs the tier may be served at. */
 export interface GrantedService {
@@ -109,14 +106,13 @@ export function rangeWithin(
 }
 
 function levelOf(tier: ServiceTier, settings: TierSettings, unloaded: UnloadedProfile | null): ServiceLevel {
-  const { factor, weight } = TIER_DEFAULTS[tier];
-  const ttftMs = unloaded === null ? Infinity : factor * (PREFILLS * unloaded.prefillMs + TTFT_ALLOWANCE_MS);
-  const tpotMs = unloaded === null ? Infinity : factor * STEPS * unloaded.stepMs;
+  const factor = TIER_TARGET_FACTOR[tier];
+  const targets = unloaded === null ? { ttftMs: Infinity, tpotMs: Infinity } : defaultTargets(unloaded);
   return {
     tier,
-    ttftMs: settings.ttftMs ?? ttftMs,
-    tpotMs: settings.tpotMs ?? tpotMs,
-    weight: settings.weight ?? weight,
+    ttftMs: settings.ttftMs ?? factor * targets.ttftMs,
+    tpotMs: settings.tpotMs ?? factor * targets.tpotMs,
+    weight: settings.weight ?? TIER_DEFAULTS[tier].weight,
   };
 }
 

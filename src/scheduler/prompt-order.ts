@@ -1,3 +1,4 @@
+import { SERVICE_TIERS } from '../core/index.ts';
 import { firstTokenDueAtMs } from './due-time.ts';
 import type { RequestView } from './scheduling-view.ts';
 
@@ -56,7 +57,7 @@ export function orderPrompts(
   return { onTime: onTime.map(({ request }) => request), overdue, late: late.sort(byCharge) };
 }
 
-const TIER_RANK = { priority: 0, default: 1, flex: 2 } as const;
+const tierRank = ({ level }: RequestView): number => SERVICE_TIERS.indexOf(level.tier);
 
 function byDueTime(a: RequestView, b: RequestView): number {
   return (
@@ -66,7 +67,7 @@ function byDueTime(a: RequestView, b: RequestView): number {
 
 function byCharge(a: RequestView, b: RequestView): number {
   return (
-    TIER_RANK[a.level.tier] - TIER_RANK[b.level.tier] ||
+    tierRank(a) - tierRank(b) ||
     compare(a.account.chargedMs, b.account.chargedMs) ||
     compare(firstTokenDueAtMs(a), firstTokenDueAtMs(b))
   );
@@ -78,7 +79,7 @@ function dearest<T extends { request: RequestView; ms: number }>(jobs: readonly 
 }
 
 function dearer(a: { request: RequestView; ms: number }, b: { request: RequestView; ms: number }): boolean {
-  const tiers = TIER_RANK[a.request.level.tier] - TIER_RANK[b.request.level.tier];
+  const tiers = tierRank(a.request) - tierRank(b.request);
   if (tiers !== 0) return tiers > 0;
   const charges = seconds(a.request) - seconds(b.request);
   if (charges !== 0) return charges > 0;

@@ -1,11 +1,5 @@
-import type { ServiceLevel, ServiceTier } from '../core/index.ts';
+import { defaultTargets, type ServiceLevel, type ServiceTier, TIER_TARGET_FACTOR } from '../core/index.ts';
 import type { CostEstimator } from '../scheduler/index.ts';
-
-/** Targets of a tier by those of the default one. */
-const TIER_FACTOR: Readonly<Record<ServiceTier, number>> = { priority: 0.5, default: 1, flex: 5 };
-const TTFT_FACTOR = 3;
-const TTFT_EXTRA_MS = 200;
-const TPOT_FACTOR = 2;
 
 export interface TargetContext {
   readonly cost: CostEstimator;
@@ -32,7 +26,7 @@ export interface TargetOverrides {
  */
 export function serviceLevel(tier: ServiceTier, promptTokens: number, context: TargetContext): ServiceLevel {
   const { cost, rung, overrides } = context;
-  const factor = TIER_FACTOR[tier];
+  const factor = TIER_TARGET_FACTOR[tier];
   const decode = {
     phase: 'decode',
     rung,
@@ -41,10 +35,14 @@ export function serviceLevel(tier: ServiceTier, promptTokens: number, context: T
     contextTokens: promptTokens,
     movedRows: 0,
   } as const;
+  const targets = defaultTargets({
+    prefillMs: prefillMs(promptTokens, context),
+    stepMs: cost.stepMs(decode),
+  });
   return {
     tier,
-    ttftMs: factor * (overrides.ttftMs ?? TTFT_FACTOR * prefillMs(promptTokens, context) + TTFT_EXTRA_MS),
-    tpotMs: factor * (overrides.tpotMs ?? TPOT_FACTOR * cost.stepMs(decode)),
+    ttftMs: factor * (overrides.ttftMs ?? targets.ttftMs),
+    tpotMs: factor * (overrides.tpotMs ?? targets.tpotMs),
     weight: 1 / factor,
   };
 }
