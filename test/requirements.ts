@@ -25,4 +25,8 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   Q1: 'A calibration depends on its seed alone: interrupted and resumed, it ends in the same weights bit for bit.',
   Q2: 'Nothing half-calibrated is loadable: until the run is over, the artefact is absent or the one before.',
   Q3: 'The planes of a calibrated artefact are those that were learned.',
+  S1: 'Under every policy and any load a request has one terminal event, stays in its range, and leaves nothing behind.',
+  S2: 'A request sees no more switches of precision than the proven bound.',
+  S3: 'At rest every token is at its ceiling, and precision does not switch.',
+  S4: 'No tier starves: in overload that ends every request ends, and flex is served while it lasts.',
 };

@@ -6,6 +6,7 @@ import {
   type ModelRunner,
   QueptError,
   type TextDecoder,
+  WITHOUT_TARGETS,
 } from '../core/index.ts';
 import { resolveSampling } from '../gateway/index.ts';
 import { createCeilingPolicy, createScheduler, firstComePolicy, type Scheduler } from '../scheduler/index.ts';
@@ -52,7 +53,7 @@ export async function answerPrompts(model: AnsweringModel, options: AnswerOption
     if (value === undefined) return;
     const [index, promptTokens] = value;
     const room = contextLength - promptTokens.length;
-    const terms = { sampling: GREEDY, stop: [], floor: rung, ceiling: rung };
+    const terms = { ...WITHOUT_TARGETS, sampling: GREEDY, stop: [], floor: rung, ceiling: rung };
     scheduler.submit({ id: String(index), promptTokens, maxTokens: Math.min(maxTokens, room), ...terms });
   };
   for (let i = 0; i < slots; i++) submitNext();

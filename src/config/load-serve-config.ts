@@ -97,6 +97,8 @@ function fromText(key: ServeKey, text: string): unknown {
       return text;
     case 'number':
       return /^-?\d+$/.test(text) ? Number(text) : text;
+    case 'json':
+      return parsedOr(text);
     case 'switch':
       if (text === 'true' || text === '1') return true;
       if (text === 'false' || text === '0') return false;
@@ -106,13 +108,29 @@ function fromText(key: ServeKey, text: string): unknown {
   }
 }
 
+/** JSON as a value; what is none stays a text, for the schema to refuse. */
+function parsedOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 function describe(issue: z.core.$ZodIssue, settings: ReadonlyMap<string, Setting>): string {
+  const [root] = issue.path;
+  if (issue.code === 'unrecognized_keys' && root !== undefined) {
+    const origin = settings.get(String(root))?.origin;
+    return issue.keys
+      .map((key) => `${[...issue.path, key].join('.')}: no such setting (${origin})`)
+      .join('\n');
+  }
   if (issue.code === 'unrecognized_keys') {
     return issue.keys
       .map((key) => `${key}: no such setting; there are ${KEYS.join(', ')} (${settings.get(key)?.origin})`)
       .join('\n');
   }
-  const key = String(issue.path[0]) as ServeKey;
+  const key = String(root) as ServeKey;
   const setting = settings.get(key);
   const origin = setting?.origin ?? 'default';
   if (issue.code === 'custom') {
@@ -122,7 +140,7 @@ function describe(issue: z.core.$ZodIssue, settings: ReadonlyMap<string, Setting
   const hint = /^(tcp|udp):\/\//.test(String(setting?.value))
     ? '; Kubernetes set it: give the pod enableServiceLinks: false or the service another name'
     : '';
-  return `${key}: must be ${SERVE_KEYS[key].requirement}, not ${JSON.stringify(setting?.value)}${hint} (${origin})`;
+  return `${issue.path.join('.')}: must be ${SERVE_KEYS[key].requirement}, not ${JSON.stringify(setting?.value)}${hint} (${origin})`;
 }
 
 function sumUp(faults: readonly string[]): string {

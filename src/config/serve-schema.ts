@@ -2,10 +2,26 @@ import { z } from 'zod';
 import { defaultThreads } from './default-threads.ts';
 import { isLoopbackHost } from './loopback.ts';
 
+export const POLICIES = ['fixed', 'load-threshold', 'slo'] as const;
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
 const milliseconds = wholeNumber(1, 3_600_000);
+
+const bits = z.number().gt(0).max(64).nullable().default(null);
+const target = z.number().gt(0).max(3_600_000).nullable().default(null);
+
+/** Settings of one tier; what is null derives from the machine. */
+const tierSchema = z
+  .strictObject({
+    ttftMs: target,
+    tpotMs: target,
+    weight: z.number().gt(0).max(1000).nullable().default(null),
+    minBits: bits,
+    maxBits: bits,
+    share: z.number().gt(0).max(1).nullable().default(null),
+  })
+  .prefault({});
 
 /** Rules between keys are checked even where a key is at fault, so that one start tells everything. */
 const ALWAYS = { when: () => true };
@@ -21,10 +37,16 @@ export const serveSchema = z
     threads: wholeNumber(1, 256).default(() => defaultThreads()),
     prefillChunk: wholeNumber(1, 4096).default(128),
     maxWaiting: wholeNumber(0, 1_000_000).default(256),
+    maxWorkTokens: wholeNumber(1, 1e9).nullable().default(null),
     maxBodyBytes: wholeNumber(1024, 1_073_741_824).default(2 * 1024 * 1024),
     headersTimeoutMs: milliseconds.default(10_000),
     requestTimeoutMs: milliseconds.default(30_000),
     keepAliveTimeoutMs: milliseconds.default(65_000),
+    policy: z.enum(POLICIES).default('fixed'),
+    tiers: z.strictObject({ priority: tierSchema, default: tierSchema, flex: tierSchema }).prefault({}),
+    queueTimeoutMs: milliseconds.nullable().default(null),
+    firstTokenTimeoutMs: milliseconds.nullable().default(null),
+    totalTimeoutMs: milliseconds.nullable().default(null),
     drainMs: wholeNumber(0, 3_600_000).default(30_000),
     logLevel: z.enum(LOG_LEVELS).default('info'),
     insecure: z.boolean().default(false),
@@ -49,7 +71,7 @@ export type ServeConfig = Readonly<z.infer<typeof serveSchema>>;
 
 interface KeyDescription {
   /** How a text from a flag or the environment is read. */
-  readonly kind: 'text' | 'number' | 'switch';
+  readonly kind: 'text' | 'number' | 'switch' | 'json';
   /** Name of the flag's argument in `--help`; null for a switch. */
   readonly argument: string | null;
   /** Completes "must be …". */
@@ -81,10 +103,32 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
   threads: number('n', 'a whole number from 1 to 256', 'threads of the model (physical cores)'),
   prefillChunk: number('tokens', 'a whole number from 1 to 4096', 'prompt tokens per step (128)'),
   maxWaiting: number('n', 'a whole number from 0 to 1000000', 'requests that may wait; more get 503 (256)'),
+  maxWorkTokens: number(
+    'n',
+    'a whole number from 1 to 1000000000',
+    'tokens of all requests together, prompts and answers (no limit)',
+  ),
   maxBodyBytes: number('bytes', 'a whole number from 1024 to 1073741824', 'largest request body (2097152)'),
   headersTimeoutMs: period("for a request's headers to arrive (10000)"),
   requestTimeoutMs: period('for a whole request to arrive (30000)'),
   keepAliveTimeoutMs: period('an idle connection is kept (65000)'),
+  policy: {
+    kind: 'text',
+    argument: 'name',
+    requirement: `one of ${POLICIES.join(', ')}`,
+    help: 'how precision is chosen where a request leaves it open: fixed is the highest, slo lowers it to meet targets (fixed)',
+  },
+  tiers: {
+    kind: 'json',
+    argument: 'json',
+    requirement:
+      'an object such as {"flex": {"maxBits": 6}}, with tiers priority, default, flex and in each ttftMs, tpotMs, ' +
+      'weight, minBits, maxBits, share',
+    help: 'targets and precision of the service tiers (from the machine)',
+  },
+  queueTimeoutMs: period('a request may wait for a slot (no limit)'),
+  firstTokenTimeoutMs: period('a request may wait for its first token (no limit)'),
+  totalTimeoutMs: period('a request may take in all (no limit)'),
   drainMs: period('running requests may take after SIGTERM (30000)', 0),
   logLevel: {
     kind: 'text',

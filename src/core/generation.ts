@@ -1,5 +1,6 @@
 import type { ErrorCode } from './errors.ts';
 import type { PrecisionReport, PrecisionWish } from './precision.ts';
+import type { Deadlines, ServiceLevel, ServiceWish } from './service-level.ts';
 
 /** One message of a conversation. `content` is plain text: parts have been joined by the protocol layer. */
 export interface ChatMessage {
@@ -45,6 +46,7 @@ export interface GenerateRequest {
   /** Strings that end generation; they are not part of the output. */
   readonly stop: readonly string[];
   readonly precision: PrecisionWish;
+  readonly service: ServiceWish;
 }
 
 /** A request after tokenization and precision resolution: all that the scheduler needs. */
@@ -59,6 +61,10 @@ export interface EngineRequest {
   /** Ladder rungs, floor <= ceiling. */
   readonly floor: number;
   readonly ceiling: number;
+  readonly level: ServiceLevel;
+  readonly deadlines: Deadlines;
+  /** Whose request it is, for fairness between clients; one name for all where there are no keys. */
+  readonly owner: string;
 }
 
 export type FinishReason = 'stop' | 'length' | 'cancelled';

@@ -32,5 +32,14 @@ export {
   reportPrecision,
   resolvePrecision,
 } from './precision.ts';
+export {
+  type Deadlines,
+  SERVICE_TIERS,
+  type ServiceLevel,
+  type ServiceTier,
+  type ServiceWish,
+  WITHOUT_TARGETS,
+} from './service-level.ts';
 export type { TextDecoder, TextStream } from './text-decoder.ts';
+export { defaultTargets, TIER_TARGET_FACTOR } from './tier-targets.ts';
 export { modelVectors, type WeightSource } from './weight-source.ts';

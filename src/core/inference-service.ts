@@ -1,5 +1,6 @@
 import type { GenerateRequest, GenerationEvent } from './generation.ts';
 import type { Ladder, PrecisionRange } from './precision.ts';
+import type { ServiceLevel } from './service-level.ts';
 
 /** What is served, as `/v1/models` and `/v1/precision` show it. */
 export interface ServedModel {
@@ -17,6 +18,8 @@ export interface Generation {
   readonly request: GenerateRequest;
   readonly promptTokens: number;
   readonly range: PrecisionRange;
+  /** The tier it is served in, and its targets. */
+  readonly level: ServiceLevel;
   /**
    * Tokens, then exactly one terminal event. Iterate once. Ends after the terminal event; leaving the loop
    * early cancels the request.

@@ -49,6 +49,11 @@ export interface ModelRunner {
   releaseSlot(slot: number): void;
   /** Committed tokens of `slot`. */
   slotLength(slot: number): number;
+  /**
+   * Slots whose KV `execute` would copy first, to bring a batch of these slots together. Absent where grouping copies
+   * nothing.
+   */
+  rowsToMove?(slots: readonly number[]): number;
   /** Rejects when the pass fails; nothing is committed then. */
   execute(batch: StepBatch): Promise<StepOutput>;
   /** Appends the last executed `tokens` positions of `slot` to its sequence. */

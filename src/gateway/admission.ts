@@ -1,27 +1,50 @@
-import { QueptError } from '../core/index.ts';
+import { QueptError, type ServiceTier } from '../core/index.ts';
+import { DrainRate } from './drain-rate.ts';
 
-interface AdmissionLimits {
+export interface AdmissionLimits {
   /** Requests that can run at once. */
   readonly slots: number;
   /** Requests that may wait beyond those. */
   readonly maxWaiting: number;
+  /** Tokens of work, prompts and what may be generated, of all requests together. */
+  readonly maxWorkTokens: number;
+  /** Share of the waiting room that each tier may fill, (0, 1]. */
+  readonly shares: Readonly<Record<ServiceTier, number>>;
+}
+
+/** A place in the server. */
+export interface Place {
+  /**
+   * Reserves the work of the request, once its prompt is known. Throws QueptError `overloaded` when there is too
+   * much of it; a request that is alone always has room.
+   */
+  claim(tokens: number): void;
+  /** Gives place and work back; may be called more than once. */
+  release(): void;
 }
 
 const SHORTEST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 60_000;
-/** Weight of the newest request in the moving average of how long a request takes. */
-const SMOOTHING = 0.2;
+/** What is told before any request has ended. */
+const FIRST_RETRY_MS = 1_000;
+const RATE_TIME_CONSTANT_MS = 30_000;
 
 /**
  * Decides on the main thread whether one more request fits. Every request in this server passes through here
  * and holds its place until its terminal event, so the count of places is the load, exact at any moment: a
  * refusal needs neither a message to the engine nor the end of a step.
+ *
+ * Whoever is refused is told when there will be room: places become free at the rate at which requests ended
+ * lately, and each refusal is promised the next one of them, so that those who come back do not come at once.
  */
 export class Admission {
   readonly #limits: AdmissionLimits;
   readonly #now: () => number;
-  #held = 0;
-  #averageMs = 1_000;
+  readonly #held: Record<ServiceTier, number> = { priority: 0, default: 0, flex: 0 };
+  readonly #endedRequests = new DrainRate(RATE_TIME_CONSTANT_MS);
+  readonly #endedTokens = new DrainRate(RATE_TIME_CONSTANT_MS);
+  #workTokens = 0;
+  #promisedUntilMs = 0;
   #onEmpty: (() => void)[] = [];
 
   constructor(limits: AdmissionLimits, now: () => number) {
@@ -31,35 +54,44 @@ export class Admission {
 
   /** Places taken: requests running, waiting, being tokenized. */
   get held(): number {
-    return this.#held;
+    return this.#held.priority + this.#held.default + this.#held.flex;
   }
 
-  /**
-   * Takes a place; the returned function gives it back and may be called more than once.
-   *
-   * Throws QueptError `overloaded` with a time to wait when slots and waiting room are full.
-   */
-  reserve(): () => void {
-    const { slots, maxWaiting } = this.#limits;
-    if (this.#held >= slots + maxWaiting) {
-      throw new QueptError('overloaded', 'The server is at its limit of waiting requests. Try again later.', {
-        retryAfterMs: this.#retryAfterMs(),
-      });
+  /** Tokens of work that are reserved. */
+  get workTokens(): number {
+    return this.#workTokens;
+  }
+
+  /** Throws QueptError `overloaded`, with a time to wait, when there is no room for a request of the tier. */
+  reserve(tier: ServiceTier): Place {
+    const { slots, maxWaiting, shares } = this.#limits;
+    if (this.held >= slots + maxWaiting) {
+      throw overloaded('The server is at its limit of waiting requests.', this.#retryAfterMs());
     }
-    this.#held++;
-    const startedAt = this.#now();
+    if (this.#held[tier] >= slots + Math.floor(shares[tier] * maxWaiting)) {
+      const retryAfterMs = this.#retryAfterMs();
+      throw overloaded(`The server is at its limit of waiting requests of the tier '${tier}'.`, retryAfterMs);
+    }
+    this.#held[tier]++;
+    let claimed = 0;
     let released = false;
-    return () => {
-      if (released) return;
-      released = true;
-      this.#averageMs += SMOOTHING * (this.#now() - startedAt - this.#averageMs);
-      this.#giveBack();
+    return {
+      claim: (tokens) => {
+        this.#requireRoom(tokens);
+        claimed += tokens;
+        this.#workTokens += tokens;
+      },
+      release: () => {
+        if (released) return;
+        released = true;
+        this.#giveBack(tier, claimed);
+      },
     };
   }
 
   /** Resolves when no place is taken, or after `graceMs`. */
   empty(graceMs: number): Promise<void> {
-    if (this.#held === 0) return Promise.resolve();
+    if (this.held === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, graceMs);
       this.#onEmpty.push(() => {
@@ -69,17 +101,43 @@ export class Admission {
     });
   }
 
-  #giveBack(): void {
-    this.#held--;
-    if (this.#held > 0) return;
+  #requireRoom(tokens: number): void {
+    const excess = this.#workTokens + tokens - this.#limits.maxWorkTokens;
+    if (excess <= 0 || this.#workTokens === 0) return;
+    const rate = this.#endedTokens.perMs(this.#now());
+    const retryAfterMs = clampRetry(rate === null ? FIRST_RETRY_MS : excess / rate);
+    throw overloaded('The server is at its limit of tokens to process.', retryAfterMs);
+  }
+
+  #giveBack(tier: ServiceTier, tokens: number): void {
+    const now = this.#now();
+    this.#endedRequests.add(1, now);
+    this.#endedTokens.add(tokens, now);
+    this.#workTokens -= tokens;
+    this.#held[tier]--;
+    if (this.held > 0) return;
     const waiting = this.#onEmpty;
     this.#onEmpty = [];
     for (const callback of waiting) callback();
   }
 
-  /** A place becomes free about once per average request time divided by the slots. */
+  /** The next place that nobody has been promised yet. */
   #retryAfterMs(): number {
-    const perPlaceMs = this.#averageMs / this.#limits.slots;
-    return Math.round(Math.min(LONGEST_RETRY_MS, Math.max(SHORTEST_RETRY_MS, perPlaceMs)));
+    const now = this.#now();
+    const rate = this.#endedRequests.perMs(now);
+    const perPlaceMs = rate === null ? FIRST_RETRY_MS : 1 / rate;
+    this.#promisedUntilMs = Math.min(
+      Math.max(now, this.#promisedUntilMs) + perPlaceMs,
+      now + LONGEST_RETRY_MS,
+    );
+    return clampRetry(this.#promisedUntilMs - now);
   }
+}
+
+function clampRetry(ms: number): number {
+  return Math.round(Math.min(LONGEST_RETRY_MS, Math.max(SHORTEST_RETRY_MS, ms)));
+}
+
+function overloaded(reason: string, retryAfterMs: number): QueptError {
+  return new QueptError('overloaded', `${reason} Try again later.`, { retryAfterMs });
 }

@@ -1,5 +1,5 @@
 import type { EngineRequest, ErrorCode, GenerationEvent, ModelShape } from '../core/index.ts';
-import type { SchedulerSnapshot } from '../scheduler/index.ts';
+import type { PolicyName, SchedulerSnapshot, UnloadedProfile } from '../scheduler/index.ts';
 
 /** All that the engine process needs to know to serve a model. */
 export interface EngineSettings {
@@ -11,6 +11,7 @@ export interface EngineSettings {
   readonly contextLength: number;
   /** Prompt tokens per step. */
   readonly prefillChunk: number;
+  readonly policy: PolicyName;
   /** Threads of one forward pass. */
   readonly threads: number;
 }
@@ -39,6 +40,8 @@ export type ToEngine = StartMessage | WorkMessage | StopMessage;
 export interface ReadyMessage {
   readonly type: 'ready';
   readonly shape: ModelShape;
+  /** Measured at the start of this process. */
+  readonly profile: UnloadedProfile;
 }
 
 /** All events of one step. Also answers a work message that led to no step. */

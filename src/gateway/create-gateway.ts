@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
-import type { ServedModel } from '../core/index.ts';
+import type { Deadlines, ServedModel, ServiceTier } from '../core/index.ts';
 import type { Logger } from '../observability/index.ts';
 import { type ArtefactManifest, openArtefact } from '../quant/index.ts';
+import type { PolicyName } from '../scheduler/index.ts';
 import { Admission } from './admission.ts';
 import { EngineClient } from './engine-client.ts';
 import { Gateway } from './gateway.ts';
+import { ServiceLevels, type TierSettings, tierShares } from './service-levels.ts';
 import { TokenizerPool } from './tokenizer-pool.ts';
 
 export interface GatewayOptions {
@@ -14,10 +16,16 @@ export interface GatewayOptions {
   readonly slots: number;
   /** Requests that may wait for a slot. */
   readonly maxWaiting: number;
+  /** Tokens of work, prompts and what may be generated, of all requests together; null for no limit of its own. */
+  readonly maxWorkTokens: number | null;
   /** Longest sequence, tokens; null for the model's own limit, which also bounds it. */
   readonly contextLength: number | null;
   /** Prompt tokens per step. */
   readonly prefillChunk: number;
+  /** Decides the precision of requests that leave it open. */
+  readonly policy: PolicyName;
+  readonly tiers: Readonly<Record<ServiceTier, TierSettings>>;
+  readonly deadlines: Deadlines;
   /** Threads of one forward pass. */
   readonly threads: number;
   readonly logger: Logger;
@@ -40,6 +48,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   await artefact.close();
   const { manifest, fingerprint } = artefact;
   const model = servedModel(manifest, fingerprint, options.contextLength);
+  const levels = new ServiceLevels(options.tiers, model.ladder);
   const engine = new EngineClient({
     entry: new URL('./engine-process.js', import.meta.url),
     settings: {
@@ -47,8 +56,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       slots,
       contextLength: model.contextLength,
       prefillChunk: options.prefillChunk,
+      policy: options.policy,
       threads: options.threads,
     },
+    onProfile: (profile) => levels.measured(profile),
     startTimeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
     logger,
   });
@@ -62,7 +73,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     model,
     vocabSize: manifest.architecture.vocabSize,
     samplingDefaults: manifest.generation.sampling,
-    admission: new Admission({ slots, maxWaiting }, () => performance.now()),
+    levels,
+    deadlines: options.deadlines,
+    admission: new Admission(
+      {
+        slots,
+        maxWaiting,
+        // Without a limit of its own the work is bounded by the requests, each of which fits the context.
+        maxWorkTokens: options.maxWorkTokens ?? (slots + maxWaiting) * model.contextLength,
+        shares: tierShares(options.tiers),
+      },
+      () => performance.now(),
+    ),
     engine,
     tokenizer,
   });

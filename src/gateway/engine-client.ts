@@ -1,6 +1,6 @@
 import { type EngineRequest, QueptError, type Readiness } from '../core/index.ts';
 import type { Logger } from '../observability/index.ts';
-import type { SchedulerSnapshot } from '../scheduler/index.ts';
+import type { SchedulerSnapshot, UnloadedProfile } from '../scheduler/index.ts';
 import type { EngineSettings, FatalMessage, StepMessage } from './channel.ts';
 import { EngineChild } from './engine-child.ts';
 import { type EventSink, InFlight } from './in-flight.ts';
@@ -13,6 +13,8 @@ interface EngineClientOptions {
   /** How long loading and verifying the model may take. */
   readonly startTimeoutMs: number;
   readonly logger: Logger;
+  /** Told what an engine measured at its start, before it takes requests. */
+  readonly onProfile?: (profile: UnloadedProfile) => void;
 }
 
 /** `failed`: the first start did not succeed; `restarting`: the engine is gone or loads again. */
@@ -121,7 +123,7 @@ export class EngineClient {
     const child = new EngineChild({
       entry,
       settings,
-      onReady: () => this.#onReady(),
+      onReady: ({ profile }) => this.#onReady(profile),
       onStep: (message) => this.#onStep(message),
       onLine: (line) => logger.info({ source: 'engine' }, line),
       onExit: (how, fatal) => this.#onExit(how, fatal),
@@ -135,8 +137,9 @@ export class EngineClient {
     }, startTimeoutMs);
   }
 
-  #onReady(): void {
+  #onReady(profile: UnloadedProfile): void {
     if (this.#state === 'stopped') return;
+    this.#options.onProfile?.(profile);
     clearTimeout(this.#timer);
     this.#state = 'ready';
     this.#readyAt = performance.now();

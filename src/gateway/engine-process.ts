@@ -1,7 +1,14 @@
 import { QueptError } from '../core/index.ts';
 import { artefactEmbedding, artefactWeights, loadTokenizer, openRunner } from '../engine/index.ts';
 import { openArtefact } from '../quant/index.ts';
-import { createCeilingPolicy, createScheduler, firstComePolicy } from '../scheduler/index.ts';
+import {
+  BATCH_POLICIES,
+  createLearnedCost,
+  createScheduler,
+  POLICIES,
+  profileSteps,
+  unloadedProfile,
+} from '../scheduler/index.ts';
 import type { EngineSettings, FromEngine, ToEngine } from './channel.ts';
 import { EngineLoop } from './engine-loop.ts';
 
@@ -33,7 +40,7 @@ process.on('message', (received) => {
 });
 
 async function serve(settings: EngineSettings): Promise<void> {
-  const { artefactDirectory, slots, contextLength, prefillChunk, threads } = settings;
+  const { artefactDirectory, slots, contextLength, prefillChunk, threads, policy } = settings;
   const artefact = await openArtefact(artefactDirectory, { verify: true });
   const textDecoder = await loadTokenizer(artefactDirectory, 'invalid_artefact');
   const runner = await openRunner(artefactWeights(artefact), await artefactEmbedding(artefact), {
@@ -42,23 +49,29 @@ async function serve(settings: EngineSettings): Promise<void> {
     threads,
     onFallback: (reason) => note(`attention in place does not work here, using the slower one: ${reason}`),
   });
+  const { ladder } = artefact.manifest;
+  const cost = createLearnedCost(ladder.length, await profileSteps(runner, ladder, performance));
+  // Before the first request can teach it what a loaded machine costs.
+  const profile = unloadedProfile(cost, ladder);
   loop = new EngineLoop(
     (emit) =>
       createScheduler({
         runner,
-        ladder: artefact.manifest.ladder,
+        ladder,
         textDecoder,
         clock: performance,
         // Admission is the parent's: whatever it sends has a place.
         limits: { prefillChunk, maxBatch: slots, maxWaiting: Number.MAX_SAFE_INTEGER },
-        precisionPolicy: createCeilingPolicy({ promote: false }),
-        batchPolicy: firstComePolicy,
+        precisionPolicy: POLICIES[policy](ladder),
+        // Only a policy that lowers precision can keep the pace that deadlines ask for.
+        batchPolicy: BATCH_POLICIES[policy === 'slo' ? 'deadline' : 'first-come'](),
+        cost,
         emit,
         onFault: (fault) => note(describe(fault)),
       }),
     post,
   );
-  await post({ type: 'ready', shape: runner.shape });
+  await post({ type: 'ready', shape: runner.shape, profile });
   await loop.run();
   await runner.close();
   await artefact.close();

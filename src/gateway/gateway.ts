@@ -1,10 +1,10 @@
 import {
+  type Deadlines,
   type FinishedEvent,
   type GenerateRequest,
   type Generation,
   type GenerationEvent,
   type InferenceService,
-  type PrecisionRange,
   type Prompt,
   QueptError,
   type Readiness,
@@ -13,10 +13,11 @@ import {
   type ServedModel,
 } from '../core/index.ts';
 import type { SchedulerSnapshot } from '../scheduler/index.ts';
-import type { Admission } from './admission.ts';
+import type { Admission, Place } from './admission.ts';
 import type { EngineClient } from './engine-client.ts';
 import { EventQueue } from './event-queue.ts';
 import { checkPrompt, resolveMaxTokens, resolveRange, resolveSampling } from './resolve-request.ts';
+import { rangeWithin, type ServiceLevels } from './service-levels.ts';
 import type { TokenizerPool } from './tokenizer-pool.ts';
 
 interface GatewayParts {
@@ -25,9 +26,15 @@ interface GatewayParts {
   /** Sampling that the model asks for where a request says nothing. */
   readonly samplingDefaults: Partial<SamplingParams>;
   readonly admission: Admission;
+  readonly levels: ServiceLevels;
+  /** Of every request. */
+  readonly deadlines: Deadlines;
   readonly engine: EngineClient;
   readonly tokenizer: TokenizerPool;
 }
+
+/** What was granted to a request. */
+type Terms = Pick<Generation, 'range' | 'level'>;
 
 /** The service behind every transport: one engine process and a pool of tokenizers. */
 export class Gateway implements InferenceService {
@@ -69,22 +76,24 @@ export class Gateway implements InferenceService {
   }
 
   async generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation> {
-    const { model, vocabSize, admission } = this.#parts;
-    const range = resolveRange(model, request);
+    const { model, vocabSize, admission, levels } = this.#parts;
+    const { level, range: tierRange } = levels.grant(request.service);
+    const range = rangeWithin(model.ladder, level.tier, tierRange, resolveRange(model, request));
+    const terms: Terms = { range, level };
     checkPrompt(request.prompt, model.contextLength, vocabSize);
     this.#requireReady();
-    const release = admission.reserve();
+    const place = admission.reserve(level.tier);
     const tokenizing = this.#tokenize(request.prompt);
     try {
       const promptTokens = await unlessAborted(tokenizing, signal);
-      if (promptTokens !== null) return this.#submit(request, promptTokens, range, signal, release);
+      if (promptTokens !== null) return this.#submit(request, promptTokens, terms, signal, place);
     } catch (error) {
-      release();
+      place.release();
       throw error;
     }
     // The tokenizer works on, so the place stays taken: aborting buys no one a longer queue.
-    tokenizing.catch(() => {}).finally(release);
-    return this.#cancelledEarly(request, range);
+    tokenizing.catch(() => {}).finally(place.release);
+    return this.#cancelledEarly(request, terms);
   }
 
   /** From now on new requests are refused with `shutting_down`. */
@@ -114,30 +123,35 @@ export class Gateway implements InferenceService {
       : await this.#parts.tokenizer.tokenize(prompt);
   }
 
-  /** Sends an admitted request to the engine. `release` is called at its terminal event. */
+  /** Sends an admitted request to the engine. `place` is given back at its terminal event. */
   #submit(
     request: GenerateRequest,
     promptTokens: Int32Array,
-    range: PrecisionRange,
+    terms: Terms,
     signal: AbortSignal,
-    release: () => void,
+    place: Place,
   ): Generation {
     const { engine, model, samplingDefaults } = this.#parts;
     // Request ids may come from clients and repeat; the engine's may not.
     const id = String(++this.#sequence);
+    const maxTokens = resolveMaxTokens(
+      model.contextLength,
+      request.prompt,
+      promptTokens.length,
+      request.maxTokens,
+    );
+    place.claim(promptTokens.length + maxTokens);
     const engineRequest = {
       id,
       promptTokens,
-      maxTokens: resolveMaxTokens(
-        model.contextLength,
-        request.prompt,
-        promptTokens.length,
-        request.maxTokens,
-      ),
+      maxTokens,
       sampling: resolveSampling(samplingDefaults, request.sampling),
       stop: request.stop,
-      floor: range.floor,
-      ceiling: range.ceiling,
+      floor: terms.range.floor,
+      ceiling: terms.range.ceiling,
+      level: terms.level,
+      deadlines: this.#parts.deadlines,
+      owner: '',
     };
     const cancel = () => {
       // An engine that has never heard of the request sends no terminal event.
@@ -146,7 +160,7 @@ export class Gateway implements InferenceService {
     const events = new EventQueue(cancel);
     const deliver = (event: GenerationEvent) => {
       if (event.type !== 'token') {
-        release();
+        place.release();
         signal.removeEventListener('abort', cancel);
       }
       events.push({ ...event, requestId: request.id });
@@ -154,14 +168,14 @@ export class Gateway implements InferenceService {
     engine.submit(engineRequest, deliver);
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
-    return { request, promptTokens: promptTokens.length, range, events };
+    return { request, promptTokens: promptTokens.length, ...terms, events };
   }
 
   /** The answer to a request that was aborted while its prompt was being tokenized. */
-  #cancelledEarly(request: GenerateRequest, range: PrecisionRange): Generation {
+  #cancelledEarly(request: GenerateRequest, terms: Terms): Generation {
     const events = new EventQueue(() => {});
     events.push(this.#cancelled(request, 0));
-    return { request, promptTokens: 0, range, events };
+    return { request, promptTokens: 0, ...terms, events };
   }
 
   #cancelled(request: GenerateRequest, promptTokens: number): FinishedEvent {

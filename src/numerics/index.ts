@@ -2,6 +2,8 @@ export { type AdamMoments, type AdamWSettings, adamWUpdate } from './adamw-updat
 export { argmax } from './argmax.ts';
 export { uniformAt } from './counter-random.ts';
 export { klDivergence } from './kl-divergence.ts';
+export { nonNegativeLeastSquares } from './non-negative-least-squares.ts';
+export { addOuterProduct } from './outer-product.ts';
 export { type CodeBits, packCodes, packedBytes, readCode, unpackCodes } from './packing.ts';
 export { median, percentile } from './percentile.ts';
 export { logSumExp, softmax, tokenLogProb } from './softmax.ts';

@@ -15,13 +15,22 @@ export interface PrefillChunk {
   readonly tokens: number;
 }
 
-/** What one step does. A request appears in one decode group or in the prefill chunk, or in neither. */
+/**
+ * What one step does. A request appears in one decode group or in the prefill chunk, or in neither; one in `expire`
+ * appears nowhere else.
+ */
 export interface StepPlan {
+  /** Requests to give up before anything runs, because one of their deadlines has passed. */
+  readonly expire: readonly string[];
   /** Waiting requests that get a slot before anything runs; no more than there are free slots. */
   readonly admit: readonly string[];
   readonly decode: readonly DecodeGroup[];
   /** Of a running request, or of one in `admit`. */
   readonly prefill: PrefillChunk | null;
+  /** A number that the policy wants to find in the next view; 0 where it is left out. */
+  readonly carry?: number;
+  /** Why the plan does with a request what it does, for whoever reads decisions; null where there is nothing to say. */
+  readonly why?: (id: string) => string | null;
 }
 
 /** Decides who runs in a step. Pure: equal views and rungs get equal plans. */

@@ -1,30 +1,33 @@
-import type { GenerationEvent, Ladder, ModelRunner, StepBatch, TextDecoder } from '../core/index.ts';
+import type {
+  Clock,
+  GenerationEvent,
+  Ladder,
+  ModelRunner,
+  StepBatch,
+  StepOutput,
+  TextDecoder,
+} from '../core/index.ts';
 import type { TokenSampler } from '../numerics/index.ts';
+import { batchShape } from './batch-shape.ts';
+import type { CostModel } from './cost-model.ts';
+import type { PlannedBatch, PlannedRow } from './planned-batch.ts';
 import type { Roster } from './roster.ts';
 import type { AcceptedToken, Sequence } from './sequence.ts';
+import type { StepShape } from './step-shape.ts';
 
 /** What running a batch needs. */
 export interface BatchContext {
   readonly runner: ModelRunner;
   readonly ladder: Ladder;
+  readonly clock: Clock;
+  /** Told what every batch took. */
+  readonly cost: CostModel;
   readonly textDecoder: TextDecoder;
   readonly sampler: TokenSampler;
   readonly roster: Roster;
   readonly emit: (event: GenerationEvent) => void;
   /** Told of every fault that ends a request or makes a batch run again. */
   readonly onFault: (fault: unknown) => void;
-}
-
-export interface PlannedRow {
-  readonly sequence: Sequence;
-  /** Input tokens. */
-  readonly tokens: number;
-}
-
-/** Rows that hold slots and run together at one rung. */
-export interface PlannedBatch {
-  readonly rung: number;
-  readonly rows: readonly PlannedRow[];
 }
 
 interface StagedRow extends PlannedRow {
@@ -57,7 +60,7 @@ async function tryStage(context: BatchContext, batch: PlannedBatch): Promise<Sta
   const rows = batch.rows.filter((row) => !row.sequence.ended);
   if (rows.length === 0) return [];
   try {
-    const output = await context.runner.execute(toStepBatch(context.ladder, batch.rung, rows));
+    const output = await timedExecute(context, { rung: batch.rung, rows });
     return stage(context, { rung: batch.rung, rows }, output.logits);
   } catch (fault) {
     context.onFault(fault);
@@ -65,16 +68,42 @@ async function tryStage(context: BatchContext, batch: PlannedBatch): Promise<Sta
   }
 }
 
+/** A pass that fails has taken time as well, but not the time of such a pass. */
+async function timedExecute(context: BatchContext, batch: PlannedBatch): Promise<StepOutput> {
+  const shape = shapeOf(context.runner, batch);
+  const startedAt = context.clock.now();
+  const output = await context.runner.execute(toStepBatch(context.ladder, batch.rung, batch.rows));
+  context.cost.observe(shape, context.clock.now() - startedAt);
+  return output;
+}
+
+function shapeOf(runner: ModelRunner, { rung, rows }: PlannedBatch): StepShape {
+  const [first] = rows;
+  const phase = first !== undefined && first.sequence.promptLeft > 0 ? 'prefill' : 'decode';
+  return batchShape(
+    runner,
+    phase,
+    rung,
+    rows.map(({ sequence, tokens }) => ({ slot: heldSlot(sequence), tokens })),
+  );
+}
+
 function toStepBatch(ladder: Ladder, rung: number, rows: readonly PlannedRow[]): StepBatch {
   const precision = ladder[rung];
   if (precision === undefined) throw new Error(`Rung ${rung} is outside the ladder.`);
   return {
     precision,
-    rows: rows.map(({ sequence, tokens }) => {
-      if (sequence.slot === null) throw new Error('A planned request holds no slot.');
-      return { slot: sequence.slot, tokens: sequence.input(tokens), logits: 'last' };
-    }),
+    rows: rows.map(({ sequence, tokens }) => ({
+      slot: heldSlot(sequence),
+      tokens: sequence.input(tokens),
+      logits: 'last',
+    })),
   };
+}
+
+function heldSlot({ slot }: Sequence): number {
+  if (slot === null) throw new Error('A planned request holds no slot.');
+  return slot;
 }
 
 /** Samples every row that has reached its prompt's end. Changes no request. */
@@ -99,8 +128,7 @@ function commit(context: BatchContext, staged: readonly StagedRow[]): void {
   // Whoever ended during the pass is dropped: its slot is about to be released.
   const rows = staged.filter((row) => !row.sequence.ended);
   for (const { sequence, tokens } of rows) {
-    if (sequence.slot === null) throw new Error('A running request holds no slot.');
-    context.runner.commit(sequence.slot, tokens);
+    context.runner.commit(heldSlot(sequence), tokens);
     sequence.advance(tokens);
   }
   for (const row of rows) {
@@ -130,7 +158,13 @@ function tryAccept(
 ): AcceptedToken | null {
   try {
     const { endTokenIds } = context.textDecoder;
-    return sequence.accept(tokenId, rung, endTokenIds, context.runner.shape.contextLength);
+    return sequence.accept(
+      tokenId,
+      rung,
+      context.clock.now(),
+      endTokenIds,
+      context.runner.shape.contextLength,
+    );
   } catch (fault) {
     context.onFault(fault);
     return null;

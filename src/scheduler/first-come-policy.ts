@@ -1,6 +1,6 @@
-import type { BatchPolicy, DecodeGroup } from './batch-policy.ts';
-import type { RungOf } from './precision-policy.ts';
-import type { SchedulingView } from './scheduling-view.ts';
+import type { BatchPolicy } from './batch-policy.ts';
+import { requestsPastDeadline } from './deadline.ts';
+import { decodeGroups } from './decode-groups.ts';
 
 /**
  * First come, first served. Free slots go to the longest waiting; every request that decodes gets a token in every
@@ -8,11 +8,19 @@ import type { SchedulingView } from './scheduling-view.ts';
  * tokens nor their number stalls a prompt.
  */
 export const firstComePolicy: BatchPolicy = (view, rungOf) => {
-  const admitted = view.waiting.slice(0, view.freeSlots);
-  const next = view.running.find((request) => request.promptLeft > 0) ?? admitted[0];
+  const expire = requestsPastDeadline(view);
+  const running = view.running.filter(({ id }) => !expire.has(id));
+  const waiting = view.waiting.filter(({ id }) => !expire.has(id));
+  const admitted = waiting.slice(0, view.freeSlots);
+  const next = running.find((request) => request.promptLeft > 0) ?? admitted[0];
   return {
+    expire: [...expire],
     admit: admitted.map((request) => request.id),
-    decode: decodeGroups(view, rungOf),
+    decode: decodeGroups(
+      running.filter((request) => request.promptLeft === 0),
+      rungOf,
+      view.limits.maxBatch,
+    ),
     prefill:
       next === undefined
         ? null
@@ -23,22 +31,3 @@ export const firstComePolicy: BatchPolicy = (view, rungOf) => {
           },
   };
 };
-
-/** Requests that decode, by rung (lowest first, which is also the quickest to answer), in batches of `maxBatch`. */
-function decodeGroups(view: SchedulingView, rungOf: RungOf): DecodeGroup[] {
-  const byRung = new Map<number, string[]>();
-  for (const request of view.running) {
-    if (request.promptLeft > 0) continue;
-    const rung = rungOf(request);
-    const ids = byRung.get(rung);
-    if (ids === undefined) byRung.set(rung, [request.id]);
-    else ids.push(request.id);
-  }
-  const groups: DecodeGroup[] = [];
-  for (const [rung, ids] of [...byRung].sort(([a], [b]) => a - b)) {
-    for (let start = 0; start < ids.length; start += view.limits.maxBatch) {
-      groups.push({ rung, ids: ids.slice(start, start + view.limits.maxBatch) });
-    }
-  }
-  return groups;
-}

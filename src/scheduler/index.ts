@@ -1,7 +1,39 @@
 export type { BatchPolicy, DecodeGroup, PrefillChunk, StepPlan } from './batch-policy.ts';
 export { createCeilingPolicy } from './ceiling-policy.ts';
+export { type CostModel, type CostSample, FREE_COST } from './cost-model.ts';
+export { createDeadlinePolicy, type DeadlineOptions } from './deadline-policy.ts';
+export {
+  createDecisionHistory,
+  type Decision,
+  type DecisionHistory,
+  type DecisionHistoryOptions,
+  type DecisionLog,
+} from './decision-log.ts';
 export { firstComePolicy } from './first-come-policy.ts';
+export { createFixedPolicy } from './fixed-policy.ts';
+export {
+  type CostErrors,
+  createLearnedCost,
+  type LearnedCost,
+  type LearnedCostState,
+  restoreLearnedCost,
+} from './learned-cost.ts';
+export { type CostParameters, type CostWeights, linearCost } from './linear-cost.ts';
+export { createLoadThresholdPolicy, type LoadThresholdOptions } from './load-threshold-policy.ts';
+export type { OwnerAccount } from './owner-account.ts';
+export {
+  BATCH_POLICIES,
+  type BatchPolicyName,
+  type FixedOptions,
+  POLICIES,
+  POLICY_NAMES,
+  type PolicyName,
+} from './policies.ts';
 export type { PrecisionPolicy, RungOf } from './precision-policy.ts';
+export { profileSteps, type UnloadedProfile, unloadedProfile } from './profile-steps.ts';
+export type { PlanData, RecordedRequest, RecordedStep } from './recorded-step.ts';
+export { expectedMoves } from './regrouping.ts';
+export { type ReplayDifference, type ReplayPolicies, replay } from './replay.ts';
 export {
   createScheduler,
   type Scheduler,
@@ -9,4 +41,12 @@ export {
   type SchedulerOptions,
   type SchedulerSnapshot,
 } from './scheduler.ts';
-export type { RequestView, SchedulingView, StepLimits } from './scheduling-view.ts';
+export {
+  type RequestView,
+  type SchedulingView,
+  type StepLimits,
+  WAITING_IN_VIEW,
+} from './scheduling-view.ts';
+export { createSloPolicy, type SloOptions } from './slo-policy.ts';
+export type { CostEstimator, StepShape } from './step-shape.ts';
+export { mostSwitches, SWITCH_LIMITS, type SwitchLimits } from './switch-limits.ts';

@@ -9,11 +9,13 @@ import {
 } from '../core/index.ts';
 import type { Sequence } from './sequence.ts';
 import { WaitingQueue } from './waiting-queue.ts';
+import type { WorkRecord } from './work-record.ts';
 
 export interface RosterOptions {
   readonly runner: ModelRunner;
   readonly ladder: Ladder;
   readonly maxWaiting: number;
+  readonly record: WorkRecord;
   readonly emit: (event: GenerationEvent) => void;
   readonly onFault: (fault: unknown) => void;
 }
@@ -87,6 +89,8 @@ export class Roster {
       this.#vacated.push(sequence.slot);
       sequence.slot = null;
     }
+    const ownEnd = event.type === 'finished' && event.reason !== 'cancelled';
+    this.#options.record.leave(sequence.owner, ownEnd ? event.usage.completionTokens : null);
     this.#options.emit(event);
   }
 }

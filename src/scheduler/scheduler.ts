@@ -11,11 +11,14 @@ import {
 import { TokenSampler } from '../numerics/index.ts';
 import { requireAdmissible } from './admissible-request.ts';
 import type { BatchPolicy } from './batch-policy.ts';
+import { type CostModel, FREE_COST } from './cost-model.ts';
+import type { DecisionLog } from './decision-log.ts';
 import type { PrecisionPolicy } from './precision-policy.ts';
 import { Roster } from './roster.ts';
 import type { StepLimits } from './scheduling-view.ts';
 import { Sequence } from './sequence.ts';
 import { runStep, type StepContext } from './step.ts';
+import { WorkRecord } from './work-record.ts';
 
 export interface SchedulerLimits extends StepLimits {
   /** Requests that may wait for a slot. */
@@ -30,6 +33,10 @@ export interface SchedulerOptions {
   readonly limits: SchedulerLimits;
   readonly precisionPolicy: PrecisionPolicy;
   readonly batchPolicy: BatchPolicy;
+  /** What steps take; learns from every one. Nothing is known where it is left out. */
+  readonly cost?: CostModel;
+  /** Told of every plan; must not throw. */
+  readonly decisions?: DecisionLog;
   /** Called synchronously, in order; must not throw. It may submit and cancel. */
   readonly emit: (event: GenerationEvent) => void;
   /** Told of what failed inside; clients see none of it. */
@@ -99,12 +106,15 @@ class ContinuousScheduler implements Scheduler {
     };
     this.#options = options;
     this.#drawSeed = options.drawSeed ?? (() => Math.floor(Math.random() * Number.MAX_SAFE_INTEGER));
-    this.#roster = new Roster({ runner, ladder, maxWaiting: limits.maxWaiting, emit, onFault });
+    const record = new WorkRecord(ladder);
+    this.#roster = new Roster({ runner, ladder, maxWaiting: limits.maxWaiting, record, emit, onFault });
     this.#context = {
       ...options,
+      cost: options.cost ?? FREE_COST,
       emit,
       onFault,
       roster: this.#roster,
+      record,
       sampler: new TokenSampler(runner.shape.vocabSize),
     };
   }
@@ -120,7 +130,9 @@ class ContinuousScheduler implements Scheduler {
       throw new QueptError('overloaded', 'Too many requests are waiting; try again later.');
     }
     const { clock, textDecoder } = this.#options;
-    this.#roster.waiting.push(new Sequence(request, clock.now(), textDecoder, this.#drawSeed()));
+    const account = this.#context.record.enter(request.owner);
+    const sequence = new Sequence(request, clock.now(), account, textDecoder, this.#drawSeed());
+    this.#roster.waiting.push(sequence);
   }
 
   cancel(id: string): void {

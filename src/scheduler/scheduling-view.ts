@@ -1,4 +1,6 @@
-import type { Ladder } from '../core/index.ts';
+import type { Deadlines, Ladder, ServiceLevel } from '../core/index.ts';
+import type { OwnerAccount } from './owner-account.ts';
+import type { CostEstimator } from './step-shape.ts';
 
 /** What a policy may know of a request. */
 export interface RequestView {
@@ -13,6 +15,16 @@ export interface RequestView {
   readonly generatedTokens: number;
   /** Rung of the newest token; null before the first. */
   readonly lastRung: number | null;
+  readonly maxTokens: number;
+  readonly level: ServiceLevel;
+  readonly deadlines: Deadlines;
+  readonly owner: string;
+  readonly account: OwnerAccount;
+  /** When its tokens left, on the scheduler's clock; null before there was one. */
+  readonly firstTokenAtMs: number | null;
+  readonly lastTokenAtMs: number | null;
+  /** When the rung of its tokens last changed; null when it never did. */
+  readonly lastSwitchAtMs: number | null;
 }
 
 export interface StepLimits {
@@ -22,6 +34,9 @@ export interface StepLimits {
   readonly maxBatch: number;
 }
 
+/** Requests of the queue that a view shows at least, if there are so many: what a plan costs has a bound. */
+export const WAITING_IN_VIEW = 32;
+
 /** The state before a step, as policies see it. */
 export interface SchedulingView {
   readonly nowMs: number;
@@ -30,6 +45,18 @@ export interface SchedulingView {
   readonly freeSlots: number;
   /** Requests that hold a slot, in order of admission. */
   readonly running: readonly RequestView[];
-  /** In order of arrival. */
+  readonly cost: CostEstimator;
+  /**
+   * In order of arrival. Of a queue longer than `WAITING_IN_VIEW` (and the slots) only requests that bear on this
+   * step: the longest waiting, each owner's most urgent, on time or not, and all that are past a deadline.
+   */
   readonly waiting: readonly RequestView[];
+  /** All that wait, in view or not. */
+  readonly waitingTotal: number;
+  /** When the last prefill chunk began; null before the first. */
+  readonly lastPrefillAtMs: number | null;
+  /** Output tokens of requests that ended lately, averaged; null before the first. */
+  readonly meanOutputTokens: number | null;
+  /** What the last plan left in `carry`; 0 in the first view. */
+  readonly carry: number;
 }

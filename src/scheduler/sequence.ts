@@ -1,4 +1,5 @@
 import {
+  type Deadlines,
   type EngineRequest,
   type FailedEvent,
   type FinishedEvent,
@@ -6,10 +7,12 @@ import {
   type Ladder,
   type QueptError,
   reportPrecision,
+  type ServiceLevel,
   type TextDecoder,
 } from '../core/index.ts';
 import { hasPenalties, TokenHistory, type TokenSampler, uniformAt } from '../numerics/index.ts';
 import { OutputText } from './output-text.ts';
+import type { OwnerAccount } from './owner-account.ts';
 import type { RequestView } from './scheduling-view.ts';
 
 /** What one sampled token came to. */
@@ -26,6 +29,7 @@ export interface AcceptedToken {
 export class Sequence implements RequestView {
   readonly request: EngineRequest;
   readonly arrivedAtMs: number;
+  readonly account: OwnerAccount;
   /** Set while the request holds a slot. */
   slot: number | null = null;
   /** The terminal event has been emitted. */
@@ -34,12 +38,22 @@ export class Sequence implements RequestView {
   readonly #output: OutputText;
   readonly #history: TokenHistory | null;
   readonly #rungs: number[] = [];
+  firstTokenAtMs: number | null = null;
+  lastTokenAtMs: number | null = null;
+  lastSwitchAtMs: number | null = null;
   #promptDone = 0;
   #lastToken = 0;
 
   /** @param seed for a request that names none */
-  constructor(request: EngineRequest, arrivedAtMs: number, decoder: TextDecoder, seed: number) {
+  constructor(
+    request: EngineRequest,
+    arrivedAtMs: number,
+    account: OwnerAccount,
+    decoder: TextDecoder,
+    seed: number,
+  ) {
     this.request = request;
+    this.account = account;
     this.arrivedAtMs = arrivedAtMs;
     this.#seed = request.sampling.seed ?? seed;
     this.#output = new OutputText(decoder.createTextStream(), request.stop);
@@ -56,6 +70,22 @@ export class Sequence implements RequestView {
 
   get ceiling(): number {
     return this.request.ceiling;
+  }
+
+  get maxTokens(): number {
+    return this.request.maxTokens;
+  }
+
+  get level(): ServiceLevel {
+    return this.request.level;
+  }
+
+  get deadlines(): Deadlines {
+    return this.request.deadlines;
+  }
+
+  get owner(): string {
+    return this.request.owner;
   }
 
   get promptTokens(): number {
@@ -97,15 +127,19 @@ export class Sequence implements RequestView {
     if (this.promptLeft > 0) this.#promptDone += tokens;
   }
 
-  /** Takes a sampled token into the output. */
+  /** Takes a token that was sampled at `nowMs` into the output. */
   accept(
     tokenId: number,
     rung: number,
+    nowMs: number,
     endTokenIds: ReadonlySet<number>,
     contextLength: number,
   ): AcceptedToken {
     if (endTokenIds.has(tokenId)) return { text: null, end: 'stop' };
     this.#lastToken = tokenId;
+    this.firstTokenAtMs ??= nowMs;
+    this.lastTokenAtMs = nowMs;
+    if (this.lastRung !== null && this.lastRung !== rung) this.lastSwitchAtMs = nowMs;
     this.#rungs.push(rung);
     this.#history?.add(tokenId);
     const { text, stopped } = this.#output.push(tokenId);

@@ -1,40 +1,74 @@
-import type { Clock } from '../core/index.ts';
 import type { BatchPolicy, StepPlan } from './batch-policy.ts';
-import { type BatchContext, type PlannedBatch, type PlannedRow, runBatch } from './batch-transaction.ts';
+import { type BatchContext, runBatch } from './batch-transaction.ts';
+import { deadlineError, passedDeadline } from './deadline.ts';
+import type { DecisionLog } from './decision-log.ts';
+import type { PlannedBatch, PlannedRow } from './planned-batch.ts';
 import type { PrecisionPolicy } from './precision-policy.ts';
-import type { SchedulingView, StepLimits } from './scheduling-view.ts';
+import { batchMs } from './predicted-time.ts';
+import { type SchedulingView, type StepLimits, WAITING_IN_VIEW } from './scheduling-view.ts';
 import type { Sequence } from './sequence.ts';
+import type { WorkRecord } from './work-record.ts';
 
 export interface StepContext extends BatchContext {
-  readonly clock: Clock;
   readonly limits: StepLimits;
   readonly precisionPolicy: PrecisionPolicy;
   readonly batchPolicy: BatchPolicy;
+  readonly record: WorkRecord;
+  readonly decisions?: DecisionLog;
 }
 
 /**
- * One step: plan → reserve, then for each batch of the plan execute → stage → commit. Each batch is a transaction of
- * its own, so the tokens of one leave before the next runs.
+ * One step: plan → reserve → give up, then for each batch of the plan execute → stage → commit. Each batch is a
+ * transaction of its own, so the tokens of one leave before the next runs.
  *
- * @returns whether anything ran
+ * @returns whether anything ran or was given up
  */
 export async function runStep(context: StepContext): Promise<boolean> {
-  const batches = reserve(context, plan(context));
-  for (const batch of batches) await runBatch(context, batch);
-  return batches.length > 0;
+  const { record, clock } = context;
+  const decided = plan(context);
+  record.carry = decided.carry ?? 0;
+  const batches = reserve(context, decided);
+  // After everything is bound: a listener of these events may end requests that are in the plan.
+  expire(context, decided.expire);
+  for (const batch of batches) {
+    const { rung, rows } = batch;
+    record.begin(rung, rows, batchMs(context, rung, rows), clock.now());
+    await runBatch(context, batch);
+  }
+  return batches.length > 0 || decided.expire.length > 0;
 }
 
 function plan(context: StepContext): StepPlan {
-  const { roster, clock, ladder, limits } = context;
+  const { roster, record, clock, ladder, limits, runner } = context;
+  const nowMs = clock.now();
   const view: SchedulingView = {
-    nowMs: clock.now(),
+    nowMs,
     ladder,
     limits,
+    cost: context.cost,
     freeSlots: roster.freeSlots,
     running: [...roster.running.values()],
-    waiting: [...roster.waiting],
+    waiting: roster.waiting.view(nowMs, Math.max(WAITING_IN_VIEW, runner.shape.slots)),
+    waitingTotal: roster.waiting.size,
+    lastPrefillAtMs: record.lastPrefillAtMs,
+    meanOutputTokens: record.meanOutputTokens,
+    carry: record.carry,
   };
-  return context.batchPolicy(view, context.precisionPolicy(view));
+  const rungOf = context.precisionPolicy(view);
+  const decided = context.batchPolicy(view, rungOf);
+  context.decisions?.record(view, rungOf, decided);
+  return decided;
+}
+
+function expire({ roster, clock }: StepContext, ids: readonly string[]): void {
+  const nowMs = clock.now();
+  const late = ids.map((id) => {
+    const sequence = roster.find(id);
+    const passed = sequence && passedDeadline(sequence, nowMs, sequence.slot === null);
+    if (!sequence || !passed) throw new Error('The batch policy gave up a request within its deadlines.');
+    return { sequence, error: deadlineError(passed) };
+  });
+  for (const { sequence, error } of late) roster.fail(sequence, error);
 }
 
 /** Acquires slots for admitted requests and binds the plan to sequences. A request left without a slot runs later. */

@@ -1,4 +1,4 @@
-import type { ModelArchitecture } from '../core/index.ts';
+import { type ModelArchitecture, QueptError } from '../core/index.ts';
 import type { TrainedParameter } from './initial-parameters.ts';
 import type { TokenShards } from './token-shards.ts';
 import { TrainingSession } from './training-session.ts';
@@ -6,6 +6,19 @@ import { TrainingSession } from './training-session.ts';
 const BATCH = { sequences: 16, length: 256 };
 /** Batches from the start of the stream: enough that the curve is smooth, and the same ones each time. */
 const MOST_BATCHES = 12;
+
+/**
+ * Throws QueptError `invalid_usage` for a held-out stream too short to be judged on: better before the first step
+ * than after hours.
+ */
+export function requireHeldOut(stream: TokenShards): void {
+  const least = BATCH.sequences * BATCH.length + 1;
+  if (stream.length > least) return;
+  throw new QueptError(
+    'invalid_usage',
+    `--data: held-out-*.tokens hold ${stream.length} tokens, where more than ${least} are needed. Pack more.`,
+  );
+}
 
 /** Mean cross-entropy of a held-out stream's counted tokens, nats. */
 export async function heldOutLoss(

@@ -5,7 +5,7 @@ import type { ModelArchitecture } from '../core/index.ts';
 import { QueptError } from '../core/index.ts';
 import { writeCheckpoint } from '../engine/index.ts';
 import { renderFigure } from '../plot/index.ts';
-import { heldOutLoss } from './held-out-loss.ts';
+import { heldOutLoss, requireHeldOut } from './held-out-loss.ts';
 import { EMBEDDING } from './initial-parameters.ts';
 import { lossFigure } from './loss-figure.ts';
 import { TokenShards } from './token-shards.ts';
@@ -45,6 +45,7 @@ async function train(recipe: TrainingRecipe, places: Places, run: TrainingRun): 
   const architecture = architectureOf(recipe);
   const stream = await TokenShards.open(places.data, 'train-');
   const heldOut = await TokenShards.open(places.data, 'held-out-');
+  requireHeldOut(heldOut);
   await mkdir(places.work, { recursive: true });
   const description = { recipe, streamTokens: stream.length };
   const state = await loadTraining(places.work, description);
@@ -60,6 +61,7 @@ async function train(recipe: TrainingRecipe, places: Places, run: TrainingRun): 
     phases: recipe.phases,
     optimizer: { ...recipe.optimizer, totalSteps },
     seed: recipe.seed,
+    lookBack: recipe.lookBack,
     threads,
     stateEvery: STATE_EVERY,
     signal: interrupt.signal,

@@ -1,6 +1,7 @@
 import type { ModelArchitecture } from '../core/index.ts';
 import type { AdamMoments } from '../numerics/index.ts';
 import { initialParameters } from './initial-parameters.ts';
+import { giveLookBackHeads } from './look-back-heads.ts';
 import { type OptimizerOptions, optimizerStep, scheduleAt } from './optimizer.ts';
 import type { TokenShards } from './token-shards.ts';
 import { placeOfStep, type TrainingPhase } from './training-phases.ts';
@@ -11,6 +12,8 @@ export interface TrainOptions {
   readonly architecture: ModelArchitecture;
   readonly phases: readonly TrainingPhase[];
   readonly optimizer: OptimizerOptions;
+  /** Begin with heads that copy. */
+  readonly lookBack: boolean;
   readonly seed: number;
   readonly threads: number;
   /** The state is handed to `onState` after every so many steps, and after the last. */
@@ -74,8 +77,9 @@ export async function trainModel(
   return end;
 }
 
-function beginning({ architecture, seed }: TrainOptions): TrainingState {
+function beginning({ architecture, seed, lookBack }: TrainOptions): TrainingState {
   const parameters = initialParameters(architecture, seed);
+  if (lookBack) giveLookBackHeads(parameters, architecture);
   const moments = new Map(
     parameters.map(({ name, data }): [string, AdamMoments] => [
       name,

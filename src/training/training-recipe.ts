@@ -16,6 +16,8 @@ const recipeSchema = z.strictObject({
     contextLength: count,
     ropeTheta: z.number().positive(),
   }),
+  /** Start with heads that copy from earlier in the text; see `giveLookBackHeads`. */
+  lookBack: z.boolean().default(false),
   /** In order; the optimizer's schedule runs over all of them. */
   phases: z.array(z.strictObject({ sequences: count, length: count, steps: count })).nonempty(),
   optimizer: z.strictObject({

@@ -2,7 +2,13 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { GenerateRequest, Generation, GenerationEvent, QueptError } from '../../src/core/index.ts';
+import {
+  type GenerateRequest,
+  type Generation,
+  type GenerationEvent,
+  type QueptError,
+  WITHOUT_TARGETS,
+} from '../../src/core/index.ts';
 import type { createGateway, Gateway, GatewayOptions } from '../../src/gateway/index.ts';
 import { createLogger } from '../../src/observability/index.ts';
 import { builtModule } from '../support/built-cli.ts';
@@ -26,6 +32,7 @@ function request(changes: Partial<GenerateRequest> = {}): GenerateRequest {
     maxTokens: 5,
     stop: [],
     precision: { kind: 'auto' },
+    service: { tier: null, ttftMs: null, tpotMs: null },
     ...changes,
   };
 }
@@ -65,14 +72,20 @@ async function untilServed(): Promise<GenerationEvent[]> {
   }
 }
 
+const UNSET_TIER = { ttftMs: null, tpotMs: null, weight: null, minBits: null, maxBits: null, share: null };
+
 function options(changes: Partial<GatewayOptions> = {}): GatewayOptions {
   return {
     artefactDirectory: artefact.directory,
     slots: 2,
     maxWaiting: 1,
+    maxWorkTokens: null,
     contextLength: null,
     prefillChunk: 16,
+    policy: 'fixed',
     threads: 1,
+    tiers: { priority: UNSET_TIER, default: UNSET_TIER, flex: UNSET_TIER },
+    deadlines: WITHOUT_TARGETS.deadlines,
     logger: createLogger({ level: 'silent', destination: 'stderr' }),
     ...changes,
   };

@@ -10,6 +10,7 @@ import {
   reportPrecision,
   resolvePrecision,
   type ServedModel,
+  WITHOUT_TARGETS,
 } from '../../src/core/index.ts';
 
 /** What the fake says to one request. */
@@ -81,6 +82,7 @@ export class FakeInferenceService implements InferenceService {
       request,
       promptTokens: 3,
       range,
+      level: { ...WITHOUT_TARGETS.level, tier: request.service.tier ?? 'default' },
       events: this.#events(request, reply, range.ceiling, signal),
     };
   }

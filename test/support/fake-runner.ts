@@ -17,6 +17,8 @@ export interface FakeRunnerOptions {
   readonly commitFails?: (call: number, slot: number) => boolean;
   /** Runs in the middle of execution number `call`. */
   readonly during?: (call: number) => void;
+  /** What the runner says of the rows that a batch of `slots` has to move; none when left out. */
+  readonly rowsToMove?: (slots: readonly number[]) => number;
   /** The token that shall follow `history`; null leaves it to the toy model. */
   readonly script?: (history: readonly number[]) => number | null;
 }
@@ -65,6 +67,11 @@ export class FakeRunner implements ModelRunner {
 
   slotLength(slot: number): number {
     return this.#positions(slot).length;
+  }
+
+  rowsToMove(slots: readonly number[]): number {
+    for (const slot of slots) this.#positions(slot);
+    return this.#options.rowsToMove?.(slots) ?? 0;
   }
 
   async execute(batch: StepBatch): Promise<StepOutput> {

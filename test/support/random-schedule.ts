@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type EngineRequest, QueptError } from '../../src/core/index.ts';
-import { createCeilingPolicy } from '../../src/scheduler/index.ts';
+import { createCeilingPolicy, type SchedulerOptions } from '../../src/scheduler/index.ts';
 import { engineRequest, PIECES, SchedulerRig } from './scheduler-rig.ts';
 
 export const CONTEXT = 24;
@@ -85,7 +85,16 @@ export interface Played {
   readonly refused: Job[];
 }
 
-export async function play(schedule: Schedule, promote: boolean): Promise<Played> {
+export interface PlayOptions extends Partial<SchedulerOptions> {
+  /** How long execution number `call` takes; no time when left out. */
+  readonly passMs?: (call: number) => number;
+}
+
+export async function play(
+  schedule: Schedule,
+  promote: boolean,
+  { passMs, ...options }: PlayOptions = {},
+): Promise<Played> {
   const { slots, prefillChunk, maxBatch, maxWaiting, jobs } = schedule;
   const cancelDue = (when: 'between' | 'during'): void => {
     for (const { request, cancel } of jobs) {
@@ -95,11 +104,18 @@ export async function play(schedule: Schedule, promote: boolean): Promise<Played
   const rig: SchedulerRig = new SchedulerRig(
     {
       shape: { vocabSize: PIECES.length, contextLength: CONTEXT, slots },
-      during: () => cancelDue('during'),
+      during: (call) => {
+        rig.clock.advance(passMs?.(call) ?? 0);
+        cancelDue('during');
+      },
       fault: (history, call) =>
         schedule.outages.includes(call) ? 'reject' : history[0] === POISON ? schedule.poisonKind : null,
     },
-    { limits: { maxWaiting, prefillChunk, maxBatch }, precisionPolicy: createCeilingPolicy({ promote }) },
+    {
+      limits: { maxWaiting, prefillChunk, maxBatch },
+      precisionPolicy: createCeilingPolicy({ promote }),
+      ...options,
+    },
   );
   const accepted: Job[] = [];
   const refused: Job[] = [];

@@ -1,10 +1,11 @@
-import type {
-  EngineRequest,
-  FailedEvent,
-  FinishedEvent,
-  GenerationEvent,
-  TextDecoder,
-  TokenEvent,
+import {
+  type EngineRequest,
+  type FailedEvent,
+  type FinishedEvent,
+  type GenerationEvent,
+  type TextDecoder,
+  type TokenEvent,
+  WITHOUT_TARGETS,
 } from '../../src/core/index.ts';
 import {
   createCeilingPolicy,
@@ -156,6 +157,7 @@ export function engineRequest(id: string, fields: Partial<EngineRequest> = {}): 
     stop: [],
     floor: 2,
     ceiling: 2,
+    ...WITHOUT_TARGETS,
     ...fields,
   };
 }

@@ -6,6 +6,7 @@ import {
   QueptError,
   resolvePrecision,
   type SamplingParams,
+  WITHOUT_TARGETS,
 } from '../../core/index.ts';
 import { resolveMaxTokens, resolveSampling } from '../../gateway/index.ts';
 import { parsePrecisionWish } from '../../protocol/index.ts';
@@ -112,7 +113,8 @@ async function generate(
     emit: (event) => events.push(event),
   });
   const sampling = resolveSampling(generation.sampling, wantedSampling(options));
-  scheduler.submit({ id: 'cli', promptTokens, maxTokens, sampling, stop: [], floor, ceiling });
+  const terms = { ...WITHOUT_TARGETS, sampling, stop: [], floor, ceiling };
+  scheduler.submit({ id: 'cli', promptTokens, maxTokens, ...terms });
   for (;;) {
     signal.throwIfAborted();
     await scheduler.step();

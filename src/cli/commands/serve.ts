@@ -47,15 +47,23 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
   for (const variable of unknownVariables()) {
     logger.warn({ variable }, 'this environment variable is no setting and has no effect');
   }
-  const { slots, maxWaiting, contextLength, prefillChunk, threads } = config;
+  const { slots, maxWaiting, maxWorkTokens, contextLength, prefillChunk, threads, tiers } = config;
   const artefactDirectory = modelDirectory(config);
   const gateway = await createGateway({
     artefactDirectory,
     slots,
     maxWaiting,
+    maxWorkTokens,
     contextLength,
     prefillChunk,
     threads,
+    policy: config.policy,
+    tiers,
+    deadlines: {
+      queueMs: config.queueTimeoutMs,
+      firstTokenMs: config.firstTokenTimeoutMs,
+      totalMs: config.totalTimeoutMs,
+    },
     logger,
   });
   let http: HttpServerHandle | null = null;

@@ -103,6 +103,10 @@ export class CpuRunner implements ModelRunner {
     this.#pool.commit(slot, tokens);
   }
 
+  rowsToMove(slots: readonly number[]): number {
+    return this.#pool.rowsToMove(slots);
+  }
+
   /** Cached positions that had to be copied so far to bring the rows of a batch together. */
   get movedPositions(): number {
     return this.#pool.movedPositions;

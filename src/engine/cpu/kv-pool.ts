@@ -75,18 +75,20 @@ export class KvPool {
    * rows. Their order within the window is their old row order, not that of the list.
    */
   arrange(slots: readonly number[]): number {
-    for (const slot of slots) this.#mustBeHeld(slot);
-    const members = new Set(slots);
-    let best = { start: 0, cost: Number.POSITIVE_INFINITY };
-    for (let start = 0; start + slots.length <= this.slots; start++) {
-      const cost = this.#arrangeCost(members, start, slots.length);
-      if (cost < best.cost) best = { start, cost };
-    }
-    const outside = slots.filter((slot) => !this.#inWindow(slot, best.start, slots.length));
-    for (let row = best.start; row < best.start + slots.length; row++) {
+    const members = this.#heldMembers(slots);
+    const start = this.#cheapestWindow(members);
+    const outside = slots.filter((slot) => !this.#inWindow(slot, start, slots.length));
+    for (let row = start; row < start + slots.length; row++) {
       if (!members.has(this.#slotOfRow[row]!)) this.#swapRows(row, this.#rowOfSlot[outside.pop()!]!);
     }
-    return best.start;
+    return start;
+  }
+
+  /** Rows that hold positions and that `arrange` would copy to bring `slots` together, strangers in the way included. */
+  rowsToMove(slots: readonly number[]): number {
+    const members = this.#heldMembers(slots);
+    const start = this.#cheapestWindow(members);
+    return this.#strangers(members, start).filter((slot) => this.#length[slot]! > 0).length;
   }
 
   /** Makes room for `capacity` positions per slot, keeping what is stored. Copies everything. */
@@ -121,20 +123,29 @@ export class KvPool {
     }
   }
 
+  #heldMembers(slots: readonly number[]): ReadonlySet<number> {
+    for (const slot of slots) this.#mustBeHeld(slot);
+    return new Set(slots);
+  }
+
   #inWindow(slot: number, start: number, count: number): boolean {
     const row = this.#rowOfSlot[slot]!;
     return row >= start && row < start + count;
   }
 
-  /** Positions that have to be copied to bring `members` into rows [start, start + count). */
-  #arrangeCost(members: ReadonlySet<number>, start: number, count: number): number {
-    let cost = 0;
-    for (let row = 0; row < this.slots; row++) {
-      const slot = this.#slotOfRow[row]!;
-      const inside = row >= start && row < start + count;
-      if (inside !== members.has(slot)) cost += this.#length[slot]!;
+  /** First row of the window that takes the fewest copied positions to hold `members` and nobody else. */
+  #cheapestWindow(members: ReadonlySet<number>): number {
+    let best = { start: 0, cost: Number.POSITIVE_INFINITY };
+    for (let start = 0; start + members.size <= this.slots; start++) {
+      const cost = this.#strangers(members, start).reduce((sum, slot) => sum + this.#length[slot]!, 0);
+      if (cost < best.cost) best = { start, cost };
     }
-    return cost;
+    return best.start;
+  }
+
+  /** Slots on the wrong side of the window that begins at row `start`: members outside of it, others inside. */
+  #strangers(members: ReadonlySet<number>, start: number): number[] {
+    return this.#slotOfRow.filter((slot) => this.#inWindow(slot, start, members.size) !== members.has(slot));
   }
 
   #swapRows(a: number, b: number): void {

@@ -6,6 +6,7 @@ import { FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
 import { parsePrecisionWish } from './precision-wish.ts';
 import { resolveModel } from './resolve-model.ts';
+import { parseServiceWish } from './service-wish.ts';
 import { SHARED_FIELDS, samplingOf, stopsOf, streamingOf } from './shared-fields.ts';
 import { UNSUPPORTED_CHAT_FIELDS } from './unsupported-fields.ts';
 import { validationError } from './validation-error.ts';
@@ -45,6 +46,7 @@ export function parseChatRequest(body: object, context: RequestContext): ParsedR
       { body: fields.precision, header: context.precisionHeader, alias: model.config },
       context.served.ladder,
     ),
+    service: parseServiceWish(fields.service_tier, context.targetHeaders),
   };
   return { requests: [request], ...streamingOf(fields) };
 }

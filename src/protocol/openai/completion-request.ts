@@ -5,6 +5,7 @@ import { FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
 import { parsePrecisionWish } from './precision-wish.ts';
 import { resolveModel } from './resolve-model.ts';
+import { parseServiceWish } from './service-wish.ts';
 import { SHARED_FIELDS, samplingOf, stopsOf, streamingOf } from './shared-fields.ts';
 import { UNSUPPORTED_COMPLETION_FIELDS } from './unsupported-fields.ts';
 import { validationError } from './validation-error.ts';
@@ -42,6 +43,7 @@ export function parseCompletionRequest(body: object, context: RequestContext): P
       { body: fields.precision, header: context.precisionHeader, alias: model.config },
       context.served.ladder,
     ),
+    service: parseServiceWish(fields.service_tier, context.targetHeaders),
   };
   const requests = prompts.map((prompt, index) => ({
     ...common,

@@ -1,4 +1,5 @@
 import type { GenerateRequest, ServedModel } from '../../core/index.ts';
+import type { TargetHeaders } from './service-wish.ts';
 
 /** What an operation's parser needs beside the body. */
 export interface RequestContext {
@@ -7,6 +8,7 @@ export interface RequestContext {
   readonly served: ServedModel;
   /** The `x-precision` request header. */
   readonly precisionHeader: string | null;
+  readonly targetHeaders: TargetHeaders;
 }
 
 /** A valid request: one GenerateRequest per choice of the answer. */

@@ -1,4 +1,4 @@
-import type { PrecisionRange, ServedModel } from '../../core/index.ts';
+import type { Generation, ServedModel, ServiceTier } from '../../core/index.ts';
 
 /** What stays the same through all chunks of an answer. */
 export interface ReplyMeta {
@@ -7,13 +7,13 @@ export interface ReplyMeta {
   readonly model: string;
   readonly system_fingerprint: string;
   /** The tier that was used, whatever was asked for. */
-  readonly service_tier: 'default';
+  readonly service_tier: ServiceTier;
 }
 
 /** `created` in seconds since the epoch. */
 export function replyMeta(
   served: ServedModel,
-  range: PrecisionRange,
+  { range, level }: Pick<Generation, 'range' | 'level'>,
   id: string,
   created: number,
 ): ReplyMeta {
@@ -24,6 +24,6 @@ export function replyMeta(
     model: served.id,
     // A pinned answer repeats bit for bit only at the same config, so the config is part of what made it.
     system_fingerprint: config === undefined ? served.fingerprint : `${served.fingerprint}-${config}`,
-    service_tier: 'default',
+    service_tier: level.tier,
   };
 }

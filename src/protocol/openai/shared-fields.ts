@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { QueptError, type SamplingParams } from '../../core/index.ts';
+import { SERVICE_TIER_WORDS } from './service-wish.ts';
 
 const MAX_STOPS = 16;
 const INT64 = 2 ** 63;
@@ -32,7 +33,7 @@ export const SHARED_FIELDS = {
     })
     .nullish(),
   n: z.literal(1, { error: 'must be 1: several answers to one prompt are not supported.' }).nullish(),
-  service_tier: z.enum(['auto', 'default', 'flex', 'scale', 'priority', 'fast']).nullish(),
+  service_tier: z.enum(SERVICE_TIER_WORDS).nullish(),
   /** Parsed by `parsePrecisionWish`, whose words depend on the ladder. */
   precision: z.unknown().optional(),
 };

@@ -41,17 +41,21 @@ export function generateHandler(
     const body = await readJsonBody(context.req.raw, options.maxBodyBytes);
     const id = `${operation.idPrefix}${createId()}`;
     const precisionHeader = context.req.header('x-precision') ?? null;
-    const parsed = operation.parse(body, { id, served: service.model, precisionHeader });
+    const targetHeaders = {
+      ttftMs: context.req.header('x-slo-ttft-ms') ?? null,
+      tpotMs: context.req.header('x-slo-tpot-ms') ?? null,
+    };
+    const parsed = operation.parse(body, { id, served: service.model, precisionHeader, targetHeaders });
     const abort = abortWith(context.req.raw.signal);
     const generations = await startGenerations(service, parsed.requests, abort);
     // All requests of an answer carry the same wish, so all were granted the same range.
-    const { range } = generations[0] as Generation;
+    const granting = generations[0] as Generation;
     const access = context.get('access');
-    const granted = formatPrecisionRange(service.model.ladder, range);
-    access.add({ id, stream: parsed.stream, precision: granted });
+    const granted = formatPrecisionRange(service.model.ladder, granting.range);
+    access.add({ id, stream: parsed.stream, precision: granted, service_tier: granting.level.tier });
     context.header('x-precision', granted);
     const events = observed(mergeEvents(generations.map((generation) => generation.events)), access);
-    const answer = { parsed, meta: replyMeta(service.model, range, id, epochSeconds()), events, abort };
+    const answer = { parsed, meta: replyMeta(service.model, granting, id, epochSeconds()), events, abort };
     return parsed.stream
       ? streamAnswer(context, operation, answer, options)
       : context.json(await collectReply(operation.shape, answer.meta, events, parsed.requests.length));

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type {
-  EngineRequest,
-  GenerationEvent,
-  ModelRunner,
-  PrecisionConfig,
+import {
+  type EngineRequest,
+  type GenerationEvent,
+  type ModelRunner,
+  type PrecisionConfig,
+  WITHOUT_TARGETS,
 } from '../../../src/core/index.ts';
 import {
   artefactEmbedding,
@@ -129,6 +130,7 @@ describe.each([0, 4] as const)('batched equals alone, accuracy level %i', (accur
               stop: [],
               floor: at,
               ceiling: at,
+              ...WITHOUT_TARGETS,
             };
           });
           for (let step = 0; step < 400 && ended.size < requests.length; step++) {

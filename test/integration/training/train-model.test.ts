@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ModelArchitecture } from '../../../src/core/index.ts';
 import { openCheckpoint, writeCheckpoint } from '../../../src/engine/index.ts';
+import { requireHeldOut } from '../../../src/training/held-out-loss.ts';
 import { EMBEDDING, initialParameters } from '../../../src/training/initial-parameters.ts';
 import { TokenShards } from '../../../src/training/token-shards.ts';
 import { type StepRecord, type TrainOptions, trainModel } from '../../../src/training/train-model.ts';
@@ -62,6 +63,7 @@ function options(overrides: Partial<TrainOptions> = {}): TrainOptions {
     phases: PHASES,
     optimizer: { learningRate: 0.02, weightDecay: 0.01, gradientNorm: 1, warmUpSteps: 5, totalSteps: 40 },
     seed: 3,
+    lookBack: false,
     threads: 2,
     stateEvery: 7,
     onStep: () => {},
@@ -84,6 +86,10 @@ describe('a token stream in shards', () => {
     await writeFile(join(folder, 'odd-0.tokens'), new Uint8Array(8));
     await expect(TokenShards.open(folder, 'odd-')).rejects.toThrow('has no mask');
     await expect(TokenShards.open(folder, 'absent-')).rejects.toThrow('holds no absent-*.tokens');
+  });
+
+  test('too short to be judged on is refused, with what is needed', () => {
+    expect(() => requireHeldOut(stream)).toThrow(/held-out-\*\.tokens hold 800 tokens, where more than 4097/);
   });
 });
 

@@ -168,4 +168,20 @@ describe('flagName', () => {
   it('writes a key as a flag', () => {
     expect(flagName('maxBodyBytes')).toBe('--max-body-bytes');
   });
+
+  it('reads tiers from flag, environment and file, and names what is wrong inside them', () => {
+    const text = '{"flex": {"maxBits": 6, "ttftMs": 5000}}';
+    const unset = { ttftMs: null, tpotMs: null, weight: null, minBits: null, maxBits: null, share: null };
+    const tiers = { priority: unset, default: unset, flex: { ...unset, maxBits: 6, ttftMs: 5000 } };
+    expect(loadServeConfig({ tiers: text }, {}).tiers).toEqual(tiers);
+    expect(loadServeConfig({}, { QUEPT_TIERS: text }).tiers).toEqual(tiers);
+    expect(loadServeConfig({ config: file(`{"tiers": ${text}}`) }, {}).tiers).toEqual(tiers);
+    expect(loadServeConfig({}, {}).tiers).toEqual({ ...tiers, flex: unset });
+    expect(refusal({ tiers: '{"flex": {"maxBit": 6}}' })[0]).toMatch(
+      /^tiers\.flex\.maxBit: no such setting \(flag --tiers\)/,
+    );
+    expect(refusal({ tiers: '{"flex": {"ttftMs": -1}}' })[0]).toMatch(/^tiers\.flex\.ttftMs: must be/);
+    expect(refusal({ tiers: '{"gold": {}}' })[0]).toMatch(/^tiers\.gold: no such setting/);
+    expect(refusal({ tiers: 'flex' })[0]).toMatch(/^tiers: must be an object such as/);
+  });
 });

@@ -51,6 +51,25 @@ describe('KvPool', () => {
     expect(pool.length(slot)).toBe(0);
   });
 
+  test('the rows that it says will move are those that move', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uniqueArray(fc.nat(4), { minLength: 1 }), { maxLength: 12 }), (batches) => {
+        const pool = new KvPool(SHAPE);
+        // Slot 4 is empty: moving it copies nothing.
+        for (let i = 0; i < 5; i++) pool.commit(pool.acquire()!, i === 4 ? 0 : 1 + i);
+        for (const slots of batches) {
+          const before = [0, 1, 2, 3, 4].map((slot) => pool.rowOf(slot));
+          const expected = pool.rowsToMove(slots);
+          expect([0, 1, 2, 3, 4].map((slot) => pool.rowOf(slot))).toEqual(before);
+          pool.arrange(slots);
+          const moved = before.filter((row, slot) => slot < 4 && pool.rowOf(slot) !== row);
+          expect(moved).toHaveLength(expected);
+        }
+      }),
+      { numRuns: 300, seed: 1 },
+    );
+  });
+
   test('rows that are together already are not moved', () => {
     const pool = new KvPool(SHAPE);
     for (let i = 0; i < 4; i++) pool.commit(pool.acquire()!, 3);

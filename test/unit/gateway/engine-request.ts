@@ -1,4 +1,4 @@
-import type { EngineRequest } from '../../../src/core/index.ts';
+import { type EngineRequest, WITHOUT_TARGETS } from '../../../src/core/index.ts';
 
 /** A small valid request. */
 export function engineRequest(id: string, changes: Partial<EngineRequest> = {}): EngineRequest {
@@ -19,6 +19,7 @@ export function engineRequest(id: string, changes: Partial<EngineRequest> = {}):
     stop: [],
     floor: 0,
     ceiling: 0,
+    ...WITHOUT_TARGETS,
     ...changes,
   };
 }

@@ -30,6 +30,7 @@ describe('parseChatRequest', () => {
           maxTokens: null,
           stop: [],
           precision: { kind: 'auto' },
+          service: { tier: null, ttftMs: null, tpotMs: null },
         },
       ],
       stream: false,

@@ -18,6 +18,7 @@ describe('parseCompletionRequest', () => {
         maxTokens: 16,
         stop: [],
         precision: { kind: 'auto' },
+        service: { tier: null, ttftMs: null, tpotMs: null },
       },
     ]);
   });

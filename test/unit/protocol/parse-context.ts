@@ -1,5 +1,10 @@
 import type { RequestContext } from '../../../src/protocol/index.ts';
 import { FAKE_MODEL } from '../../support/fake-inference-service.ts';
 
-/** The context of a request without an `x-precision` header. */
-export const CONTEXT: RequestContext = { id: 'chatcmpl-1', served: FAKE_MODEL, precisionHeader: null };
+/** The context of a request without headers of ours. */
+export const CONTEXT: RequestContext = {
+  id: 'chatcmpl-1',
+  served: FAKE_MODEL,
+  precisionHeader: null,
+  targetHeaders: { ttftMs: null, tpotMs: null },
+};

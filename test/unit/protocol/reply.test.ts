@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FinishedEvent, GenerationEvent } from '../../../src/core/index.ts';
+import { type FinishedEvent, type GenerationEvent, WITHOUT_TARGETS } from '../../../src/core/index.ts';
 import {
   CHAT_SHAPE,
   COMPLETION_SHAPE,
@@ -12,7 +12,8 @@ import {
 import { FAKE_MODEL } from '../../support/fake-inference-service.ts';
 
 const RANGE = { floor: 0, ceiling: 2, pinned: false };
-const META = replyMeta(FAKE_MODEL, RANGE, 'id-1', 1_700_000_001);
+const { level } = WITHOUT_TARGETS;
+const META = replyMeta(FAKE_MODEL, { range: RANGE, level }, 'id-1', 1_700_000_001);
 const ZEROS = {
   reasoning_tokens: 0,
   audio_tokens: 0,
@@ -231,7 +232,7 @@ describe('encodeReplyStream', () => {
 describe('replyMeta', () => {
   it('adds the config to the fingerprint of a pinned answer only', () => {
     expect(META.system_fingerprint).toBe('fp_0123abcd');
-    const pinned = replyMeta(FAKE_MODEL, { floor: 1, ceiling: 1, pinned: true }, 'id', 0);
+    const pinned = replyMeta(FAKE_MODEL, { range: { floor: 1, ceiling: 1, pinned: true }, level }, 'id', 0);
     expect(pinned.system_fingerprint).toBe('fp_0123abcd-q4');
   });
 });

@@ -99,14 +99,21 @@ describe('faults', () => {
 
   it.each<[string, ConstructorParameters<typeof SchedulerRig>[1]]>([
     ['a rung out of range', { precisionPolicy: () => () => 3 }],
-    ['an unknown id', { batchPolicy: () => ({ admit: ['?'], decode: [], prefill: null }) }],
+    ['an unknown id', { batchPolicy: () => ({ expire: [], admit: ['?'], decode: [], prefill: null }) }],
     [
       'decode before the prompt is done',
-      { batchPolicy: () => ({ admit: ['r'], decode: [{ rung: 2, ids: ['r'] }], prefill: null }) },
+      { batchPolicy: () => ({ expire: [], admit: ['r'], decode: [{ rung: 2, ids: ['r'] }], prefill: null }) },
     ],
     [
       'a chunk beyond the prompt',
-      { batchPolicy: () => ({ admit: ['r'], decode: [], prefill: { id: 'r', rung: 2, tokens: 4 } }) },
+      {
+        batchPolicy: () => ({
+          expire: [],
+          admit: ['r'],
+          decode: [],
+          prefill: { id: 'r', rung: 2, tokens: 4 },
+        }),
+      },
     ],
   ])('a policy that plans %s is never obeyed', async (_, options) => {
     const rig = new SchedulerRig({}, options);

@@ -1,44 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  createCeilingPolicy,
-  firstComePolicy,
-  type RequestView,
-  type SchedulingView,
-} from '../../../src/scheduler/index.ts';
-import { steppedLadder } from '../../support/stepped-ladder.ts';
-
-function request(id: string, fields: Partial<RequestView> = {}): RequestView {
-  return {
-    id,
-    arrivedAtMs: 0,
-    floor: 0,
-    ceiling: 3,
-    promptTokens: 10,
-    promptLeft: 0,
-    generatedTokens: 1,
-    lastRung: 3,
-    ...fields,
-  };
-}
-
-function view(fields: Partial<SchedulingView>): SchedulingView {
-  return {
-    nowMs: 0,
-    ladder: steppedLadder(4),
-    limits: { prefillChunk: 4, maxBatch: 2 },
-    freeSlots: 0,
-    running: [],
-    waiting: [],
-    ...fields,
-  };
-}
+import { createCeilingPolicy, firstComePolicy, type RequestView } from '../../../src/scheduler/index.ts';
+import { request, view } from '../../support/hand-made-view.ts';
 
 describe('firstComePolicy', () => {
   const atCeiling = (row: RequestView): number => row.ceiling;
 
   it('plans nothing for nobody', () => {
     expect(firstComePolicy(view({ freeSlots: 4 }), atCeiling)).toEqual({
+      expire: [],
       admit: [],
       decode: [],
       prefill: null,
@@ -48,6 +18,7 @@ describe('firstComePolicy', () => {
   it('admits the longest waiting and starts the first of them in the same step', () => {
     const waiting = ['a', 'b', 'c'].map((id) => request(id, { promptLeft: 10 }));
     expect(firstComePolicy(view({ freeSlots: 2, waiting }), atCeiling)).toEqual({
+      expire: [],
       admit: ['a', 'b'],
       decode: [],
       prefill: { id: 'a', rung: 3, tokens: 4 },
@@ -60,7 +31,12 @@ describe('firstComePolicy', () => {
       view({ freeSlots: 1, running, waiting: [request('new', { promptLeft: 1 })] }),
       atCeiling,
     );
-    expect(plan).toEqual({ admit: ['new'], decode: [], prefill: { id: 'old', rung: 1, tokens: 3 } });
+    expect(plan).toEqual({
+      expire: [],
+      admit: ['new'],
+      decode: [],
+      prefill: { id: 'old', rung: 1, tokens: 3 },
+    });
   });
 
   it('decodes everyone in every step, by rung, in batches of at most maxBatch, beside the chunk', () => {
@@ -72,6 +48,7 @@ describe('firstComePolicy', () => {
       request('e', { ceiling: 2 }),
     ];
     expect(firstComePolicy(view({ running }), atCeiling)).toEqual({
+      expire: [],
       admit: [],
       decode: [
         { rung: 0, ids: ['b'] },

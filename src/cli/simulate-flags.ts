@@ -1,0 +1,161 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { BATCH_POLICIES, type BatchPolicyName } from '../scheduler/index.ts';
+import {
+  type Bursts,
+  DEFAULT_PROFILE,
+  DEFAULT_TIERS,
+  type LengthDistribution,
+  parseLengthDistribution,
+  parseTierMix,
+  type RateLadder,
+  type TierMix,
+} from '../simulation/index.ts';
+import { nonNegativeNumber, positiveNumber } from './real-numbers.ts';
+import { wholeNumberFrom } from './whole-numbers.ts';
+
+/** Rates to try, in requests per second or as multiples of capacity. */
+export interface SweepFlag extends RateLadder {
+  readonly unit: 'per-second' | 'capacity';
+}
+
+/** What commander makes of the options of `simulate`. */
+export interface SimulateFlags {
+  readonly trace?: string;
+  /** True without a number. */
+  readonly poisson?: number | true;
+  readonly smooth?: boolean;
+  readonly bursts?: Bursts;
+  readonly scale?: number;
+  readonly minutes?: number;
+  readonly requests?: number;
+  readonly promptTokens?: LengthDistribution;
+  readonly outputTokens?: LengthDistribution;
+  readonly tiers: TierMix;
+  readonly ttft?: number;
+  readonly tpot?: number;
+  readonly policy?: readonly string[];
+  readonly batchPolicy: BatchPolicyName;
+  readonly sweep?: SweepFlag;
+  readonly profile: string;
+  readonly window?: number;
+  readonly noise: number;
+  readonly context?: number;
+  readonly slots: number;
+  readonly maxWaiting: number;
+  readonly prefillChunk: number;
+  readonly maxBatch?: number;
+  readonly seed: number;
+  readonly svg?: string;
+  readonly json?: boolean;
+}
+
+export function addSimulateOptions(command: Command): Command {
+  return command
+    .option('--trace <file>', 'CSV of requests: TIMESTAMP,ContextTokens,GeneratedTokens')
+    .option(
+      '--poisson [rate]',
+      'random arrivals, requests per second (default: the mean of the trace)',
+      positiveNumber,
+    )
+    .option('--smooth', 'the requests of the trace at even distances')
+    .option(
+      '--bursts <on:off:times>',
+      'seconds of bursts and of calm between, and how much denser a burst is',
+      bursts,
+    )
+    .option('--scale <factor>', 'multiplies the rate of arrivals', positiveNumber)
+    .option(
+      '--minutes <n>',
+      'take arrivals of so much simulated time (default: 10 for --poisson)',
+      positiveNumber,
+    )
+    .option('--requests <n>', 'take so many requests at most', wholeNumberFrom(1))
+    .option(
+      '--prompt-tokens <length>',
+      'without a trace: 256, 32..512 or median~sigma (default: 256~0.8)',
+      length('--prompt-tokens'),
+    )
+    .option(
+      '--output-tokens <length>',
+      'without a trace: likewise (default: 128~0.6)',
+      length('--output-tokens'),
+    )
+    .option('--tiers <mix>', 'shares of tiers: priority:0.1,default:0.7,flex:0.2', tiers, DEFAULT_TIERS)
+    .option(
+      '--ttft <ms>',
+      'target of the default tier (default: by the machine and the prompt)',
+      positiveNumber,
+    )
+    .option('--tpot <ms>', 'likewise, for the time per token', positiveNumber)
+    .option(
+      '--policy <names>',
+      'what decides; several to compare, separated by commas or by repeating it',
+      names,
+    )
+    .addOption(
+      new Option('--batch-policy <name>', 'what decides who runs in a step, beside each policy')
+        .choices(Object.keys(BATCH_POLICIES))
+        .default('deadline'),
+    )
+    .option(
+      '--sweep <low..high:n>',
+      'n rates, as multiples of capacity, or per second with /s: 0.1..2/s:8',
+      sweep,
+    )
+    .option(
+      '--window <seconds>',
+      'of the course over time (default: by the length of the run)',
+      positiveNumber,
+    )
+    .option(
+      '--profile <name>',
+      'what steps take: a profile that comes along, or a JSON file',
+      DEFAULT_PROFILE,
+    )
+    .option('--noise <sigma>', 'spread of the time of equal steps, 0.1 for about 10 %', nonNegativeNumber, 0)
+    .option('--context <tokens>', "longest sequence (default: the profile's)", wholeNumberFrom(16))
+    .option('--slots <n>', 'sequences held at once', wholeNumberFrom(1), 8)
+    .option('--max-waiting <n>', 'requests that may wait; more are refused', wholeNumberFrom(0), 256)
+    .option('--prefill-chunk <tokens>', 'prompt tokens per step at most', wholeNumberFrom(1), 128)
+    .option(
+      '--max-batch <n>',
+      'rows that decode in one batch at most (default: the slots)',
+      wholeNumberFrom(1),
+    )
+    .option('--seed <n>', 'draws other arrivals, lengths, tiers and noise', wholeNumberFrom(0), 1)
+    .option('--svg <file>', 'also draw the result, as SVG; replaces another SVG of this name');
+}
+
+function bursts(text: string): Bursts {
+  const [on = 0, off = 0, times = 0] = text.split(':').map((part) => (part.trim() === '' ? 0 : Number(part)));
+  if (text.split(':').length === 3 && on > 0 && off > 0 && times > 1) {
+    return { onMs: 1000 * on, offMs: 1000 * off, times };
+  }
+  throw new InvalidArgumentError(
+    'Give seconds of burst, seconds of calm, and a factor above 1, as in 60:120:3.',
+  );
+}
+
+function sweep(text: string): SweepFlag {
+  const [low, high, unit, points] =
+    /^(\d*\.?\d+)\.\.(\d*\.?\d+)(\/s)?:(\d{1,3})$/.exec(text.trim())?.slice(1) ?? [];
+  const ladder = { low: Number(low), high: Number(high), points: Number(points) };
+  if (ladder.low > 0 && ladder.high > ladder.low && ladder.points >= 2) {
+    return { ...ladder, unit: unit === undefined ? 'capacity' : 'per-second' };
+  }
+  throw new InvalidArgumentError(
+    'Give the lowest and the highest rate and how many, 2 or more: 0.2..3:8, or 0.1..2/s:8 for requests per second.',
+  );
+}
+
+function length(option: string): (text: string) => LengthDistribution {
+  return (text) => parseLengthDistribution(text, option);
+}
+
+function tiers(text: string): TierMix {
+  return parseTierMix(text, '--tiers');
+}
+
+function names(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...text.split(',').map((name) => name.trim())];
+}

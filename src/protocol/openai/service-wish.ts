@@ -1,0 +1,44 @@
+import { QueptError, type ServiceTier, type ServiceWish } from '../../core/index.ts';
+
+/** The words of `service_tier`, and the tiers they mean here. `auto` leaves the choice to the server. */
+const TIERS = {
+  auto: null,
+  default: 'default',
+  scale: 'default',
+  flex: 'flex',
+  priority: 'priority',
+  fast: 'priority',
+} as const satisfies Record<string, ServiceTier | null>;
+
+export const SERVICE_TIER_WORDS = Object.keys(TIERS) as (keyof typeof TIERS)[];
+
+/** Targets as headers give them: `x-slo-ttft-ms` and `x-slo-tpot-ms`; null where there is none. */
+export interface TargetHeaders {
+  readonly ttftMs: string | null;
+  readonly tpotMs: string | null;
+}
+
+const LONGEST_MS = 3_600_000;
+
+/** Throws QueptError `invalid_request` (param is the header) for a target that is no positive number. */
+export function parseServiceWish(
+  tier: keyof typeof TIERS | null | undefined,
+  headers: TargetHeaders,
+): ServiceWish {
+  return {
+    tier: tier == null ? null : TIERS[tier],
+    ttftMs: targetOf('x-slo-ttft-ms', headers.ttftMs),
+    tpotMs: targetOf('x-slo-tpot-ms', headers.tpotMs),
+  };
+}
+
+function targetOf(name: string, text: string | null): number | null {
+  if (text === null) return null;
+  const ms = /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : 0;
+  if (ms > 0 && ms <= LONGEST_MS) return ms;
+  throw new QueptError(
+    'invalid_request',
+    `The header '${name}' must be a number of milliseconds above 0 and at most ${LONGEST_MS}.`,
+    { param: name },
+  );
+}

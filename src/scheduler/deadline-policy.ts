@@ -1,0 +1,165 @@
+import { SERVICE_TIERS } from '../core/index.ts';
+import type { BatchPolicy, PrefillChunk } from './batch-policy.ts';
+import { requestsPastDeadline } from './deadline.ts';
+import { decodeGroups } from './decode-groups.ts';
+import { type DecodeRow, decodeLoadMs, type PacedRequest, paceOf, strictestPaceMs } from './decode-pace.ts';
+import { hasRoomFor } from './decode-room.ts';
+import { decodeTurns } from './decode-turns.ts';
+import { PATIENCE_MS } from './due-time.ts';
+import type { RungOf } from './precision-policy.ts';
+import { contextTokens } from './predicted-time.ts';
+import { prefillChunkTokens } from './prefill-chunk.ts';
+import { PrefillForecast } from './prefill-forecast.ts';
+import { LEAST_PREFILL_SHARE } from './prefill-share.ts';
+import { orderPrompts, type PromptOrder } from './prompt-order.ts';
+import type { RequestView, SchedulingView } from './scheduling-view.ts';
+
+/** While some are overdue, every fourth chunk at least is one of theirs. */
+const OTHERS_BEFORE_OVERDUE = 3;
+
+export interface DeadlineOptions {
+  /** For how long after its due time a prompt may be overtaken by those that are on time, milliseconds. */
+  readonly patienceMs?: number;
+}
+
+/**
+ * Earliest deadline first, with slack. Prompts run, and get slots, in the order of `orderPrompts`: on time by due time,
+ * then the others. Decoding requests keep their time per token: a chunk is as long as their slack pays for
+ * (`prefillChunkTokens`), those that can wait sit out a step that is too full (`decodeTurns`), and no prompt is
+ * completed while its tokens would break the pace of those that decode (`hasRoomFor`). Without targets this is first
+ * come, first served, among owners by least charge.
+ *
+ * Nothing starves, in any load:
+ * - Prompts together get at least `LEAST_PREFILL_SHARE` of the time.
+ * - A prompt is overtaken by later ones only until its due time and `patienceMs` are over. From then on it is overdue:
+ *   overdue prompts go in order of due time, at least every fourth chunk is theirs, and once three chunks in a row
+ *   were not, the next slot is theirs too, with or without room (`carry` counts them).
+ * - A request that decodes gets its turn as `decodeTurns` says.
+ * So a request of p prompt tokens is done prefilling, with k overdue prompts before it, at the latest when four times
+ * the chunks of those k and its own have run, each such chunk within (its time / `LEAST_PREFILL_SHARE`) of the one
+ * before, and slots for them have come free k + 1 times.
+ */
+export function createDeadlinePolicy({ patienceMs = PATIENCE_MS }: DeadlineOptions = {}): BatchPolicy {
+  return (view, rungOf) => {
+    const expire = requestsPastDeadline(view);
+    const running = view.running.filter(({ id }) => !expire.has(id));
+    const waiting = view.waiting.filter(({ id }) => !expire.has(id));
+    const paced = running.filter(({ promptLeft }) => promptLeft === 0).map((row) => paceOf(view, row));
+    const rows = paced.map((row) => decodeRow(row, rungOf));
+    const decodeMs = decodeLoadMs(view, rows);
+    const prompts = [...running.filter(({ promptLeft }) => promptLeft > 0), ...waiting];
+    const forecast = new PrefillForecast(view, prompts, decodeMs, strictestPaceMs(rows));
+    const takes = (request: RequestView): number => forecast.wallMs(request, rungOf(request));
+    const order = orderPrompts(prompts, view.nowMs, takes, patienceMs);
+    const turnOfOverdue = view.carry >= OTHERS_BEFORE_OVERDUE;
+    const ordered = turnOfOverdue
+      ? [...order.overdue, ...order.onTime, ...order.late]
+      : [...order.onTime, ...order.overdue, ...order.late];
+    const slots = admit(ordered, running, view.freeSlots);
+    const taking = turns(view, paced, rows, prompts.length > 0);
+    const exempt = new Set(turnOfOverdue ? order.overdue : []);
+    const ready = ordered.filter((request) => slots.has(request) || running.includes(request));
+    const prefill = nextChunk(view, ready, exempt, rungOf, paced, taking);
+    let reasons: ReadonlyMap<string, string> | null = null;
+    return {
+      expire: [...expire],
+      admit: [...slots].map(({ id }) => id),
+      decode: decodeGroups([...taking], rungOf, view.limits.maxBatch),
+      prefill,
+      carry: carryOn(view.carry, order, prefill),
+      why: (id) => {
+        reasons ??= reasonsFor(order, paced, taking);
+        return reasons.get(id) ?? null;
+      },
+    };
+  };
+}
+
+function decodeRow({ request, paceMs }: PacedRequest, rungOf: RungOf): DecodeRow {
+  return { rung: rungOf(request), context: contextTokens(request), paceMs };
+}
+
+function turns(
+  view: SchedulingView,
+  paced: readonly PacedRequest[],
+  rows: readonly DecodeRow[],
+  prompts: boolean,
+): ReadonlySet<RequestView> {
+  const allowedMs = strictestPaceMs(paced) * (prompts ? 1 - LEAST_PREFILL_SHARE : 1);
+  return new Set(
+    decodeTurns(paced, view.nowMs, togetherMs(view, rows), allowedMs).map(({ request }) => request),
+  );
+}
+
+/** Free slots go to the first in order. */
+function admit(
+  ordered: readonly RequestView[],
+  running: readonly RequestView[],
+  freeSlots: number,
+): ReadonlySet<RequestView> {
+  return new Set(ordered.filter((request) => !running.includes(request)).slice(0, freeSlots));
+}
+
+/**
+ * A chunk of the first of `ready`. Where it would complete the prompt, and there is no room to decode, it stops a token
+ * short; a prompt that has come so far lets others pass until there is room, but none of a lower tier to its end: that
+ * would take the room from it.
+ */
+function nextChunk(
+  view: SchedulingView,
+  ready: readonly RequestView[],
+  exempt: ReadonlySet<RequestView>,
+  rungOf: RungOf,
+  paced: readonly PacedRequest[],
+  taking: ReadonlySet<RequestView>,
+): PrefillChunk | null {
+  const rows = paced.filter(({ request }) => taking.has(request)).map((row) => decodeRow(row, rungOf));
+  const decodeMs = togetherMs(view, rows);
+  let held: number = SERVICE_TIERS.length;
+  for (const request of ready) {
+    const { id, promptLeft } = request;
+    const tier = SERVICE_TIERS.indexOf(request.level.tier);
+    const rung = rungOf(request);
+    const tokens = prefillChunkTokens(view, request, rung, decodeMs, paced, taking);
+    if (tokens === 0) return null;
+    const waits =
+      tokens === promptLeft &&
+      paced.length > 0 &&
+      !exempt.has(request) &&
+      (tier > held || !hasRoomFor(view, request, paced, rungOf));
+    if (!waits) return { id, rung, tokens };
+    held = Math.min(held, tier);
+    if (promptLeft > 1) return { id, rung, tokens: promptLeft - 1 };
+  }
+  return null;
+}
+
+/** What a step takes in which all rows decode. */
+function togetherMs(view: SchedulingView, rows: readonly DecodeRow[]): number {
+  const alike = rows.map((row) => ({ ...row, paceMs: Number.POSITIVE_INFINITY }));
+  return decodeLoadMs(view, alike);
+}
+
+/** Chunks of others since the last of an overdue prompt, while there are overdue ones. */
+function carryOn(carry: number, { overdue }: PromptOrder, prefill: PrefillChunk | null): number {
+  if (overdue.length === 0) return 0;
+  if (prefill === null) return carry;
+  return overdue.some(({ id }) => id === prefill.id) ? 0 : carry + 1;
+}
+
+function reasonsFor(
+  { onTime, overdue, late }: PromptOrder,
+  paced: readonly PacedRequest[],
+  taking: ReadonlySet<RequestView>,
+): ReadonlyMap<string, string> {
+  const reasons = new Map<string, string>();
+  onTime.forEach(({ id }, i) => {
+    reasons.set(id, `on time, number ${i + 1} by due time`);
+  });
+  for (const { id } of overdue) reasons.set(id, 'overdue: has been overtaken for long enough');
+  for (const { id } of late) reasons.set(id, 'late, or sure to be: behind those on time');
+  for (const { request } of paced) {
+    if (!taking.has(request)) reasons.set(request.id, 'sits out a step that is too full');
+  }
+  return reasons;
+}

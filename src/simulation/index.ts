@@ -1,0 +1,19 @@
+export type { Bursts } from './arrival-times.ts';
+export { builtInProfiles, DEFAULT_PROFILE, readBuiltInProfile } from './built-in-profiles.ts';
+export {
+  type CostProfile,
+  parseCostProfile,
+  profileLadder,
+  profileSamples,
+} from './cost-profile.ts';
+export { findGoodput90, type Measure, type RatePoint, REQUIRED_ATTAINMENT } from './goodput.ts';
+export { type LengthDistribution, parseLengthDistribution } from './length-distribution.ts';
+export { type NamedPolicy, resolvePolicy, SIMULATED_POLICIES, topRungPolicy } from './policies.ts';
+export { createProfileCost } from './profile-cost.ts';
+export { prefillMs, serviceLevel, type TargetContext, type TargetOverrides } from './service-levels.ts';
+export { type SimulatedServer, type SimulationControl, simulate } from './simulate.ts';
+export type { Outcomes, Percentiles, SimulationResult, TierOutcomes, TimelinePoint } from './summarize.ts';
+export { ladderRates, type RateLadder, type Sweep, sweepRates } from './sweep.ts';
+export { DEFAULT_TIERS, parseTierMix, type TierMix } from './tier-mix.ts';
+export { parseTrace, type TraceRow } from './trace.ts';
+export { type Arrival, createWorkload, traceRate, type Workload, type WorkloadOptions } from './workload.ts';

@@ -1,0 +1,179 @@
+import { type Ladder, SERVICE_TIERS, type ServiceTier } from '../core/index.ts';
+import { percentile } from '../numerics/index.ts';
+import { meetsTargets, meetsTpot, meetsTtft, type RequestRecord, tpotMs, ttftMs } from './request-record.ts';
+import type { Timeline } from './timeline.ts';
+
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/** How a set of requests fared. Shares are of all of them: one that was refused or failed has missed everything. */
+export interface Outcomes {
+  readonly requests: number;
+  readonly refused: number;
+  readonly failed: number;
+  /** Share that met both targets, and each by itself. */
+  readonly attainment: number;
+  readonly ttftAttainment: number;
+  readonly tpotAttainment: number;
+  /** Over all tokens; null when there were none. */
+  readonly averageBits: number | null;
+  readonly meanKl: number | null;
+  /** 1 − mean KL / KL of the lowest rung: 1 where nothing is lost, 0 where every token is as bad as can be. */
+  readonly qualityWeight: number;
+  readonly switches: number;
+  /** By the minutes in which requests were between their first and their last token. */
+  readonly switchesPerRequestMinute: number;
+  /** Null when nothing was measured. */
+  readonly ttftMs: Percentiles | null;
+  readonly tpotMs: Percentiles | null;
+}
+
+export interface TierOutcomes extends Outcomes {
+  readonly tier: ServiceTier;
+}
+
+export interface TimelinePoint {
+  /** Start of the window. */
+  readonly seconds: number;
+  readonly arrivals: number;
+  readonly tokens: number;
+  readonly averageBits: number | null;
+  /** Mean time between tokens of a request that came in this window, and its 95th percentile. */
+  readonly meanGapMs: number | null;
+  readonly p95GapMs: number | null;
+  /** Share of them above the TPOT target of their request: at most 0.05 when the 95th percentile is within it. */
+  readonly lateGapShare: number | null;
+  readonly switches: number;
+}
+
+export interface SimulationResult extends Outcomes {
+  readonly policy: string;
+  /** Requests that arrived, per second. */
+  readonly arrivalRate: number;
+  /** Requests that met all their targets, per second. */
+  readonly goodput: number;
+  readonly qualityWeightedGoodput: number;
+  /** Time between neighbouring tokens of a request. */
+  readonly itlMs: Percentiles | null;
+  /** Share of the time that passes of the model took. */
+  readonly utilisation: number;
+  readonly steps: number;
+  readonly passes: number;
+  readonly simulatedSeconds: number;
+  /** Tiers that had requests, the most urgent first. */
+  readonly tiers: readonly TierOutcomes[];
+  readonly windowSeconds: number;
+  readonly timeline: readonly TimelinePoint[];
+}
+
+export interface SimulationRecords {
+  readonly policy: string;
+  readonly ladder: Ladder;
+  readonly records: readonly RequestRecord[];
+  readonly timeline: Timeline;
+  /** In which requests arrived. */
+  readonly spanMs: number;
+  /** Until the last one ended. */
+  readonly simulatedMs: number;
+  readonly busyMs: number;
+  readonly steps: number;
+  readonly passes: number;
+}
+
+export function summarize(run: SimulationRecords): SimulationResult {
+  const { ladder, records, timeline, spanMs, simulatedMs } = run;
+  const outcomes = summarizeOutcomes(records, ladder);
+  const arrivalRate = (1000 * records.length) / spanMs;
+  const goodput = arrivalRate * outcomes.attainment;
+  return {
+    policy: run.policy,
+    arrivalRate,
+    ...outcomes,
+    goodput,
+    qualityWeightedGoodput: goodput * outcomes.qualityWeight,
+    itlMs: percentiles(timeline.windows.flatMap(({ gaps }) => gaps)),
+    utilisation: simulatedMs === 0 ? 0 : run.busyMs / simulatedMs,
+    steps: run.steps,
+    passes: run.passes,
+    simulatedSeconds: simulatedMs / 1000,
+    tiers: SERVICE_TIERS.flatMap((tier) => {
+      const own = records.filter(({ level }) => level.tier === tier);
+      return own.length === 0 ? [] : [{ tier, ...summarizeOutcomes(own, ladder) }];
+    }),
+    windowSeconds: timeline.windowMs / 1000,
+    timeline: timelinePoints(timeline),
+  };
+}
+
+function summarizeOutcomes(records: readonly RequestRecord[], ladder: Ladder): Outcomes {
+  const share = (holds: (record: RequestRecord) => boolean) =>
+    records.length === 0 ? 0 : count(records, holds) / records.length;
+  const tokens = sum(records, (record) => record.tokens);
+  const perToken = (value: (rung: number) => number) =>
+    tokens === 0 ? null : sum(records, (record) => weighted(record.tokensByRung, value)) / tokens;
+  const klOf = (rung: number) => ladder[rung]?.predictedKl ?? 0;
+  const worst = klOf(0);
+  const switches = sum(records, (record) => record.switches);
+  const minutes = sum(records, ({ firstTokenAtMs, lastTokenAtMs }) =>
+    firstTokenAtMs === null || lastTokenAtMs === null ? 0 : (lastTokenAtMs - firstTokenAtMs) / 60_000,
+  );
+  return {
+    requests: records.length,
+    refused: count(records, ({ outcome }) => outcome === 'refused'),
+    failed: count(records, ({ outcome }) => outcome === 'failed'),
+    attainment: share(meetsTargets),
+    ttftAttainment: share(meetsTtft),
+    tpotAttainment: share(meetsTpot),
+    averageBits: perToken((rung) => ladder[rung]?.averageBits ?? 0),
+    meanKl: perToken(klOf),
+    // Token by token, so that all tokens at the lowest rung give 0 and not what rounding leaves of it.
+    qualityWeight: perToken((rung) => (worst === 0 ? 1 : 1 - klOf(rung) / worst)) ?? 1,
+    switches,
+    switchesPerRequestMinute: minutes === 0 ? 0 : switches / minutes,
+    ttftMs: percentiles(present(records.map(ttftMs))),
+    tpotMs: percentiles(present(records.map(tpotMs))),
+  };
+}
+
+function timelinePoints({ windows, windowMs }: Timeline): TimelinePoint[] {
+  return windows.map(({ arrivals, tokens, bits, switches, lateGaps, gaps }, i) => ({
+    seconds: (i * windowMs) / 1000,
+    arrivals,
+    tokens,
+    averageBits: tokens === 0 ? null : bits / tokens,
+    meanGapMs: gaps.length === 0 ? null : sum(gaps, (gap) => gap) / gaps.length,
+    p95GapMs: gaps.length === 0 ? null : percentile(gaps, 0.95),
+    lateGapShare: gaps.length === 0 ? null : lateGaps / gaps.length,
+    switches,
+  }));
+}
+
+function percentiles(values: readonly number[]): Percentiles | null {
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  return { p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), p99: percentile(sorted, 0.99) };
+}
+
+function weighted(tokensByRung: readonly number[], value: (rung: number) => number): number {
+  // Rungs between those that were used are holes in the array: forEach passes them over.
+  let total = 0;
+  tokensByRung.forEach((tokens, rung) => {
+    total += tokens * value(rung);
+  });
+  return total;
+}
+
+function present(values: readonly (number | null)[]): number[] {
+  return values.filter((value) => value !== null);
+}
+
+function count<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  return items.reduce((total, item) => total + (holds(item) ? 1 : 0), 0);
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}

@@ -1,0 +1,57 @@
+/** What happened in one window of time. */
+interface Window {
+  arrivals: number;
+  tokens: number;
+  bits: number;
+  switches: number;
+  /** Gaps longer than the request's TPOT target. */
+  lateGaps: number;
+  /** Times between tokens of a request, milliseconds. */
+  readonly gaps: number[];
+}
+
+export interface TimelineToken {
+  readonly bits: number;
+  /** Since the request's token before; null for its first. */
+  readonly gapMs: number | null;
+  readonly tpotTargetMs: number;
+  readonly switched: boolean;
+}
+
+/** Counts by windows of equal length, from time 0 on. */
+export class Timeline {
+  readonly windowMs: number;
+  readonly #windows: Window[] = [];
+
+  constructor(windowMs: number) {
+    this.windowMs = windowMs;
+  }
+
+  /** In order of time, without holes. */
+  get windows(): readonly Readonly<Window>[] {
+    return this.#windows;
+  }
+
+  arrival(atMs: number): void {
+    this.#at(atMs).arrivals++;
+  }
+
+  token(atMs: number, { bits, gapMs, tpotTargetMs, switched }: TimelineToken): void {
+    const window = this.#at(atMs);
+    window.tokens++;
+    window.bits += bits;
+    if (switched) window.switches++;
+    if (gapMs === null) return;
+    window.gaps.push(gapMs);
+    if (gapMs > tpotTargetMs) window.lateGaps++;
+  }
+
+  #at(atMs: number): Window {
+    const index = Math.floor(atMs / this.windowMs);
+    while (this.#windows.length <= index) {
+      this.#windows.push({ arrivals: 0, tokens: 0, bits: 0, switches: 0, lateGaps: 0, gaps: [] });
+    }
+    // The loop has just made it.
+    return this.#windows[index] as Window;
+  }
+}

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type BatchPolicy,
+  createCeilingPolicy,
+  createDeadlinePolicy,
+  createFixedPolicy,
+  createLoadThresholdPolicy,
+  createSloPolicy,
+  firstComePolicy,
+  type PrecisionPolicy,
+} from '../../../src/scheduler/index.ts';
+import { type Load, loads, type PlayedLoad, playLoad } from '../../support/random-load.ts';
+
+const never = Number.POSITIVE_INFINITY;
+const switchLimits = { downDwellMs: 20, upDwellMs: 60 };
+const deadline = createDeadlinePolicy({ patienceMs: 60 });
+const slo = createSloPolicy({ switchLimits, patienceMs: 60 });
+const loadThreshold = createLoadThresholdPolicy({ thresholds: [0.3, 0.6, 1.5], switchLimits });
+
+interface Counts {
+  readonly ends: Map<string, number>;
+  switches: number;
+}
+
+function checkLoad({ slots, jobs, outages }: Load, played: PlayedLoad, counts: Counts): void {
+  const { rig, arrivedAtMs, tokens } = played;
+  expect(rig.runner.breaches).toEqual([]);
+  expect(rig.runner.slotsInUse).toBe(0);
+  expect(rig.scheduler.snapshot()).toMatchObject({
+    running: 0,
+    waiting: 0,
+    freeSlots: slots,
+    unhealthy: null,
+  });
+  if (outages.length === 0) expect(rig.faults).toEqual([]);
+  for (const { request, cancel } of jobs) {
+    const { id, deadlines } = request;
+    const end = rig.endOf(id);
+    counts.ends.set(end, (counts.ends.get(end) ?? 0) + 1);
+    expect(rig.of(id).terminals).toHaveLength(1);
+    if (end === 'cancelled') expect(cancel).not.toBeNull();
+    const arrived = arrivedAtMs.get(id) ?? 0;
+    const { queueMs, firstTokenMs, totalMs } = deadlines;
+    if (end === 'failed:deadline_exceeded') {
+      expect(queueMs ?? firstTokenMs ?? totalMs).not.toBeNull();
+    } else if (outages.length === 0) {
+      expect(['stop', 'length', 'cancelled']).toContain(end);
+    }
+    const own = tokens.get(id) ?? [];
+    expect(own.filter(({ rung }) => rung < request.floor || rung > request.ceiling)).toEqual([]);
+    // Nobody is planned for past a deadline.
+    const late = own.filter(({ plannedAtMs }, i) => {
+      const age = plannedAtMs - arrived;
+      return age >= (totalMs ?? never) || (i === 0 && age >= (firstTokenMs ?? never));
+    });
+    expect(late).toEqual([]);
+  }
+}
+
+/** Each switch keeps its distance from the one before: what `mostSwitches` rests on. */
+function checkDwell({ tokens }: PlayedLoad, counts: Counts): void {
+  const hasty: string[] = [];
+  for (const [id, own] of tokens) {
+    let last = Number.NEGATIVE_INFINITY;
+    own.forEach(({ rung, atMs }, i) => {
+      const before = own[i - 1]?.rung ?? rung;
+      if (rung === before) return;
+      counts.switches++;
+      const dwellMs = rung < before ? switchLimits.downDwellMs : switchLimits.upDwellMs;
+      if (atMs - last < dwellMs) hasty.push(`${id} at ${atMs}`);
+      last = atMs;
+    });
+  }
+  expect(hasty).toEqual([]);
+}
+
+describe('random loads', () => {
+  it.each<[string, PrecisionPolicy, BatchPolicy, number]>([
+    ['slo, deadline', slo, deadline, 700],
+    ['slo, first-come', slo, firstComePolicy, 300],
+    ['load-threshold, deadline', loadThreshold, deadline, 400],
+    ['fixed, deadline', createFixedPolicy(1), deadline, 300],
+    ['ceilings together, deadline', createCeilingPolicy({ promote: true }), deadline, 300],
+  ])('[S1] [S2] keep every promise under %s', async (_, precision, batch, numRuns) => {
+    const counts: Counts = { ends: new Map(), switches: 0 };
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(loads, async (load) => {
+        const played = await playLoad(load, precision, batch);
+        checkLoad(load, played, counts);
+        if (precision === slo || precision === loadThreshold) checkDwell(played, counts);
+        if (++runs % 4 > 0) return;
+        const again = await playLoad(load, precision, batch);
+        expect(again.rig.runner.batches).toEqual(played.rig.runner.batches);
+      }),
+      { numRuns, seed: 7 },
+    );
+    // The loads must reach every end, and switch, or they prove little.
+    for (const end of ['length', 'stop', 'cancelled', 'failed:deadline_exceeded']) {
+      expect([end, (counts.ends.get(end) ?? 0) > 20]).toEqual([end, true]);
+    }
+    if (precision === slo || precision === loadThreshold) expect(counts.switches).toBeGreaterThan(50);
+  });
+});
