@@ -27,6 +27,7 @@ BETAS = (0.9, 0.95)
 FINAL_SHARE = 0.05
 TOLD_EVERY = 100
 HELD_OUT_EVERY = 1000
+HELD_OUT_LENGTH = 256
 STATE_SECONDS = 120
 TOKENIZER_FILES = ["tokenizer.json", "tokenizer_config.json", "generation_config.json"]
 
@@ -213,8 +214,9 @@ def phase_of(phases, step):
     raise IndexError
 
 
-def held_out_loss(model, folder, device, length):
-    """Mean over the held-out stream."""
+def held_out_loss(model, folder, device):
+    """Mean over the held-out stream, in pieces as short as those of `npm run model:train`."""
+    length = HELD_OUT_LENGTH
     count = (Path(folder) / "held-out-0.mask").stat().st_size // length
     with torch.no_grad():
         return model.loss(*Stream(folder, "held-out-", device).windows(count, length)).item()
@@ -304,7 +306,7 @@ def train(options):
                   f"{speed:.0f} tokens/s  {left:.0f} s left", flush=True)
             losses, since = [], (time.time(), position)
         if step % HELD_OUT_EVERY == 0 or step == total:
-            loss = held_out_loss(model, options.data, device, phases[0]["length"])
+            loss = held_out_loss(model, options.data, device)
             log.write(json.dumps({"kind": "held-out", "step": step - 1, "tokens": position, "loss": loss}) + "\n")
             log.flush()
             print(f"held out after {step} steps: {loss:.4f}", flush=True)

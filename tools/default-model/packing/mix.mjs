@@ -6,27 +6,27 @@
  * @type {Readonly<Record<string, number>>}
  */
 export const MIX = {
-  books: 8,
+  books: 6,
   tales: 4,
   stories: 14,
-  reading: 19,
+  reading: 18,
   arithmetic: 14,
   'word-problems': 4,
   numbers: 4,
-  lists: 9,
+  lists: 10,
   counting: 2,
   letters: 1.5,
   fields: 8,
   calendar: 3,
   units: 3,
-  facts: 6,
-  words: 3,
+  facts: 7,
+  words: 4,
   describe: 2,
-  persona: 1.5,
+  persona: 2,
   refusals: 3,
   nonsense: 0.5,
   'follow-ups': 7,
-  'system-prompts': 5,
+  'system-prompts': 6,
 };
 
 /**

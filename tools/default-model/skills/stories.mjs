@@ -11,10 +11,33 @@ import { singleTurnSkill } from './conversation.mjs';
 /** @typedef {import('./conversation.mjs').Split} Split */
 /** @typedef {ReturnType<typeof drawStory>} Story */
 
-/** @type {Record<'bare' | 'theme' | 'hero' | 'pair' | 'thing' | 'words' | 'goOn', import('../language/phrases.mjs').Phrases>} */
-const REQUESTS = readData('story-requests');
+/** @typedef {import('../language/phrases.mjs').Phrases} Phrases */
 
-const PHRASES = { ...REQUESTS, ...Object.fromEntries(PLOTS.map(({ name, prompts }) => [name, prompts])) };
+/** @type {{ leads: string[] } & Record<'bare' | 'theme' | 'hero' | 'pair' | 'thing' | 'words' | 'goOn', Phrases>} */
+const { leads: LEADS, ...SAID } = readData('story-requests');
+
+/** `@ about {theme}` is said in every way to ask for a story. @param {Phrases} phrases @returns {Phrases} */
+function withLeads({ train, test }) {
+  const asked = train.flatMap((text) =>
+    text.startsWith('@') ? LEADS.map((lead) => lead.replace('@', () => text.slice(1))) : [text],
+  );
+  return { train: asked, test };
+}
+
+const REQUESTS = {
+  bare: withLeads(SAID.bare),
+  theme: withLeads(SAID.theme),
+  hero: withLeads(SAID.hero),
+  pair: withLeads(SAID.pair),
+  thing: withLeads(SAID.thing),
+  words: withLeads(SAID.words),
+  goOn: SAID.goOn,
+};
+
+/** Requests for just one plot, by its name. @type {Readonly<Record<string, Phrases>>} */
+const PLOT_REQUESTS = Object.fromEntries(PLOTS.map(({ name, prompts }) => [name, withLeads(prompts)]));
+
+const PHRASES = { ...REQUESTS, ...PLOT_REQUESTS };
 
 /** How often each sort of request comes. `plot`: for just the story that is told. */
 const WEIGHTS = { bare: 1, theme: 2, hero: 5, pair: 4, thing: 3, words: 4, goOn: 3, plot: 7 };
@@ -93,7 +116,13 @@ function requested(random, split, sort, { plot, world }, text) {
   if (sort === 'words' && present.length < 3) return null;
   const words = sort === 'words' ? joined(random.sample(present, random.between(2, 3))) : '';
   const values = { ...world, theme: random.pick(plot.theme), words };
-  const user = say(random, split, sort === 'plot' ? plot.prompts : REQUESTS[sort], values);
+  const user = say(
+    random,
+    split,
+    (sort === 'plot' ? PLOT_REQUESTS[plot.name] : undefined) ??
+      REQUESTS[/** @type {keyof typeof REQUESTS} */ (sort)],
+    values,
+  );
   const named = known.filter((word) => mentions(user, word));
   if (named.some((word) => !present.includes(word))) return null;
   return { user, answer: text, check: checkOf(named, 50) };
