@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,6 +7,7 @@ import { TokenShards } from '../../../../src/training/token-shards.ts';
 import { paragraphsOf, passagesOf } from '../../../../tools/default-model/packing/books.mjs';
 import { WindowFiller } from '../../../../tools/default-model/packing/fill-windows.mjs';
 import { MIX, Mixer } from '../../../../tools/default-model/packing/mix.mjs';
+import { planParts } from '../../../../tools/default-model/packing/plan-parts.mjs';
 import { ShardWriter } from '../../../../tools/default-model/packing/shard-writer.mjs';
 import { Sources, textOf } from '../../../../tools/default-model/packing/sources.mjs';
 
@@ -119,13 +120,57 @@ describe('books', () => {
   });
 });
 
+describe('parts', () => {
+  const count = (max: number) => fc.integer({ min: 1, max });
+  const phases = fc.array(fc.record({ sequences: count(40), length: count(64), steps: count(40) }), {
+    minLength: 1,
+    maxLength: 4,
+  });
+
+  it('cover the stream exactly, in order, none larger than it should be', () => {
+    fc.assert(
+      fc.property(phases, count(4000), (plan, size) => {
+        const parts = planParts(plan, size);
+        // What each window of the stream is long, once by the recipe and once by the parts.
+        const wanted = plan.flatMap(({ sequences, length, steps }) =>
+          Array<number>(sequences * steps).fill(length),
+        );
+        expect(parts.flatMap(({ windows, length }) => Array<number>(windows).fill(length))).toEqual(wanted);
+        let start = 0;
+        for (const [i, part] of parts.entries()) {
+          expect(part).toMatchObject({ index: i, start });
+          expect(part.windows === 1 || part.windows * part.length <= size).toBe(true);
+          start += part.windows * part.length;
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('have names of their own that sort in their order', () => {
+    const names = planParts(
+      [
+        { sequences: 30, length: 8, steps: 40 },
+        { sequences: 10, length: 16, steps: 2 },
+      ],
+      8,
+    ).map(({ name }) => name);
+    expect(names).toHaveLength(1220);
+    expect([...names].sort()).toEqual(names);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
 it('shards are read back by the trainer as they were written', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'quept-shards-'));
   try {
     const writer = await ShardWriter.create(folder, 'train-0');
     await writer.write({ tokens: [1, 300, 65_535], mask: [0, 1, 1] });
     await writer.write({ tokens: [7], mask: [1] });
+    expect((await readdir(folder)).sort()).toEqual(['train-0.mask.partial', 'train-0.tokens.partial']);
+    await expect(TokenShards.open(folder, 'train-')).rejects.toThrow('holds no');
     await writer.close();
+    expect((await readdir(folder)).sort()).toEqual(['train-0.mask', 'train-0.tokens']);
     const shards = await TokenShards.open(folder, 'train-');
     expect(await shards.read(0, 4)).toEqual({
       tokens: Uint16Array.of(1, 300, 65_535, 7),

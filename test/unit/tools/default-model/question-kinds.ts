@@ -1,0 +1,91 @@
+import { Random } from '../../../../tools/default-model/language/random.mjs';
+import { allChoices } from '../../../../tools/default-model/language/template.mjs';
+import { skillNamed } from '../../../../tools/default-model/skills/all.mjs';
+
+/** A question of which the kind and what it is about were read off its text. */
+export interface AskedQuestion {
+  readonly kind: string;
+  readonly slots: Readonly<Record<string, string>>;
+  readonly user: string;
+  readonly answer: string;
+}
+
+interface Wording {
+  readonly kind: string;
+  readonly pattern: RegExp;
+  /** Letters that are not of slots: where two wordings fit, the one with more of them is meant. */
+  readonly literal: number;
+}
+
+const LIST = '\\w+(?:, \\w+)*';
+const SLOTS: Readonly<Record<string, string>> = {
+  list: LIST,
+  more: LIST,
+  nth: '(?:first|second|third|\\w+th)',
+  letter: '[A-Z]',
+  n: '\\d+',
+  number: '\\d+',
+  sentence: '.+',
+  thing: '[\\w -]+?',
+  name: '[\\w -]+?',
+};
+
+/** Every wording of `kinds` of a skill, both splits. `whole`: it is all of the text, and not only in it. */
+export function wordingsOf(skill: string, kinds: readonly string[], whole = true): Wording[] {
+  const { phrases } = skillNamed(skill);
+  return kinds.flatMap((kind) =>
+    [...phrases[kind]!.train, ...phrases[kind]!.test].flatMap(allChoices).map((choice) => {
+      const text = choice.replace(/[“”]/g, '"');
+      const source = patternOf(text);
+      return {
+        kind,
+        pattern: new RegExp(whole ? `^${source}$` : `(?<![\\w'] ?)${source}(?!\\w)`),
+        literal: text.replace(/\{[^}]*\}/g, '').length,
+      };
+    }),
+  );
+}
+
+/** Reads a question; null where no wording fits. */
+export function readQuestion(
+  wordings: readonly Wording[],
+  user: string,
+): { kind: string; slots: Record<string, string>; text: string } | null {
+  let best: { wording: Wording; match: RegExpExecArray } | null = null;
+  for (const wording of wordings) {
+    if (best !== null && wording.literal <= best.wording.literal) continue;
+    const match = wording.pattern.exec(user);
+    if (match !== null) best = { wording, match };
+  }
+  if (best === null) return null;
+  return { kind: best.wording.kind, slots: { ...best.match.groups }, text: best.match[0] };
+}
+
+/** `count` questions of a skill as it asks them, all of them recognised: throws on one that is not. */
+export function askedQuestions(skill: string, count: number): AskedQuestion[] {
+  const { phrases, generate } = skillNamed(skill);
+  const wordings = wordingsOf(skill, Object.keys(phrases));
+  return Array.from({ length: count }, (_, i) => {
+    const split = i % 4 === 0 ? 'test' : 'train';
+    const { messages } = generate(new Random('answers', skill, split, i), split);
+    const [user = '', answer = ''] = messages.slice(-2).map(({ content }) => content);
+    const read = readQuestion(wordings, user);
+    if (read === null) throw new Error(`no wording of ${skill} gives: ${user}`);
+    return { kind: read.kind, slots: read.slots, user, answer };
+  });
+}
+
+/** A slot that comes twice must say the same twice. */
+function patternOf(text: string): string {
+  const seen = new Set<string>();
+  return text
+    .split(/(\{[^}]*\})/)
+    .map((piece) => {
+      if (!piece.startsWith('{')) return piece.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+      const name = piece.slice(1, -1).split(' ')[0]!;
+      if (seen.has(name)) return `\\k<${name}>`;
+      seen.add(name);
+      return `(?<${name}>${SLOTS[name] ?? '\\w+'})`;
+    })
+    .join('');
+}
