@@ -153,8 +153,8 @@ describe('days, units and letters', () => {
     const name = (date: Date, part: 'weekday' | 'month') =>
       date.toLocaleDateString('en', { [part]: 'long', timeZone: 'UTC' });
     const dayFrom = (day: string | undefined, steps: number) => {
-      const date = new Date(Date.UTC(2024, 0, 1));
-      while (name(date, 'weekday') !== day) date.setUTCDate(date.getUTCDate() + 1);
+      const week = Array.from({ length: 7 }, (_, i) => new Date(Date.UTC(2024, 0, 1 + i)));
+      const date = week.find((candidate) => name(candidate, 'weekday') === day)!;
       date.setUTCDate(date.getUTCDate() + steps);
       return `${name(date, 'weekday')}.`;
     };

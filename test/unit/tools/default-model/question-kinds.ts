@@ -22,6 +22,8 @@ const SLOTS: Readonly<Record<string, string>> = {
   list: LIST,
   more: LIST,
   nth: '(?:first|second|third|\\w+th)',
+  day: '(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day',
+  month: '(?:[JFMASOND][a-z]{2,8})',
   letter: '[A-Z]',
   n: '\\d+',
   number: '\\d+',
