@@ -33,7 +33,7 @@ export async function readCalibrationText(
     );
   }
   const tokens = tokenizer.encode(text, { addSpecialTokens: false });
-  const kept = letters(tokenizer.decode(tokens));
+  const kept = letters(tokenizer.decode(tokens)) + spelledOut(text, tokens, tokenizer);
   const wanted = text.replace(/\s/gu, '').length;
   if (kept < (1 - MOST_LOST) * wanted) {
     throw new QueptError(
@@ -43,6 +43,20 @@ export async function readCalibrationText(
   }
   const bosToken = tokenizer.encode('', { addSpecialTokens: true })[0] ?? null;
   return { tokens, bosToken, sha256: createHash('sha256').update(data).digest('hex') };
+}
+
+/** Characters of special tokens that the text spells out, such as the marks around the turns of a conversation. */
+function spelledOut(text: string, tokens: Int32Array, tokenizer: Tokenizer): number {
+  const counts = new Map<number, number>();
+  for (const id of tokens) {
+    if (tokenizer.tokenBytes(id).length === 0) counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  let sum = 0;
+  for (const [id, count] of counts) {
+    const name = tokenizer.tokenText(id);
+    if (name !== '') sum += name.length * Math.min(count, text.split(name).length - 1);
+  }
+  return sum;
 }
 
 async function readStart(path: string, bytes: number): Promise<Buffer> {
