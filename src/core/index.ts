@@ -1,5 +1,6 @@
 export { type FusedMatrix, fusedMatrices, type ModelArchitecture, type RopeConfig } from './architecture.ts';
 export type { Clock } from './clock.ts';
+export type { Decision, DecisionTrail, RequestDecisions } from './decision.ts';
 export { ERROR_TABLE, type ErrorCode, QueptError, toPublicError } from './errors.ts';
 export type {
   ChatMessage,

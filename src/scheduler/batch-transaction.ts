@@ -14,6 +14,7 @@ import type { PlannedBatch, PlannedRow } from './planned-batch.ts';
 import type { Roster } from './roster.ts';
 import type { AcceptedToken, Sequence } from './sequence.ts';
 import type { StepShape } from './step-shape.ts';
+import type { StatisticsCollector } from './step-statistics.ts';
 
 /** What running a batch needs. */
 export interface BatchContext {
@@ -28,6 +29,7 @@ export interface BatchContext {
   readonly emit: (event: GenerationEvent) => void;
   /** Told of every fault that ends a request or makes a batch run again. */
   readonly onFault: (fault: unknown) => void;
+  readonly statistics?: StatisticsCollector;
 }
 
 interface StagedRow extends PlannedRow {
@@ -71,9 +73,12 @@ async function tryStage(context: BatchContext, batch: PlannedBatch): Promise<Sta
 /** A pass that fails has taken time as well, but not the time of such a pass. */
 async function timedExecute(context: BatchContext, batch: PlannedBatch): Promise<StepOutput> {
   const shape = shapeOf(context.runner, batch);
+  const predictedMs = context.statistics === undefined ? 0 : context.cost.stepMs(shape);
   const startedAt = context.clock.now();
   const output = await context.runner.execute(toStepBatch(context.ladder, batch.rung, batch.rows));
-  context.cost.observe(shape, context.clock.now() - startedAt);
+  const ms = context.clock.now() - startedAt;
+  context.cost.observe(shape, ms);
+  context.statistics?.executed(shape, ms, predictedMs);
   return output;
 }
 
@@ -139,12 +144,14 @@ function commit(context: BatchContext, staged: readonly StagedRow[]): void {
 function publish(context: BatchContext, { sequence, rung }: StagedRow, tokenId: number): void {
   // The listener of an earlier row's event may have ended this request.
   if (sequence.ended) return;
+  const before = sequence.lastRung;
   const accepted = tryAccept(context, sequence, tokenId, rung);
   if (accepted === null) {
     context.roster.failAlone(sequence);
     return;
   }
   const { text, end } = accepted;
+  if (text !== null && before !== null && before !== rung) context.statistics?.switched(before, rung);
   if (text !== null) context.emit({ type: 'token', requestId: sequence.id, tokenId, text, rung });
   if (end !== null) context.roster.finish(sequence, end);
 }

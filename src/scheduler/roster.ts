@@ -18,6 +18,8 @@ export interface RosterOptions {
   readonly record: WorkRecord;
   readonly emit: (event: GenerationEvent) => void;
   readonly onFault: (fault: unknown) => void;
+  /** Told of every request before its terminal event is emitted. */
+  readonly onEnd: (sequence: Sequence) => void;
 }
 
 /** Who waits, who runs, and which slots are owed to the runner. Every terminal event is made here, once a request. */
@@ -90,6 +92,7 @@ export class Roster {
       sequence.slot = null;
     }
     const ownEnd = event.type === 'finished' && event.reason !== 'cancelled';
+    this.#options.onEnd(sequence);
     this.#options.record.leave(sequence.owner, ownEnd ? event.usage.completionTokens : null);
     this.#options.emit(event);
   }

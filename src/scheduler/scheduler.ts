@@ -5,6 +5,7 @@ import {
   type Ladder,
   type ModelRunner,
   QueptError,
+  type ServiceTier,
   type TextDecoder,
   toPublicError,
 } from '../core/index.ts';
@@ -18,6 +19,7 @@ import { Roster } from './roster.ts';
 import type { StepLimits } from './scheduling-view.ts';
 import { Sequence } from './sequence.ts';
 import { runStep, type StepContext } from './step.ts';
+import type { StatisticsCollector } from './step-statistics.ts';
 import { WorkRecord } from './work-record.ts';
 
 export interface SchedulerLimits extends StepLimits {
@@ -37,6 +39,8 @@ export interface SchedulerOptions {
   readonly cost?: CostModel;
   /** Told of every plan; must not throw. */
   readonly decisions?: DecisionLog;
+  /** Counts what happens, for whoever takes it after each step. */
+  readonly statistics?: StatisticsCollector;
   /** Called synchronously, in order; must not throw. It may submit and cancel. */
   readonly emit: (event: GenerationEvent) => void;
   /** Told of what failed inside; clients see none of it. */
@@ -54,6 +58,10 @@ export interface SchedulerSnapshot {
   readonly freeSlots: number;
   /** Committed tokens of running requests. */
   readonly kvTokensUsed: number;
+  /** Tokens that all slots together can hold. */
+  readonly kvTokensCapacity: number;
+  /** Running requests whose newest token ran below the best precision that they admit, by tier. */
+  readonly belowCeiling: Readonly<Record<ServiceTier, number>>;
   /** Output tokens since the start. */
   readonly tokensGenerated: number;
   /** Why no request is served any more; null while healthy. */
@@ -107,7 +115,16 @@ class ContinuousScheduler implements Scheduler {
     this.#options = options;
     this.#drawSeed = options.drawSeed ?? (() => Math.floor(Math.random() * Number.MAX_SAFE_INTEGER));
     const record = new WorkRecord(ladder);
-    this.#roster = new Roster({ runner, ladder, maxWaiting: limits.maxWaiting, record, emit, onFault });
+    const onEnd = (sequence: Sequence): void => options.statistics?.ended(sequence, options.clock.now());
+    this.#roster = new Roster({
+      runner,
+      ladder,
+      maxWaiting: limits.maxWaiting,
+      record,
+      emit,
+      onFault,
+      onEnd,
+    });
     this.#context = {
       ...options,
       cost: options.cost ?? FREE_COST,
@@ -162,9 +179,13 @@ class ContinuousScheduler implements Scheduler {
     const { runner } = this.#options;
     let prefillTokensPending = 0;
     let kvTokensUsed = 0;
+    const belowCeiling = { priority: 0, default: 0, flex: 0 };
     for (const sequence of waiting) prefillTokensPending += sequence.promptLeft;
     for (const sequence of running.values()) {
       prefillTokensPending += sequence.promptLeft;
+      if (sequence.lastRung !== null && sequence.lastRung < sequence.ceiling) {
+        belowCeiling[sequence.level.tier]++;
+      }
       if (sequence.slot !== null) kvTokensUsed += runner.slotLength(sequence.slot);
     }
     return {
@@ -173,6 +194,8 @@ class ContinuousScheduler implements Scheduler {
       prefillTokensPending,
       freeSlots,
       kvTokensUsed,
+      kvTokensCapacity: runner.shape.slots * runner.shape.contextLength,
+      belowCeiling,
       tokensGenerated: this.#tokensGenerated,
       unhealthy: this.#unhealthy,
     };

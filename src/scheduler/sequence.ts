@@ -32,6 +32,8 @@ export class Sequence implements RequestView {
   readonly account: OwnerAccount;
   /** Set while the request holds a slot. */
   slot: number | null = null;
+  /** When it first got one; null before. */
+  admittedAtMs: number | null = null;
   /** The terminal event has been emitted. */
   ended = false;
   readonly #seed: number;

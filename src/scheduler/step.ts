@@ -55,6 +55,7 @@ function plan(context: StepContext): StepPlan {
     carry: record.carry,
   };
   const rungOf = context.precisionPolicy(view);
+  context.statistics?.planned(rungOf.cause ?? 'policy');
   const decided = context.batchPolicy(view, rungOf);
   context.decisions?.record(view, rungOf, decided);
   return decided;
@@ -73,11 +74,12 @@ function expire({ roster, clock }: StepContext, ids: readonly string[]): void {
 
 /** Acquires slots for admitted requests and binds the plan to sequences. A request left without a slot runs later. */
 function reserve(context: StepContext, { admit, decode, prefill }: StepPlan): PlannedBatch[] {
-  const { roster } = context;
+  const { roster, clock } = context;
   for (const id of admit) {
     const sequence = roster.waiting.get(id);
     if (sequence === undefined) throw new Error('The batch policy admitted a request that does not wait.');
     roster.admit(sequence);
+    if (sequence.slot !== null) sequence.admittedAtMs ??= clock.now();
   }
   const batches: PlannedBatch[] = [];
   for (const { rung, ids } of decode) {

@@ -53,6 +53,8 @@ class CountingScheduler implements LoopScheduler {
       prefillTokensPending: 0,
       freeSlots: 8,
       kvTokensUsed: 0,
+      kvTokensCapacity: 0,
+      belowCeiling: { priority: 0, default: 0, flex: 0 },
       tokensGenerated: 0,
       unhealthy: this.unhealthy,
     };
