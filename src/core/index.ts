@@ -35,6 +35,7 @@ export {
 } from './precision.ts';
 export {
   type Deadlines,
+  NO_OWNER,
   SERVICE_TIERS,
   type ServiceLevel,
   type ServiceTier,

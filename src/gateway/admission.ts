@@ -1,5 +1,6 @@
-import { QueptError, type ServiceTier } from '../core/index.ts';
+import type { ServiceTier } from '../core/index.ts';
 import { DrainRate } from './drain-rate.ts';
+import { Overloaded } from './overloaded.ts';
 
 export interface AdmissionLimits {
   /** Requests that can run at once. */
@@ -66,11 +67,12 @@ export class Admission {
   reserve(tier: ServiceTier): Place {
     const { slots, maxWaiting, shares } = this.#limits;
     if (this.held >= slots + maxWaiting) {
-      throw overloaded('The server is at its limit of waiting requests.', this.#retryAfterMs());
+      const reason = 'The server is at its limit of waiting requests.';
+      throw new Overloaded('waiting_requests', reason, this.#retryAfterMs());
     }
     if (this.#held[tier] >= slots + Math.floor(shares[tier] * maxWaiting)) {
-      const retryAfterMs = this.#retryAfterMs();
-      throw overloaded(`The server is at its limit of waiting requests of the tier '${tier}'.`, retryAfterMs);
+      const reason = `The server is at its limit of waiting requests of the tier '${tier}'.`;
+      throw new Overloaded('tier_share', reason, this.#retryAfterMs());
     }
     this.#held[tier]++;
     let claimed = 0;
@@ -106,7 +108,7 @@ export class Admission {
     if (excess <= 0 || this.#workTokens === 0) return;
     const rate = this.#endedTokens.perMs(this.#now());
     const retryAfterMs = clampRetry(rate === null ? FIRST_RETRY_MS : excess / rate);
-    throw overloaded('The server is at its limit of tokens to process.', retryAfterMs);
+    throw new Overloaded('work_tokens', 'The server is at its limit of tokens to process.', retryAfterMs);
   }
 
   #giveBack(tier: ServiceTier, tokens: number): void {
@@ -136,8 +138,4 @@ export class Admission {
 
 function clampRetry(ms: number): number {
   return Math.round(Math.min(LONGEST_RETRY_MS, Math.max(SHORTEST_RETRY_MS, ms)));
-}
-
-function overloaded(reason: string, retryAfterMs: number): QueptError {
-  return new QueptError('overloaded', `${reason} Try again later.`, { retryAfterMs });
 }

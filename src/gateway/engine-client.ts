@@ -1,8 +1,10 @@
-import { type EngineRequest, QueptError, type Readiness } from '../core/index.ts';
+import { type DecisionTrail, type EngineRequest, QueptError, type Readiness } from '../core/index.ts';
 import type { Logger } from '../observability/index.ts';
 import type { SchedulerSnapshot, UnloadedProfile } from '../scheduler/index.ts';
 import type { EngineSettings, FatalMessage, StepMessage } from './channel.ts';
+import { DecisionQueries } from './decision-queries.ts';
 import { EngineChild } from './engine-child.ts';
+import type { EngineMetrics } from './engine-metrics.ts';
 import { type EventSink, InFlight } from './in-flight.ts';
 import { WorkOutbox } from './work-outbox.ts';
 
@@ -13,6 +15,7 @@ interface EngineClientOptions {
   /** How long loading and verifying the model may take. */
   readonly startTimeoutMs: number;
   readonly logger: Logger;
+  readonly metrics: EngineMetrics;
   /** Told what an engine measured at its start, before it takes requests. */
   readonly onProfile?: (profile: UnloadedProfile) => void;
 }
@@ -38,6 +41,7 @@ export class EngineClient {
   readonly ready: Promise<void>;
   readonly #options: EngineClientOptions;
   readonly #inFlight = new InFlight();
+  readonly #queries = new DecisionQueries();
   #state: State = 'loading';
   #child!: EngineChild;
   #outbox!: WorkOutbox;
@@ -102,6 +106,12 @@ export class EngineClient {
     return true;
   }
 
+  /** What the engine keeps of the decisions on these requests; null for each of which it keeps nothing. */
+  decisions(ids: readonly string[]): Promise<readonly (DecisionTrail | null)[]> {
+    if (this.#state !== 'ready') return Promise.resolve(ids.map(() => null));
+    return this.#queries.ask(ids, (message) => this.#child.send(message));
+  }
+
   /** Ends the process; what is in flight fails with `shutting_down`. Resolves when the process is gone. */
   async stop(): Promise<void> {
     const wasReady = this.#state === 'ready';
@@ -125,6 +135,7 @@ export class EngineClient {
       settings,
       onReady: ({ profile }) => this.#onReady(profile),
       onStep: (message) => this.#onStep(message),
+      onDecisions: (message) => this.#queries.answer(message),
       onLine: (line) => logger.info({ source: 'engine' }, line),
       onExit: (how, fatal) => this.#onExit(how, fatal),
     });
@@ -147,16 +158,19 @@ export class EngineClient {
     this.#options.logger.info({ enginePid: this.pid }, 'the engine is ready');
   }
 
-  #onStep({ events, snapshot }: StepMessage): void {
+  #onStep(message: StepMessage): void {
     this.#lastStepAt = performance.now();
-    this.#snapshot = snapshot;
-    for (const event of events) this.#inFlight.deliver(event);
+    this.#snapshot = message.snapshot;
+    for (const event of message.events) this.#inFlight.deliver(event);
     this.#outbox.stepArrived();
+    this.#options.metrics.step(message);
   }
 
   #onExit(how: string, fatal: FatalMessage | null): void {
     clearTimeout(this.#timer);
     this.#snapshot = null;
+    this.#queries.forget();
+    this.#options.metrics.gone();
     if (this.#state === 'stopped') return;
     const reason = fatal?.message ?? this.#silentExitReason(how);
     const first = this.#state === 'loading';

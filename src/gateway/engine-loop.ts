@@ -1,6 +1,6 @@
 import { type EngineRequest, type GenerationEvent, QueptError, toPublicError } from '../core/index.ts';
 import type { Scheduler } from '../scheduler/index.ts';
-import type { StepMessage, WorkMessage } from './channel.ts';
+import type { EngineStatistics, StepMessage, WorkMessage } from './channel.ts';
 
 /** The part of the scheduler that the loop drives. */
 export type LoopScheduler = Pick<Scheduler, 'submit' | 'cancel' | 'step' | 'snapshot'>;
@@ -13,6 +13,7 @@ export type LoopScheduler = Pick<Scheduler, 'submit' | 'cancel' | 'step' | 'snap
  */
 export class EngineLoop {
   readonly #scheduler: LoopScheduler;
+  readonly #takeStatistics: () => EngineStatistics;
   readonly #post: (message: StepMessage) => Promise<void>;
   #inbox: WorkMessage[] = [];
   #events: GenerationEvent[] = [];
@@ -20,14 +21,17 @@ export class EngineLoop {
   #wake: (() => void) | null = null;
 
   /**
-   * `createScheduler` gets the function that takes the scheduler's events. `post` resolves when the message has
+   * `createScheduler` gets the function that takes the scheduler's events. `takeStatistics` gives what happened since
+   * it was called before. `post` resolves when the message has
    * been handed over, so that a parent that does not read slows the loop instead of filling memory.
    */
   constructor(
     createScheduler: (emit: (event: GenerationEvent) => void) => LoopScheduler,
+    takeStatistics: () => EngineStatistics,
     post: (message: StepMessage) => Promise<void>,
   ) {
     this.#scheduler = createScheduler((event) => this.#events.push(event));
+    this.#takeStatistics = takeStatistics;
     this.#post = post;
   }
 
@@ -77,7 +81,7 @@ export class EngineLoop {
     const events = this.#events;
     const snapshot = this.#scheduler.snapshot();
     this.#events = [];
-    await this.#post({ type: 'step', events, snapshot });
+    await this.#post({ type: 'step', events, snapshot, statistics: this.#takeStatistics() });
     if (snapshot.unhealthy !== null) throw new QueptError('internal_error', snapshot.unhealthy);
   }
 

@@ -1,4 +1,5 @@
 import {
+  type Clock,
   type Deadlines,
   type FinishedEvent,
   type GenerateRequest,
@@ -8,14 +9,21 @@ import {
   type Prompt,
   QueptError,
   type Readiness,
+  type RequestDecisions,
   reportPrecision,
   type SamplingParams,
   type ServedModel,
+  type ServiceTier,
+  toPublicError,
 } from '../core/index.ts';
+import type { ServingMetrics } from '../observability/index.ts';
 import type { SchedulerSnapshot } from '../scheduler/index.ts';
 import type { Admission, Place } from './admission.ts';
 import type { EngineClient } from './engine-client.ts';
 import { EventQueue } from './event-queue.ts';
+import { refusalReason } from './overloaded.ts';
+import type { RequestIndex } from './request-index.ts';
+import { RequestMeter } from './request-meter.ts';
 import { checkPrompt, resolveMaxTokens, resolveRange, resolveSampling } from './resolve-request.ts';
 import { rangeWithin, type ServiceLevels } from './service-levels.ts';
 import type { TokenizerPool } from './tokenizer-pool.ts';
@@ -31,10 +39,19 @@ interface GatewayParts {
   readonly deadlines: Deadlines;
   readonly engine: EngineClient;
   readonly tokenizer: TokenizerPool;
+  readonly metrics: ServingMetrics;
+  readonly clock: Clock;
+  readonly index: RequestIndex;
 }
 
+/** Refusals that the server and not the client is to blame for: targets that were missed. */
+const SERVER_REFUSALS: ReadonlySet<string> = new Set(['overloaded', 'engine_unavailable', 'internal_error']);
+
 /** What was granted to a request. */
-type Terms = Pick<Generation, 'range' | 'level'>;
+type Terms = Pick<Generation, 'range' | 'level'> & {
+  /** When the request came, on the gateway's clock. */
+  readonly arrivedAtMs: number;
+};
 
 /** The service behind every transport: one engine process and a pool of tokenizers. */
 export class Gateway implements InferenceService {
@@ -75,11 +92,32 @@ export class Gateway implements InferenceService {
       : engine;
   }
 
+  async decisions(callId: string, owner: string): Promise<readonly RequestDecisions[]> {
+    const { engine, index } = this.#parts;
+    const requests = index.find(callId, owner);
+    if (requests.length === 0) return [];
+    const trails = await engine.decisions(requests.map(({ engineId }) => engineId));
+    return requests.flatMap(({ id, tier }, i) => {
+      const trail = trails[i];
+      return trail == null ? [] : [{ id, tier, ...trail }];
+    });
+  }
+
   async generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation> {
-    const { model, vocabSize, admission, levels } = this.#parts;
+    try {
+      return await this.#generate(request, signal);
+    } catch (thrown) {
+      this.#countRefusal(toPublicError(thrown), request.service.tier ?? 'default');
+      throw thrown;
+    }
+  }
+
+  async #generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation> {
+    const { model, vocabSize, admission, levels, clock } = this.#parts;
+    const arrivedAtMs = clock.now();
     const { level, range: tierRange } = levels.grant(request.service);
     const range = rangeWithin(model.ladder, level.tier, tierRange, resolveRange(model, request));
-    const terms: Terms = { range, level };
+    const terms: Terms = { range, level, arrivedAtMs };
     checkPrompt(request.prompt, model.contextLength, vocabSize);
     this.#requireReady();
     const place = admission.reserve(level.tier);
@@ -110,6 +148,13 @@ export class Gateway implements InferenceService {
     await tokenizer.close();
   }
 
+  #countRefusal(error: QueptError, tier: ServiceTier): void {
+    const { metrics } = this.#parts;
+    metrics.requestRefused(refusalReason(error));
+    if (!SERVER_REFUSALS.has(error.code)) return;
+    for (const slo of ['ttft', 'tpot', 'all'] as const) metrics.sloJudged(tier, slo, false);
+  }
+
   #requireReady(): void {
     const { ready, reason } = this.readiness();
     if (ready) return;
@@ -131,7 +176,8 @@ export class Gateway implements InferenceService {
     signal: AbortSignal,
     place: Place,
   ): Generation {
-    const { engine, model, samplingDefaults } = this.#parts;
+    const { engine, model, samplingDefaults, metrics, clock, index } = this.#parts;
+    const { level, range, arrivedAtMs } = terms;
     // Request ids may come from clients and repeat; the engine's may not.
     const id = String(++this.#sequence);
     const maxTokens = resolveMaxTokens(
@@ -147,18 +193,27 @@ export class Gateway implements InferenceService {
       maxTokens,
       sampling: resolveSampling(samplingDefaults, request.sampling),
       stop: request.stop,
-      floor: terms.range.floor,
-      ceiling: terms.range.ceiling,
-      level: terms.level,
+      floor: range.floor,
+      ceiling: range.ceiling,
+      level,
       deadlines: this.#parts.deadlines,
-      owner: '',
+      owner: request.owner,
     };
+    const meter = new RequestMeter({
+      metrics,
+      clock,
+      ladder: model.ladder,
+      arrivedAtMs,
+      level,
+      promptTokens: promptTokens.length,
+    });
     const cancel = () => {
       // An engine that has never heard of the request sends no terminal event.
       if (engine.cancel(id)) deliver(this.#cancelled(request, promptTokens.length));
     };
     const events = new EventQueue(cancel);
     const deliver = (event: GenerationEvent) => {
+      meter.observe(event);
       if (event.type !== 'token') {
         place.release();
         signal.removeEventListener('abort', cancel);
@@ -166,16 +221,19 @@ export class Gateway implements InferenceService {
       events.push({ ...event, requestId: request.id });
     };
     engine.submit(engineRequest, deliver);
+    index.add(request.callId, request.owner, { engineId: id, id: request.id, tier: level.tier });
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
-    return { request, promptTokens: promptTokens.length, ...terms, events };
+    return { request, promptTokens: promptTokens.length, range, level, events };
   }
 
   /** The answer to a request that was aborted while its prompt was being tokenized. */
-  #cancelledEarly(request: GenerateRequest, terms: Terms): Generation {
+  #cancelledEarly(request: GenerateRequest, { range, level, arrivedAtMs }: Terms): Generation {
+    const { metrics, clock } = this.#parts;
+    metrics.requestFinished('cancelled', (clock.now() - arrivedAtMs) / 1000);
     const events = new EventQueue(() => {});
     events.push(this.#cancelled(request, 0));
-    return { request, promptTokens: 0, ...terms, events };
+    return { request, promptTokens: 0, range, level, events };
   }
 
   #cancelled(request: GenerateRequest, promptTokens: number): FinishedEvent {

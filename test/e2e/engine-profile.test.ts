@@ -27,9 +27,12 @@ it('an engine process says with its readiness what the highest precision costs u
         prefillChunk: 16,
         policy: 'fixed',
         threads: 1,
+        decisionLog: 0,
+        record: null,
       },
       onReady: resolve,
       onStep: () => {},
+      onDecisions: () => {},
       onLine: () => {},
       onExit: (how, fatal) => reject(new Error(`${how}: ${fatal?.message}`)),
     });

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EngineRequest, type GenerationEvent, QueptError } from '../../../src/core/index.ts';
-import type { StepMessage } from '../../../src/gateway/channel.ts';
+import type { EngineStatistics, StepMessage } from '../../../src/gateway/channel.ts';
 import { EngineLoop, type LoopScheduler } from '../../../src/gateway/engine-loop.ts';
+import { StatisticsCollector } from '../../../src/scheduler/index.ts';
 import { engineRequest } from './engine-request.ts';
 
 /** Gives every request one token per step until it has `maxTokens`; notes every call in `calls`. */
@@ -65,6 +66,11 @@ class CountingScheduler implements LoopScheduler {
   }
 }
 
+const NOTHING_HAPPENED: EngineStatistics = {
+  ...new StatisticsCollector().take(),
+  cost: { errors: { decode: null, prefill: null }, slowness: 1 },
+};
+
 function loopUnderTest() {
   const posted: StepMessage[] = [];
   let onPost: () => void = () => {};
@@ -74,6 +80,7 @@ function loopUnderTest() {
       scheduler = new CountingScheduler(emit);
       return scheduler;
     },
+    () => NOTHING_HAPPENED,
     async (message) => {
       posted.push(message);
       onPost();
