@@ -1,6 +1,6 @@
 import type { ServiceTier } from '../core/index.ts';
 import { DrainRate } from './drain-rate.ts';
-import { Overloaded } from './overloaded.ts';
+import { Overloaded } from './refusal.ts';
 
 export interface AdmissionLimits {
   /** Requests that can run at once. */

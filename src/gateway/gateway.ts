@@ -13,7 +13,6 @@ import {
   reportPrecision,
   type SamplingParams,
   type ServedModel,
-  type ServiceTier,
   toPublicError,
 } from '../core/index.ts';
 import type { ServingMetrics } from '../observability/index.ts';
@@ -21,7 +20,7 @@ import type { SchedulerSnapshot } from '../scheduler/index.ts';
 import type { Admission, Place } from './admission.ts';
 import type { EngineClient } from './engine-client.ts';
 import { EventQueue } from './event-queue.ts';
-import { refusalReason } from './overloaded.ts';
+import { countRefusal } from './refusal.ts';
 import type { RequestIndex } from './request-index.ts';
 import { RequestMeter } from './request-meter.ts';
 import { checkPrompt, resolveMaxTokens, resolveRange, resolveSampling } from './resolve-request.ts';
@@ -43,9 +42,6 @@ interface GatewayParts {
   readonly clock: Clock;
   readonly index: RequestIndex;
 }
-
-/** Refusals that the server and not the client is to blame for: targets that were missed. */
-const SERVER_REFUSALS: ReadonlySet<string> = new Set(['overloaded', 'engine_unavailable', 'internal_error']);
 
 /** What was granted to a request. */
 type Terms = Pick<Generation, 'range' | 'level'> & {
@@ -107,7 +103,7 @@ export class Gateway implements InferenceService {
     try {
       return await this.#generate(request, signal);
     } catch (thrown) {
-      this.#countRefusal(toPublicError(thrown), request.service.tier ?? 'default');
+      countRefusal(this.#parts.metrics, toPublicError(thrown), request.service.tier ?? 'default');
       throw thrown;
     }
   }
@@ -146,13 +142,6 @@ export class Gateway implements InferenceService {
     await admission.empty(graceMs);
     await engine.stop();
     await tokenizer.close();
-  }
-
-  #countRefusal(error: QueptError, tier: ServiceTier): void {
-    const { metrics } = this.#parts;
-    metrics.requestRefused(refusalReason(error));
-    if (!SERVER_REFUSALS.has(error.code)) return;
-    for (const slo of ['ttft', 'tpot', 'all'] as const) metrics.sloJudged(tier, slo, false);
   }
 
   #requireReady(): void {

@@ -97,17 +97,16 @@ describe('an operator', () => {
     expect(judged.map((byTier) => byTier[1]).sort()).toEqual([0, 1]);
     expect(judged.flat().reduce((sum, count) => sum + count, 0)).toBe(4);
     expect(text).toMatch(/vllm:prompt_tokens_total\{model_name="tiny"\} [1-9]/);
-    // Only what no scheduler saw: the protocol knows the ladder.
     expect(seriesValue(text, 'quept_event_loop_lag_seconds_count')).toBeGreaterThan(0);
     expect((await fetch(`${server.url}/metrics`)).status).toBe(404);
   });
 
-  it('has metrics that promtool accepts', async (context) => {
+  it('[O2] has metrics that promtool accepts', async (context) => {
     if (!promtool) context.skip(NEEDS_PROMETHEUS);
     expect(await promtoolObjections(await metrics())).toEqual([]);
   });
 
-  it('can have them scraped by Prometheus', async (context) => {
+  it('[O2] can have them scraped by Prometheus', async (context) => {
     if (scraper === null) return context.skip(NEEDS_PROMETHEUS);
     expect(await scraper.untilFound('vllm:generation_tokens_total == 49')).toEqual([
       {
@@ -141,7 +140,7 @@ describe('an operator', () => {
     expect((await ask('never')).status).toBe(404);
   });
 
-  it('can replay the recorded run to the same plans, and is told where others begin to differ', async () => {
+  it('[O1] can replay the recorded run to the same plans, and is told where others begin to differ', async () => {
     server.child.kill('SIGTERM');
     expect(await server.exited).toEqual({ code: 0, signal: null });
     const same = await quept('replay', recording, '--json');

@@ -96,7 +96,7 @@ async function record(schedule: Schedule, seed: number): Promise<Recorded> {
 }
 
 describe('a recorded run', () => {
-  it('replays to the identical sequence of plans', async () => {
+  it('[O1] replays to the identical sequence of plans', async () => {
     let plansSeen = 0;
     let expired = 0;
     await fc.assert(
