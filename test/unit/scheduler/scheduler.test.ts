@@ -42,6 +42,8 @@ describe('requests together', () => {
       prefillTokensPending: 3,
       freeSlots: 0,
       kvTokensUsed: 3,
+      kvTokensCapacity: 32,
+      belowCeiling: { priority: 0, default: 0, flex: 0 },
       tokensGenerated: 1,
       unhealthy: null,
     });
