@@ -11,6 +11,7 @@ export {
 } from './decision-log.ts';
 export { firstComePolicy } from './first-come-policy.ts';
 export { createFixedPolicy } from './fixed-policy.ts';
+export type { PrefixCacheOptions, PrefixSharing } from './kv-places.ts';
 export {
   type CostErrors,
   createLearnedCost,

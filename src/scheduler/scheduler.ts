@@ -13,6 +13,7 @@ import { requireAdmissible } from './admissible-request.ts';
 import type { BatchPolicy } from './batch-policy.ts';
 import { type CostModel, FREE_COST } from './cost-model.ts';
 import type { DecisionLog } from './decision-log.ts';
+import { KvPlaces, type PrefixCacheOptions } from './kv-places.ts';
 import type { PrecisionPolicy } from './precision-policy.ts';
 import { Roster } from './roster.ts';
 import type { StepLimits } from './scheduling-view.ts';
@@ -35,6 +36,8 @@ export interface SchedulerOptions {
   readonly batchPolicy: BatchPolicy;
   /** What steps take; learns from every one. Nothing is known where it is left out. */
   readonly cost?: CostModel;
+  /** Whether rows of requests that have ended are kept for prompts that begin as they do; none is where left out. */
+  readonly prefixCache?: PrefixCacheOptions;
   /** Told of every plan; must not throw. */
   readonly decisions?: DecisionLog;
   /** Called synchronously, in order; must not throw. It may submit and cancel. */
@@ -54,6 +57,12 @@ export interface SchedulerSnapshot {
   readonly freeSlots: number;
   /** Committed tokens of running requests. */
   readonly kvTokensUsed: number;
+  /** Tokens of requests that have ended, kept for prompts that begin alike. Their place counts as free. */
+  readonly kvTokensKept: number;
+  /** Prompt tokens of requests that began to run since the start … */
+  readonly prefixTokensQueried: number;
+  /** … and how many of them were reused. */
+  readonly prefixTokensReused: number;
   /** Output tokens since the start. */
   readonly tokensGenerated: number;
   /** Why no request is served any more; null while healthy. */
@@ -107,13 +116,23 @@ class ContinuousScheduler implements Scheduler {
     this.#options = options;
     this.#drawSeed = options.drawSeed ?? (() => Math.floor(Math.random() * Number.MAX_SAFE_INTEGER));
     const record = new WorkRecord(ladder);
-    this.#roster = new Roster({ runner, ladder, maxWaiting: limits.maxWaiting, record, emit, onFault });
+    const places = new KvPlaces(runner, options.prefixCache ?? { sharing: 'off' });
+    this.#roster = new Roster({
+      runner,
+      places,
+      ladder,
+      maxWaiting: limits.maxWaiting,
+      record,
+      emit,
+      onFault,
+    });
     this.#context = {
       ...options,
       cost: options.cost ?? FREE_COST,
       emit,
       onFault,
       roster: this.#roster,
+      places,
       record,
       sampler: new TokenSampler(runner.shape.vocabSize),
     };
@@ -173,6 +192,9 @@ class ContinuousScheduler implements Scheduler {
       prefillTokensPending,
       freeSlots,
       kvTokensUsed,
+      kvTokensKept: this.#context.places.keptTokens,
+      prefixTokensQueried: this.#context.record.prefixTokensQueried,
+      prefixTokensReused: this.#context.record.prefixTokensReused,
       tokensGenerated: this.#tokensGenerated,
       unhealthy: this.#unhealthy,
     };

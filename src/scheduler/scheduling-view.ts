@@ -10,7 +10,7 @@ export interface RequestView {
   readonly floor: number;
   readonly ceiling: number;
   readonly promptTokens: number;
-  /** Prompt tokens not yet committed; 0 once the request decodes. */
+  /** Prompt tokens not yet committed, nor to be found in the prefix cache; 0 once the request decodes. */
   readonly promptLeft: number;
   readonly generatedTokens: number;
   /** Rung of the newest token; null before the first. */

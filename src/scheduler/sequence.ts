@@ -11,6 +11,7 @@ import {
   type TextDecoder,
 } from '../core/index.ts';
 import { hasPenalties, TokenHistory, type TokenSampler, uniformAt } from '../numerics/index.ts';
+import type { PrefixWish } from './kv-places.ts';
 import { OutputText } from './output-text.ts';
 import type { OwnerAccount } from './owner-account.ts';
 import type { RequestView } from './scheduling-view.ts';
@@ -34,6 +35,10 @@ export class Sequence implements RequestView {
   slot: number | null = null;
   /** The terminal event has been emitted. */
   ended = false;
+  /** A chunk of it has been planned. */
+  begun = false;
+  /** The rung it was last planned at while it had yet to run; null before. */
+  plannedRung: number | null = null;
   readonly #seed: number;
   readonly #output: OutputText;
   readonly #history: TokenHistory | null;
@@ -42,6 +47,10 @@ export class Sequence implements RequestView {
   lastTokenAtMs: number | null = null;
   lastSwitchAtMs: number | null = null;
   #promptDone = 0;
+  /** Prompt tokens that were reused. */
+  #cached = 0;
+  /** While nothing is done: how much is expected to be reused. */
+  #expected = 0;
   #lastToken = 0;
 
   /** @param seed for a request that names none */
@@ -92,8 +101,32 @@ export class Sequence implements RequestView {
     return this.request.promptTokens.length;
   }
 
+  /** Less what is expected to be reused, before anything is done. */
   get promptLeft(): number {
-    return this.request.promptTokens.length - this.#promptDone;
+    return this.request.promptTokens.length - Math.max(this.#promptDone, this.#expected);
+  }
+
+  /** Nothing of it is in a slot. */
+  get untouched(): boolean {
+    return this.#promptDone === 0;
+  }
+
+  /** What may be reused: all but a token, since logits must be computed. At `least` or better, and in its range. */
+  wish(least: number): PrefixWish {
+    const { owner, promptTokens, ceiling } = this.request;
+    const rungs = { least: Math.min(least, this.plannedRung ?? least), most: ceiling };
+    return { owner, tokens: promptTokens, most: promptTokens.length - 1, rungs };
+  }
+
+  expectReuse(tokens: number): void {
+    this.#expected = tokens;
+  }
+
+  /** Its slot holds the first `tokens` of it already. */
+  reuse(tokens: number): void {
+    this.#expected = 0;
+    this.#promptDone = tokens;
+    this.#cached = tokens;
   }
 
   get generatedTokens(): number {
@@ -160,7 +193,7 @@ export class Sequence implements RequestView {
       usage: {
         promptTokens: this.promptTokens,
         completionTokens: this.generatedTokens,
-        cachedTokens: 0,
+        cachedTokens: this.#cached,
       },
       precision: reportPrecision(ladder, this.#rungs),
     };

@@ -53,6 +53,9 @@ class CountingScheduler implements LoopScheduler {
       prefillTokensPending: 0,
       freeSlots: 8,
       kvTokensUsed: 0,
+      kvTokensKept: 0,
+      prefixTokensQueried: 0,
+      prefixTokensReused: 0,
       tokensGenerated: 0,
       unhealthy: this.unhealthy,
     };

@@ -42,6 +42,9 @@ describe('requests together', () => {
       prefillTokensPending: 3,
       freeSlots: 0,
       kvTokensUsed: 3,
+      kvTokensKept: 0,
+      prefixTokensQueried: 3,
+      prefixTokensReused: 0,
       tokensGenerated: 1,
       unhealthy: null,
     });
