@@ -1,5 +1,5 @@
 import type { EngineRequest, ErrorCode, GenerationEvent, ModelShape } from '../core/index.ts';
-import type { PolicyName, SchedulerSnapshot, UnloadedProfile } from '../scheduler/index.ts';
+import type { PolicyName, PrefixSharing, SchedulerSnapshot, UnloadedProfile } from '../scheduler/index.ts';
 
 /** All that the engine process needs to know to serve a model. */
 export interface EngineSettings {
@@ -12,6 +12,7 @@ export interface EngineSettings {
   /** Prompt tokens per step. */
   readonly prefillChunk: number;
   readonly policy: PolicyName;
+  readonly prefixSharing: PrefixSharing;
   /** Threads of one forward pass. */
   readonly threads: number;
 }
@@ -44,10 +45,17 @@ export interface ReadyMessage {
   readonly profile: UnloadedProfile;
 }
 
+/** A request whose prompt has begun to run, with so many tokens of it reused. */
+export interface ReusedPrompt {
+  readonly requestId: string;
+  readonly tokens: number;
+}
+
 /** All events of one step. Also answers a work message that led to no step. */
 export interface StepMessage {
   readonly type: 'step';
   readonly events: readonly GenerationEvent[];
+  readonly reused: readonly ReusedPrompt[];
   readonly snapshot: SchedulerSnapshot;
 }
 

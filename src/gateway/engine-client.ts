@@ -3,7 +3,7 @@ import type { Logger } from '../observability/index.ts';
 import type { SchedulerSnapshot, UnloadedProfile } from '../scheduler/index.ts';
 import type { EngineSettings, FatalMessage, StepMessage } from './channel.ts';
 import { EngineChild } from './engine-child.ts';
-import { type EventSink, InFlight } from './in-flight.ts';
+import { type EventSink, InFlight, type ReuseSink } from './in-flight.ts';
 import { WorkOutbox } from './work-outbox.ts';
 
 interface EngineClientOptions {
@@ -75,11 +75,12 @@ export class EngineClient {
   }
 
   /**
-   * Sends a request whose id is not in flight. `sink` gets its events, exactly one terminal one last.
+   * Sends a request whose id is not in flight. `sink` gets its events, exactly one terminal one last; `onReuse` is
+   * told what part of the prompt need not be computed.
    *
    * Throws QueptError `engine_unavailable` while no engine is loaded, `shutting_down` after `stop`.
    */
-  submit(request: EngineRequest, sink: EventSink): void {
+  submit(request: EngineRequest, sink: EventSink, onReuse: ReuseSink): void {
     if (this.#state === 'stopped') throw new QueptError('shutting_down', 'The server is shutting down.');
     if (this.#state !== 'ready') {
       throw new QueptError('engine_unavailable', `Not available now: ${this.#reasonNotReady()}.`, {
@@ -88,7 +89,7 @@ export class EngineClient {
     }
     // The time without requests is no stall.
     if (this.#inFlight.size === 0) this.#lastStepAt = performance.now();
-    this.#inFlight.add(request.id, sink);
+    this.#inFlight.add(request.id, sink, onReuse);
     this.#outbox.submit(request);
   }
 
@@ -147,9 +148,10 @@ export class EngineClient {
     this.#options.logger.info({ enginePid: this.pid }, 'the engine is ready');
   }
 
-  #onStep({ events, snapshot }: StepMessage): void {
+  #onStep({ events, reused, snapshot }: StepMessage): void {
     this.#lastStepAt = performance.now();
     this.#snapshot = snapshot;
+    for (const prompt of reused) this.#inFlight.noteReuse(prompt);
     for (const event of events) this.#inFlight.deliver(event);
     this.#outbox.stepArrived();
   }

@@ -40,7 +40,7 @@ process.on('message', (received) => {
 });
 
 async function serve(settings: EngineSettings): Promise<void> {
-  const { artefactDirectory, slots, contextLength, prefillChunk, threads, policy } = settings;
+  const { artefactDirectory, slots, contextLength, prefillChunk, threads, policy, prefixSharing } = settings;
   const artefact = await openArtefact(artefactDirectory, { verify: true });
   const textDecoder = await loadTokenizer(artefactDirectory, 'invalid_artefact');
   const runner = await openRunner(artefactWeights(artefact), await artefactEmbedding(artefact), {
@@ -54,7 +54,7 @@ async function serve(settings: EngineSettings): Promise<void> {
   // Before the first request can teach it what a loaded machine costs.
   const profile = unloadedProfile(cost, ladder);
   loop = new EngineLoop(
-    (emit) =>
+    (emit, onReuse) =>
       createScheduler({
         runner,
         ladder,
@@ -66,7 +66,9 @@ async function serve(settings: EngineSettings): Promise<void> {
         // Only a policy that lowers precision can keep the pace that deadlines ask for.
         batchPolicy: BATCH_POLICIES[policy === 'slo' ? 'deadline' : 'first-come'](),
         cost,
+        prefixCache: { sharing: prefixSharing },
         emit,
+        onReuse,
         onFault: (fault) => note(describe(fault)),
       }),
     post,

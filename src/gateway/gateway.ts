@@ -165,7 +165,7 @@ export class Gateway implements InferenceService {
       }
       events.push({ ...event, requestId: request.id });
     };
-    engine.submit(engineRequest, deliver);
+    engine.submit(engineRequest, deliver, (tokens) => place.lessen(tokens));
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
     return { request, promptTokens: promptTokens.length, ...terms, events };

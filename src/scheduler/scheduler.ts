@@ -42,6 +42,8 @@ export interface SchedulerOptions {
   readonly decisions?: DecisionLog;
   /** Called synchronously, in order; must not throw. It may submit and cancel. */
   readonly emit: (event: GenerationEvent) => void;
+  /** Told when a prompt begins to run of which so many tokens are reused; must not throw. */
+  readonly onReuse?: (requestId: string, tokens: number) => void;
   /** Told of what failed inside; clients see none of it. */
   readonly onFault?: (fault: unknown) => void;
   /** A safe integer for a request without a seed; random when absent. */

@@ -15,6 +15,7 @@ export interface StepContext extends BatchContext {
   readonly batchPolicy: BatchPolicy;
   readonly record: WorkRecord;
   readonly decisions?: DecisionLog;
+  readonly onReuse?: (requestId: string, tokens: number) => void;
 }
 
 /**
@@ -129,7 +130,7 @@ function decodeRow(sequence: Sequence | undefined): PlannedRow {
  * stop short of the prompt's end still does, if that leaves anything.
  */
 function prefillRow(
-  { places, record }: StepContext,
+  { places, record, onReuse }: StepContext,
   sequence: Sequence,
   { rung, tokens }: PrefillChunk,
   { completes }: DecidedStep,
@@ -140,7 +141,9 @@ function prefillRow(
   if (sequence.untouched) sequence.reuse(places.fill(sequence.slot, sequence.wish(rung)));
   if (!sequence.begun) {
     sequence.begun = true;
-    record.beginPrompt(sequence.promptTokens, sequence.promptTokens - sequence.promptLeft);
+    const reused = sequence.promptTokens - sequence.promptLeft;
+    record.beginPrompt(sequence.promptTokens, reused);
+    if (reused > 0) onReuse?.(sequence.id, reused);
   }
   const most = completes ? sequence.promptLeft : sequence.promptLeft - 1;
   return { sequence, tokens: Math.max(1, Math.min(tokens, most)) };

@@ -14,9 +14,13 @@ import {
 import { END_TOKEN, engineRequest, PIECES, pieceDecoder, SchedulerRig } from '../../support/scheduler-rig.ts';
 
 /** Invariants that hold whatever fails and whatever the policy chooses. */
-function checkInvariants({ slots, jobs, maxWaiting, outages }: Schedule, { rig, accepted, refused }: Played) {
+function checkInvariants(
+  { slots, jobs, maxWaiting, outages }: Schedule,
+  { rig, accepted, refused }: Played,
+  keptSlots = 0,
+) {
   expect(rig.runner.breaches).toEqual([]);
-  expect(rig.runner.slotsInUse).toBe(0);
+  expect(rig.runner.slotsInUse).toBeLessThanOrEqual(keptSlots);
   expect(rig.scheduler.snapshot()).toMatchObject({
     running: 0,
     waiting: 0,
@@ -68,6 +72,25 @@ async function alone(request: EngineRequest): Promise<SchedulerRig> {
   return rig;
 }
 
+/** Prompts that begin like one of a few, so that there is something to reuse. */
+function withSharedPrefixes(schedule: Schedule, cuts: readonly number[]): Schedule {
+  const prompts: Int32Array[] = [];
+  const jobs = schedule.jobs.map((job, i) => {
+    const own = [...job.request.promptTokens];
+    const base = prompts[(cuts[i] ?? 0) % (i + 1)] ?? new Int32Array(0);
+    const promptTokens = Int32Array.from([...base.subarray(0, (cuts[i] ?? 0) % 13), ...own].slice(0, 14));
+    prompts.push(promptTokens);
+    return { ...job, request: { ...job.request, promptTokens } };
+  });
+  return { ...schedule, jobs };
+}
+
+function withoutCached(terminals: SchedulerRig['events']): unknown {
+  return terminals.map((event) =>
+    event.type === 'finished' ? { ...event, usage: { ...event.usage, cachedTokens: 0 } } : event,
+  );
+}
+
 async function checkAgainstAlone(played: Played, comparable: (request: EngineRequest) => boolean) {
   for (const { request } of played.accepted) {
     if (!comparable(request)) continue;
@@ -75,7 +98,8 @@ async function checkAgainstAlone(played: Played, comparable: (request: EngineReq
     const single = await alone(request);
     if (['stop', 'length'].includes(rig.endOf(request.id))) {
       expect(rig.of(request.id).tokens).toEqual(single.of(request.id).tokens);
-      expect(rig.of(request.id).terminals).toEqual(single.of(request.id).terminals);
+      const { terminals } = rig.of(request.id);
+      expect(withoutCached(terminals)).toEqual(withoutCached(single.of(request.id).terminals));
     } else {
       const count = rig.of(request.id).tokens.length;
       expect(rig.of(request.id).tokens).toEqual(single.of(request.id).tokens.slice(0, count));
@@ -104,6 +128,35 @@ describe('random schedules', () => {
     for (const end of ['stop', 'length', 'cancelled', 'failed:internal_error', 'refused']) {
       expect(ends.get(end) ?? 0).toBeGreaterThan(100);
     }
+  });
+
+  it('[K1] [K2] reuse prompt prefixes and give each request what it gets alone', async () => {
+    let reused = 0;
+    let withKept = 0;
+    const cuts = fc.array(fc.nat({ max: 1000 }), { minLength: 9, maxLength: 9 });
+    await fc.assert(
+      fc.asyncProperty(schedules, cuts, async (plain, cut) => {
+        const schedule = withSharedPrefixes(plain, cut);
+        const prefixCache = { sharing: 'owner', leastTokens: 1 } as const;
+        const played = await play(schedule, false, { prefixCache });
+        const { rig, accepted } = played;
+        checkInvariants(schedule, played, schedule.slots);
+        await checkAgainstAlone(played, () => true);
+        for (const { request } of accepted) {
+          const [end] = rig.of(request.id).terminals;
+          if (end?.type !== 'finished') continue;
+          // A token at least is computed, or there would be nothing to sample from.
+          expect(end.usage.cachedTokens).toBeLessThan(request.promptTokens.length);
+          reused += end.usage.cachedTokens;
+        }
+        const { kvTokensKept } = rig.scheduler.snapshot();
+        expect(kvTokensKept > 0).toBe(rig.runner.slotsInUse > 0);
+        if (kvTokensKept > 0) withKept++;
+      }),
+      { numRuns: 1000, seed: 5 },
+    );
+    expect(reused).toBeGreaterThan(1000);
+    expect(withKept).toBeGreaterThan(500);
   });
 
   it('with promotion keep every invariant, and pinned requests get what they get alone', async () => {
