@@ -87,7 +87,7 @@ function checkDwell({ tokens }: PlayedLoad, counts: Counts): void {
 describe('random loads', () => {
   it.each<[string, PrecisionPolicy, BatchPolicy, number, 'off' | 'owner']>([
     ['slo, deadline', slo, deadline, 700, 'off'],
-    ['slo, deadline, prefix cache', slo, deadline, 300, 'owner'],
+    ['slo, deadline, prefix cache', slo, deadline, 400, 'owner'],
     ['slo, first-come', slo, firstComePolicy, 300, 'off'],
     ['load-threshold, deadline', loadThreshold, deadline, 400, 'off'],
     ['load-threshold, first-come, prefix cache', loadThreshold, firstComePolicy, 300, 'owner'],
