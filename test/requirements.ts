@@ -31,5 +31,6 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   S1: 'Under every policy and any load a request has one terminal event, stays in its range, and leaves nothing behind.',
   S2: 'A request sees no more switches of precision than the proven bound.',
   S3: 'At rest every token is at its ceiling, and precision does not switch.',
+  S5: 'A request that is preempted goes on as if nothing had happened, and that happens a bounded number of times.',
   S4: 'No tier starves: in overload that ends every request ends, and flex is served while it lasts.',
 };

@@ -119,7 +119,7 @@ function stage(context: BatchContext, batch: PlannedBatch, logits: Float32Array)
     tokens,
     rung: batch.rung,
     sampled:
-      sequence.ended || !sequence.completesPrompt(tokens)
+      sequence.ended || !sequence.yieldsToken(tokens)
         ? null
         : sequence.sample(context.sampler, logits.subarray(i * vocabSize, (i + 1) * vocabSize)),
   }));

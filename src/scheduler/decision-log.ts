@@ -13,8 +13,11 @@ export interface DecisionLog {
 export interface Decision {
   readonly step: number;
   readonly atMs: number;
-  /** `wait`: left in the queue; `hold`: admitted, but in no batch of this step; `expire`: given up. */
-  readonly action: 'wait' | 'hold' | 'prefill' | 'decode' | 'expire';
+  /**
+   * `wait`: left in the queue; `hold`: admitted, but in no batch of this step; `preempt`: put back into the queue;
+   * `expire`: given up.
+   */
+  readonly action: 'wait' | 'hold' | 'prefill' | 'decode' | 'preempt' | 'expire';
   /** Whether it got its slot in this step. */
   readonly admitted: boolean;
   /** Null unless it runs. */
@@ -86,6 +89,7 @@ function decisionOn(
 
 function runOf(plan: PlanData, id: string): Pick<Decision, 'action' | 'rung' | 'tokens'> | null {
   if (plan.expire.includes(id)) return { action: 'expire', rung: null, tokens: 0 };
+  if (plan.preempt?.includes(id)) return { action: 'preempt', rung: null, tokens: 0 };
   if (plan.prefill?.id === id) {
     return { action: 'prefill', rung: plan.prefill.rung, tokens: plan.prefill.tokens };
   }

@@ -31,6 +31,7 @@ export {
   type PolicyName,
 } from './policies.ts';
 export type { PrecisionPolicy, RungOf } from './precision-policy.ts';
+export type { PreemptionLimits } from './preemption.ts';
 export { profileSteps, type UnloadedProfile, unloadedProfile } from './profile-steps.ts';
 export type { PlanData, RecordedRequest, RecordedStep } from './recorded-step.ts';
 export { expectedMoves } from './regrouping.ts';

@@ -49,8 +49,8 @@ export class StepRecorder {
 
   #takeDownWaiting(request: RequestView): RecordedRequest {
     const known = this.#waiting.get(request);
-    if (known?.promptLeft === request.promptLeft && known.generatedTokens === request.generatedTokens)
-      return known;
+    const same = ['promptLeft', 'generatedTokens', 'preemptions'] as const;
+    if (known !== undefined && same.every((field) => known[field] === request[field])) return known;
     const record = takeDown(request);
     this.#waiting.set(request, record);
     return record;
@@ -88,6 +88,8 @@ function takeDown(request: RequestView): RecordedRequest {
     firstTokenAtMs: request.firstTokenAtMs,
     lastTokenAtMs: request.lastTokenAtMs,
     lastSwitchAtMs: request.lastSwitchAtMs,
+    preemptions: request.preemptions,
+    preemptedAtMs: request.preemptedAtMs,
   };
 }
 

@@ -56,6 +56,16 @@ export class Roster {
     this.running.set(sequence.id, sequence);
   }
 
+  /** Takes a running request's slot away and lets it wait again; call only while no batch is in flight. */
+  preempt(sequence: Sequence, nowMs: number): void {
+    if (sequence.slot === null) throw new Error('A request without a slot cannot be preempted.');
+    this.#options.places.release(sequence.slot, true);
+    sequence.preempt(nowMs);
+    this.running.delete(sequence.id);
+    this.waiting.push(sequence);
+    this.#options.record.preemptions++;
+  }
+
   /** Ends a request with what is left of its text; as failed when that text cannot be decoded. */
   finish(sequence: Sequence, reason: FinishReason): void {
     let event: FinishedEvent;

@@ -65,6 +65,8 @@ export interface SchedulerSnapshot {
   readonly prefixTokensQueried: number;
   /** … and how many of them were reused. */
   readonly prefixTokensReused: number;
+  /** Times that a request had to give its slot back, since the start. */
+  readonly preemptions: number;
   /** Output tokens since the start. */
   readonly tokensGenerated: number;
   /** Why no request is served any more; null while healthy. */
@@ -197,6 +199,7 @@ class ContinuousScheduler implements Scheduler {
       kvTokensKept: this.#context.places.keptTokens,
       prefixTokensQueried: this.#context.record.prefixTokensQueried,
       prefixTokensReused: this.#context.record.prefixTokensReused,
+      preemptions: this.#context.record.preemptions,
       tokensGenerated: this.#tokensGenerated,
       unhealthy: this.#unhealthy,
     };

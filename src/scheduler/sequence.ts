@@ -43,9 +43,14 @@ export class Sequence implements RequestView {
   readonly #output: OutputText;
   readonly #history: TokenHistory | null;
   readonly #rungs: number[] = [];
+  readonly #generated: number[] = [];
   firstTokenAtMs: number | null = null;
   lastTokenAtMs: number | null = null;
   lastSwitchAtMs: number | null = null;
+  preemptions = 0;
+  preemptedAtMs: number | null = null;
+  /** The prompt; behind a preemption also the tokens that had been run. */
+  #prompt: Int32Array;
   #promptDone = 0;
   /** Prompt tokens that were reused. */
   #cached = 0;
@@ -64,6 +69,7 @@ export class Sequence implements RequestView {
     this.request = request;
     this.account = account;
     this.arrivedAtMs = arrivedAtMs;
+    this.#prompt = request.promptTokens;
     this.#seed = request.sampling.seed ?? seed;
     this.#output = new OutputText(decoder.createTextStream(), request.stop);
     this.#history = hasPenalties(request.sampling) ? new TokenHistory(request.promptTokens) : null;
@@ -103,7 +109,7 @@ export class Sequence implements RequestView {
 
   /** Less what is expected to be reused, before anything is done. */
   get promptLeft(): number {
-    return this.request.promptTokens.length - Math.max(this.#promptDone, this.#expected);
+    return this.#prompt.length - Math.max(this.#promptDone, this.#expected);
   }
 
   /** Nothing of it is in a slot. */
@@ -113,9 +119,9 @@ export class Sequence implements RequestView {
 
   /** What may be reused: all but a token, since logits must be computed. At `least` or better, and in its range. */
   wish(least: number): PrefixWish {
-    const { owner, promptTokens, ceiling } = this.request;
+    const { owner, ceiling } = this.request;
     const rungs = { least: Math.min(least, this.plannedRung ?? least), most: ceiling };
-    return { owner, tokens: promptTokens, most: promptTokens.length - 1, rungs };
+    return { owner, tokens: this.#prompt, most: this.#prompt.length - 1, rungs };
   }
 
   expectReuse(tokens: number): void {
@@ -126,7 +132,17 @@ export class Sequence implements RequestView {
   reuse(tokens: number): void {
     this.#expected = 0;
     this.#promptDone = tokens;
-    this.#cached = tokens;
+    if (this.preemptions === 0) this.#cached = tokens;
+  }
+
+  /** Its slot is taken away. What was in it, but for the newest token, is to be run again; nothing is sampled again. */
+  preempt(nowMs: number): void {
+    this.preemptions++;
+    this.preemptedAtMs = nowMs;
+    this.slot = null;
+    this.plannedRung = null;
+    this.#prompt = Int32Array.from([...this.request.promptTokens, ...this.#generated.slice(0, -1)]);
+    this.#promptDone = 0;
   }
 
   get generatedTokens(): number {
@@ -140,13 +156,13 @@ export class Sequence implements RequestView {
   /** The next prompt tokens, or the newest token once the prompt is done. */
   input(tokens: number): Int32Array {
     return this.promptLeft > 0
-      ? this.request.promptTokens.subarray(this.#promptDone, this.#promptDone + tokens)
+      ? this.#prompt.subarray(this.#promptDone, this.#promptDone + tokens)
       : Int32Array.of(this.#lastToken);
   }
 
-  /** Whether running `tokens` more yields logits to sample from. */
-  completesPrompt(tokens: number): boolean {
-    return tokens >= this.promptLeft;
+  /** Whether running `tokens` more yields logits to sample from. What follows what is run again is known already. */
+  yieldsToken(tokens: number): boolean {
+    return this.promptLeft === 0 || (this.generatedTokens === 0 && tokens >= this.promptLeft);
   }
 
   /** The token that follows, given the logits of the newest position. Throws on unusable logits. */
@@ -174,6 +190,7 @@ export class Sequence implements RequestView {
     this.lastTokenAtMs = nowMs;
     if (this.lastRung !== null && this.lastRung !== rung) this.lastSwitchAtMs = nowMs;
     this.#rungs.push(rung);
+    this.#generated.push(tokenId);
     this.#history?.add(tokenId);
     const { text, stopped } = this.#output.push(tokenId);
     if (stopped) return { text, end: 'stop' };

@@ -22,7 +22,7 @@ export interface StepContext extends BatchContext {
  * One step: plan → reserve → give up, then for each batch of the plan execute → stage → commit. Each batch is a
  * transaction of its own, so the tokens of one leave before the next runs.
  *
- * @returns whether anything ran or was given up
+ * @returns whether anything ran, was given up or was put back
  */
 export async function runStep(context: StepContext): Promise<boolean> {
   const { record, clock } = context;
@@ -36,7 +36,7 @@ export async function runStep(context: StepContext): Promise<boolean> {
     record.begin(rung, rows, batchMs(context, rung, rows), clock.now());
     await runBatch(context, batch);
   }
-  return batches.length > 0 || decided.expire.length > 0;
+  return batches.length > 0 || decided.expire.length > 0 || (decided.preempt ?? []).length > 0;
 }
 
 /** A plan, and what reserving needs to know of the view that it was made for. */
@@ -96,8 +96,13 @@ function expire({ roster, clock }: StepContext, ids: readonly string[]): void {
 
 /** Acquires slots for admitted requests and binds the plan to sequences. A request left without a slot runs later. */
 function reserve(context: StepContext, decided: DecidedStep): PlannedBatch[] {
-  const { admit, decode, prefill, rungs } = decided;
+  const { preempt = [], admit, decode, prefill, rungs } = decided;
   const { roster } = context;
+  for (const id of preempt) {
+    const sequence = roster.running.get(id);
+    if (sequence === undefined) throw new Error('The batch policy preempted a request that does not run.');
+    roster.preempt(sequence, context.clock.now());
+  }
   for (const id of admit) {
     const sequence = roster.waiting.get(id);
     if (sequence === undefined) throw new Error('The batch policy admitted a request that does not wait.');

@@ -15,6 +15,7 @@ export class WorkRecord {
   carry = 0;
   prefixTokensQueried = 0;
   prefixTokensReused = 0;
+  preemptions = 0;
 
   constructor(ladder: Ladder) {
     this.#ladder = ladder;

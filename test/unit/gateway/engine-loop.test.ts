@@ -56,6 +56,7 @@ class CountingScheduler implements LoopScheduler {
       kvTokensKept: 0,
       prefixTokensQueried: 0,
       prefixTokensReused: 0,
+      preemptions: 0,
       tokensGenerated: 0,
       unhealthy: this.unhealthy,
     };

@@ -15,6 +15,7 @@ import { type Load, loads, type PlayedLoad, playLoad } from '../../support/rando
 const never = Number.POSITIVE_INFINITY;
 const switchLimits = { downDwellMs: 20, upDwellMs: 60 };
 const deadline = createDeadlinePolicy({ patienceMs: 60 });
+const exchanging = createDeadlinePolicy({ patienceMs: 60, preemption: { most: 2, aboutToEndTokens: 1 } });
 const slo = createSloPolicy({ switchLimits, patienceMs: 60 });
 const loadThreshold = createLoadThresholdPolicy({ thresholds: [0.3, 0.6, 1.5], switchLimits });
 
@@ -67,6 +68,17 @@ function alike(load: Load): Load {
   return { ...load, jobs };
 }
 
+/** Few slots, and every other request of a tier that can claim them. */
+function contended(load: Load): Load {
+  const jobs = load.jobs.map((job, i) => {
+    const { level } = job.request;
+    const urgent = { ...level, tier: 'priority' as const, ttftMs: Math.max(60, Math.min(level.ttftMs, 120)) };
+    const request = { ...job.request, level: i % 2 === 0 ? { ...level, tier: 'flex' as const } : urgent };
+    return { ...job, request };
+  });
+  return { ...load, slots: Math.min(2, load.slots), jobs };
+}
+
 /** Each switch keeps its distance from the one before: what `mostSwitches` rests on. */
 function checkDwell({ tokens }: PlayedLoad, counts: Counts): void {
   const hasty: string[] = [];
@@ -88,6 +100,7 @@ describe('random loads', () => {
   it.each<[string, PrecisionPolicy, BatchPolicy, number, 'off' | 'owner']>([
     ['slo, deadline', slo, deadline, 700, 'off'],
     ['slo, deadline, prefix cache', slo, deadline, 400, 'owner'],
+    ['slo, deadline with preemption, prefix cache', slo, exchanging, 400, 'owner'],
     ['slo, first-come', slo, firstComePolicy, 300, 'off'],
     ['load-threshold, deadline', loadThreshold, deadline, 400, 'off'],
     ['load-threshold, first-come, prefix cache', loadThreshold, firstComePolicy, 300, 'owner'],
@@ -96,14 +109,17 @@ describe('random loads', () => {
   ])('[S1] [S2] keep every promise under %s', async (_, precision, batch, numRuns, sharing) => {
     const prefixCache = { sharing, leastTokens: 1 };
     let reused = 0;
+    let preemptions = 0;
     const counts: Counts = { ends: new Map(), switches: 0 };
     let runs = 0;
     await fc.assert(
       fc.asyncProperty(loads, async (drawn) => {
-        const load = sharing === 'off' ? drawn : alike(drawn);
+        const shared = sharing === 'off' ? drawn : alike(drawn);
+        const load = batch === exchanging ? contended(shared) : shared;
         const played = await playLoad(load, precision, batch, prefixCache);
         reused += played.rig.scheduler.snapshot().prefixTokensReused;
         checkLoad(load, played, counts);
+        preemptions += played.rig.scheduler.snapshot().preemptions;
         if (precision === slo || precision === loadThreshold) checkDwell(played, counts);
         if (++runs % 4 > 0) return;
         const again = await playLoad(load, precision, batch, prefixCache);
@@ -112,6 +128,7 @@ describe('random loads', () => {
       { numRuns, seed: 7 },
     );
     expect([sharing, reused > 100]).toEqual([sharing, sharing !== 'off']);
+    expect(preemptions > 100).toBe(batch === exchanging);
     // The loads must reach every end, and switch, or they prove little.
     for (const end of ['length', 'stop', 'cancelled', 'failed:deadline_exceeded']) {
       expect([end, (counts.ends.get(end) ?? 0) > 20]).toEqual([end, true]);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EngineRequest } from '../../../src/core/index.ts';
 import { naiveStopCut } from '../../support/naive-stop-cut.ts';
+import { preemptingPolicy } from '../../support/preempting-policy.ts';
 import {
   CONTEXT,
   jobFields,
@@ -17,7 +18,7 @@ import { END_TOKEN, engineRequest, PIECES, pieceDecoder, SchedulerRig } from '..
 function checkInvariants(
   { slots, jobs, maxWaiting, outages }: Schedule,
   { rig, accepted, refused }: Played,
-  keptSlots = 0,
+  { keptSlots = 0, steady = true } = {},
 ) {
   expect(rig.runner.breaches).toEqual([]);
   expect(rig.runner.slotsInUse).toBeLessThanOrEqual(keptSlots);
@@ -44,9 +45,7 @@ function checkInvariants(
       expect(rung).toBeLessThanOrEqual(request.ceiling);
     }
     // Once it decodes, a request gets a token in every step, whatever else is in the house.
-    tokenSteps.forEach((step, i) => {
-      expect(step).toBe((tokenSteps[0] ?? 0) + i);
-    });
+    if (steady) expect(tokenSteps).toEqual(tokenSteps.map((_, i) => (tokenSteps[0] ?? 0) + i));
     for (const stop of request.stop) expect(rig.textOf(request.id)).not.toContain(stop);
     const last = terminals[0];
     if (last?.type !== 'finished') continue;
@@ -140,7 +139,7 @@ describe('random schedules', () => {
         const prefixCache = { sharing: 'owner', leastTokens: 1 } as const;
         const played = await play(schedule, false, { prefixCache });
         const { rig, accepted } = played;
-        checkInvariants(schedule, played, schedule.slots);
+        checkInvariants(schedule, played, { keptSlots: schedule.slots });
         await checkAgainstAlone(played, () => true);
         for (const { request } of accepted) {
           const [end] = rig.of(request.id).terminals;
@@ -157,6 +156,29 @@ describe('random schedules', () => {
     );
     expect(reused).toBeGreaterThan(1000);
     expect(withKept).toBeGreaterThan(500);
+  });
+
+  it.each([
+    ['and what had been computed is gone', 'off'],
+    ['and what had been computed may still be there', 'owner'],
+  ] as const)('[S5] go on after preemptions as if nothing had happened, %s', async (_, sharing) => {
+    let preemptions = 0;
+    const picks = fc.array(fc.option(fc.nat(3), { freq: 2 }), { minLength: 5, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(schedules, picks, async (schedule, pick) => {
+        const left = [...pick];
+        const prefixCache = { sharing, leastTokens: 1 };
+        const batchPolicy = preemptingPolicy(() => left.shift() ?? null);
+        // Whoever is put back finds room to wait, however many wait already.
+        const played = await play(schedule, false, { prefixCache, batchPolicy });
+        const keptSlots = sharing === 'off' ? 0 : schedule.slots;
+        checkInvariants({ ...schedule, maxWaiting: 0 }, played, { keptSlots, steady: false });
+        await checkAgainstAlone(played, () => true);
+        preemptions += played.rig.scheduler.snapshot().preemptions;
+      }),
+      { numRuns: 700, seed: 6 },
+    );
+    expect(preemptions).toBeGreaterThan(1000);
   });
 
   it('with promotion keep every invariant, and pinned requests get what they get alone', async () => {

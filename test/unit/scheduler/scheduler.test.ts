@@ -45,6 +45,7 @@ describe('requests together', () => {
       kvTokensKept: 0,
       prefixTokensQueried: 3,
       prefixTokensReused: 0,
+      preemptions: 0,
       tokensGenerated: 1,
       unhealthy: null,
     });
