@@ -68,13 +68,14 @@ function alike(load: Load): Load {
   return { ...load, jobs };
 }
 
-/** Few slots, and every other request of a tier that can claim them. */
+/** Few slots, held for long, and every other request of a tier that can claim them. */
 function contended(load: Load): Load {
   const jobs = load.jobs.map((job, i) => {
     const { level } = job.request;
-    const urgent = { ...level, tier: 'priority' as const, ttftMs: Math.max(60, Math.min(level.ttftMs, 120)) };
-    const request = { ...job.request, level: i % 2 === 0 ? { ...level, tier: 'flex' as const } : urgent };
-    return { ...job, request };
+    const urgent = { ...level, tier: 'priority' as const, ttftMs: 25 + 10 * i };
+    const slow = { maxTokens: 12, level: { ...level, tier: 'flex' as const } };
+    const request = { ...job.request, ...(i % 2 === 0 ? slow : { level: urgent }) };
+    return { ...job, request, atMs: job.atMs / 2 };
   });
   return { ...load, slots: Math.min(2, load.slots), jobs };
 }
@@ -100,7 +101,7 @@ describe('random loads', () => {
   it.each<[string, PrecisionPolicy, BatchPolicy, number, 'off' | 'owner']>([
     ['slo, deadline', slo, deadline, 700, 'off'],
     ['slo, deadline, prefix cache', slo, deadline, 400, 'owner'],
-    ['slo, deadline with preemption, prefix cache', slo, exchanging, 400, 'owner'],
+    ['slo, deadline with preemption, prefix cache', slo, exchanging, 300, 'owner'],
     ['slo, first-come', slo, firstComePolicy, 300, 'off'],
     ['load-threshold, deadline', loadThreshold, deadline, 400, 'off'],
     ['load-threshold, first-come, prefix cache', loadThreshold, firstComePolicy, 300, 'owner'],
@@ -127,8 +128,8 @@ describe('random loads', () => {
       }),
       { numRuns, seed: 7 },
     );
-    expect([sharing, reused > 100]).toEqual([sharing, sharing !== 'off']);
-    expect(preemptions > 100).toBe(batch === exchanging);
+    expect([sharing, reused > 50]).toEqual([sharing, sharing !== 'off']);
+    expect(preemptions > 40).toBe(batch === exchanging);
     // The loads must reach every end, and switch, or they prove little.
     for (const end of ['length', 'stop', 'cancelled', 'failed:deadline_exceeded']) {
       expect([end, (counts.ends.get(end) ?? 0) > 20]).toEqual([end, true]);
