@@ -18,6 +18,9 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   E2: 'The graph computes what a float64 reference of the checkpoint computes, for every supported family.',
   E3: 'Every precision config runs on one session, from one copy of the weights, at any step.',
   E4: 'A pass that is not committed changes nothing.',
+  K1: 'A prompt that begins as an earlier one of its owner is computed from where they part, and the answer says so.',
+  K2: 'What is reused changes no token of a request at a fixed precision.',
+  K3: 'What is reused is never of lower precision than the policy gives the request, and of a pinned one exactly its own.',
   L1: 'A command prints its result on stdout, as one JSON document with --json, and all else on stderr.',
   L2: 'A command ends with 0 when done, 1 when it failed, 2 on wrong usage, and never shows a stack unasked.',
   L3: 'A command that is interrupted leaves nothing half-made behind and ends with 130.',
@@ -30,5 +33,6 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   S1: 'Under every policy and any load a request has one terminal event, stays in its range, and leaves nothing behind.',
   S2: 'A request sees no more switches of precision than the proven bound.',
   S3: 'At rest every token is at its ceiling, and precision does not switch.',
+  S5: 'A request that is preempted goes on as if nothing had happened, and that happens a bounded number of times.',
   S4: 'No tier starves: in overload that ends every request ends, and flex is served while it lasts.',
 };

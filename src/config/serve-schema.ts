@@ -3,6 +3,7 @@ import { defaultThreads } from './default-threads.ts';
 import { isLoopbackHost } from './loopback.ts';
 
 export const POLICIES = ['fixed', 'load-threshold', 'slo'] as const;
+export const PREFIX_CACHES = ['off', 'owner', 'shared'] as const;
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
@@ -44,6 +45,7 @@ export const serveSchema = z
     keepAliveTimeoutMs: milliseconds.default(65_000),
     policy: z.enum(POLICIES).default('fixed'),
     tiers: z.strictObject({ priority: tierSchema, default: tierSchema, flex: tierSchema }).prefault({}),
+    prefixCache: z.enum(PREFIX_CACHES).default('owner'),
     queueTimeoutMs: milliseconds.nullable().default(null),
     firstTokenTimeoutMs: milliseconds.nullable().default(null),
     totalTimeoutMs: milliseconds.nullable().default(null),
@@ -129,6 +131,12 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
       'an object such as {"flex": {"maxBits": 6}}, with tiers priority, default, flex and in each ttftMs, tpotMs, ' +
       'weight, minBits, maxBits, share',
     help: 'targets and precision of the service tiers (from the machine)',
+  },
+  prefixCache: {
+    kind: 'text',
+    argument: 'for',
+    requirement: `one of ${PREFIX_CACHES.join(', ')}`,
+    help: 'prompts that begin alike are computed once: for requests of one owner, shared by all, or off (owner)',
   },
   queueTimeoutMs: period('a request may wait for a slot (no limit)'),
   firstTokenTimeoutMs: period('a request may wait for its first token (no limit)'),

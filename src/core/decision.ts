@@ -2,8 +2,11 @@ import type { ServiceTier } from './service-level.ts';
 
 /** What the scheduler did with one request, in one step or in several that treated it alike, one after another. */
 export interface Decision {
-  /** `wait`: left in the queue; `hold`: has a slot, but is in no batch; `expire`: given up at a deadline. */
-  readonly action: 'wait' | 'hold' | 'prefill' | 'decode' | 'expire';
+  /**
+   * `wait`: left in the queue; `hold`: has a slot, but is in no batch; `preempt`: put back into the queue; `expire`:
+   * given up at a deadline.
+   */
+  readonly action: 'wait' | 'hold' | 'prefill' | 'decode' | 'preempt' | 'expire';
   /** When the first and the last of these steps were planned, milliseconds from the request's arrival. */
   readonly fromMs: number;
   readonly untilMs: number;

@@ -20,6 +20,8 @@ export interface Place {
    * much of it; a request that is alone always has room.
    */
   claim(tokens: number): void;
+  /** Gives back work that turned out not to be needed; to be called while the place is held. */
+  lessen(tokens: number): void;
   /** Gives place and work back; may be called more than once. */
   release(): void;
 }
@@ -83,6 +85,11 @@ export class Admission {
         claimed += tokens;
         this.#workTokens += tokens;
       },
+      lessen: (tokens) => {
+        const spared = released ? 0 : Math.min(tokens, claimed);
+        claimed -= spared;
+        this.#drop(spared);
+      },
       release: () => {
         if (released) return;
         released = true;
@@ -112,15 +119,18 @@ export class Admission {
   }
 
   #giveBack(tier: ServiceTier, tokens: number): void {
-    const now = this.#now();
-    this.#endedRequests.add(1, now);
-    this.#endedTokens.add(tokens, now);
-    this.#workTokens -= tokens;
+    this.#endedRequests.add(1, this.#now());
+    this.#drop(tokens);
     this.#held[tier]--;
     if (this.held > 0) return;
     const waiting = this.#onEmpty;
     this.#onEmpty = [];
     for (const callback of waiting) callback();
+  }
+
+  #drop(tokens: number): void {
+    this.#endedTokens.add(tokens, this.#now());
+    this.#workTokens -= tokens;
   }
 
   /** The next place that nobody has been promised yet. */

@@ -2,6 +2,7 @@ import type { DecisionTrail, EngineRequest, ErrorCode, GenerationEvent, ModelSha
 import type {
   CostErrors,
   PolicyName,
+  PrefixSharing,
   SchedulerSnapshot,
   StepStatistics,
   UnloadedProfile,
@@ -18,6 +19,7 @@ export interface EngineSettings {
   /** Prompt tokens per step. */
   readonly prefillChunk: number;
   readonly policy: PolicyName;
+  readonly prefixSharing: PrefixSharing;
   /** Threads of one forward pass. */
   readonly threads: number;
   /** Requests whose decisions are kept; 0 for none. */
@@ -72,10 +74,17 @@ export interface EngineStatistics extends StepStatistics {
   readonly cost: { readonly errors: CostErrors; readonly slowness: number };
 }
 
+/** A request whose prompt has begun to run, with so many tokens of it reused. */
+export interface ReusedPrompt {
+  readonly requestId: string;
+  readonly tokens: number;
+}
+
 /** All events of one step. Also answers a work message that led to no step. */
 export interface StepMessage {
   readonly type: 'step';
   readonly events: readonly GenerationEvent[];
+  readonly reused: readonly ReusedPrompt[];
   readonly snapshot: SchedulerSnapshot;
   readonly statistics: EngineStatistics;
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Deadlines, ServedModel, ServiceTier } from '../core/index.ts';
 import type { Logger, ServingMetrics } from '../observability/index.ts';
 import { type ArtefactManifest, openArtefact } from '../quant/index.ts';
-import type { PolicyName } from '../scheduler/index.ts';
+import type { PolicyName, PrefixSharing } from '../scheduler/index.ts';
 import { Admission } from './admission.ts';
 import type { RecordingSettings } from './channel.ts';
 import { EngineClient } from './engine-client.ts';
@@ -27,6 +27,8 @@ export interface GatewayOptions {
   readonly prefillChunk: number;
   /** Decides the precision of requests that leave it open. */
   readonly policy: PolicyName;
+  /** Between whom prompt prefixes are shared. */
+  readonly prefixSharing: PrefixSharing;
   readonly tiers: Readonly<Record<ServiceTier, TierSettings>>;
   readonly deadlines: Deadlines;
   /** Threads of one forward pass. */
@@ -66,6 +68,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       contextLength: model.contextLength,
       prefillChunk: options.prefillChunk,
       policy: options.policy,
+      prefixSharing: options.prefixSharing,
       threads: options.threads,
       decisionLog,
       record: options.record,

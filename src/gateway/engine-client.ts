@@ -5,7 +5,7 @@ import type { EngineSettings, FatalMessage, StepMessage } from './channel.ts';
 import { DecisionQueries } from './decision-queries.ts';
 import { EngineChild } from './engine-child.ts';
 import type { EngineMetrics } from './engine-metrics.ts';
-import { type EventSink, InFlight } from './in-flight.ts';
+import { type EventSink, InFlight, type ReuseSink } from './in-flight.ts';
 import { WorkOutbox } from './work-outbox.ts';
 
 interface EngineClientOptions {
@@ -79,11 +79,12 @@ export class EngineClient {
   }
 
   /**
-   * Sends a request whose id is not in flight. `sink` gets its events, exactly one terminal one last.
+   * Sends a request whose id is not in flight. `sink` gets its events, exactly one terminal one last; `onReuse` is
+   * told what part of the prompt need not be computed.
    *
    * Throws QueptError `engine_unavailable` while no engine is loaded, `shutting_down` after `stop`.
    */
-  submit(request: EngineRequest, sink: EventSink): void {
+  submit(request: EngineRequest, sink: EventSink, onReuse: ReuseSink): void {
     if (this.#state === 'stopped') throw new QueptError('shutting_down', 'The server is shutting down.');
     if (this.#state !== 'ready') {
       throw new QueptError('engine_unavailable', `Not available now: ${this.#reasonNotReady()}.`, {
@@ -92,7 +93,7 @@ export class EngineClient {
     }
     // The time without requests is no stall.
     if (this.#inFlight.size === 0) this.#lastStepAt = performance.now();
-    this.#inFlight.add(request.id, sink);
+    this.#inFlight.add(request.id, sink, onReuse);
     this.#outbox.submit(request);
   }
 
@@ -161,6 +162,7 @@ export class EngineClient {
   #onStep(message: StepMessage): void {
     this.#lastStepAt = performance.now();
     this.#snapshot = message.snapshot;
+    for (const prompt of message.reused) this.#inFlight.noteReuse(prompt);
     for (const event of message.events) this.#inFlight.deliver(event);
     this.#outbox.stepArrived();
     this.#options.metrics.step(message);

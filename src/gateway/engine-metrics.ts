@@ -3,10 +3,16 @@ import type { ServingMetrics } from '../observability/index.ts';
 import type { SchedulerSnapshot } from '../scheduler/index.ts';
 import type { StepMessage } from './channel.ts';
 
+type Counted = Pick<SchedulerSnapshot, 'preemptions' | 'prefixTokensQueried' | 'prefixTokensReused'>;
+
+const NOTHING_COUNTED: Counted = { preemptions: 0, prefixTokensQueried: 0, prefixTokensReused: 0 };
+
 /** Tells metrics what an engine reports after each step. */
 export class EngineMetrics {
   readonly #metrics: ServingMetrics;
   readonly #ladder: Ladder;
+  /** What the engine had counted by the step before: it counts from its start on. */
+  #counted: Counted = NOTHING_COUNTED;
 
   constructor(metrics: ServingMetrics, ladder: Ladder) {
     this.#metrics = metrics;
@@ -16,7 +22,8 @@ export class EngineMetrics {
   step({ snapshot, statistics }: StepMessage): void {
     const metrics = this.#metrics;
     this.#state(snapshot);
-    const { batches, switches, ended, preemptions, prefixCache, cost } = statistics;
+    this.#countOn(snapshot);
+    const { batches, switches, ended, cost } = statistics;
     for (const { phase, rung, ms, predictedMs } of batches) {
       const [seconds, predictedSeconds] = [ms / 1000, predictedMs / 1000];
       metrics.stepRan({ phase, config: this.#config(rung), seconds, predictedSeconds });
@@ -31,15 +38,12 @@ export class EngineMetrics {
         decode: toSeconds(decodeMs),
       });
     }
-    if (preemptions > 0) metrics.preempted(preemptions);
-    if (prefixCache.queriedTokens > 0) {
-      metrics.prefixLookedUp(prefixCache.queriedTokens, prefixCache.hitTokens);
-    }
     if (batches.length > 0) metrics.predictionState({ errorRatio: cost.errors, slowness: cost.slowness });
   }
 
   /** The engine is gone, and with it all that it held. */
   gone(): void {
+    this.#counted = NOTHING_COUNTED;
     const belowCeiling = { priority: 0, default: 0, flex: 0 };
     this.#metrics.engineState({ running: 0, waiting: 0, kvUsage: 0, belowCeiling });
   }
@@ -47,6 +51,16 @@ export class EngineMetrics {
   #state({ running, waiting, kvTokensUsed, kvTokensCapacity, belowCeiling }: SchedulerSnapshot): void {
     const kvUsage = kvTokensCapacity > 0 ? kvTokensUsed / kvTokensCapacity : 0;
     this.#metrics.engineState({ running, waiting, kvUsage, belowCeiling });
+  }
+
+  #countOn({ preemptions, prefixTokensQueried, prefixTokensReused }: SchedulerSnapshot): void {
+    const before = this.#counted;
+    this.#counted = { preemptions, prefixTokensQueried, prefixTokensReused };
+    this.#metrics.preempted(preemptions - before.preemptions);
+    this.#metrics.prefixLookedUp(
+      prefixTokensQueried - before.prefixTokensQueried,
+      prefixTokensReused - before.prefixTokensReused,
+    );
   }
 
   #config(rung: number): string {

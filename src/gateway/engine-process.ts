@@ -50,7 +50,7 @@ process.on('message', (received) => {
 });
 
 async function serve(settings: EngineSettings): Promise<void> {
-  const { artefactDirectory, slots, contextLength, prefillChunk, threads, policy } = settings;
+  const { artefactDirectory, slots, contextLength, prefillChunk, threads, policy, prefixSharing } = settings;
   const artefact = await openArtefact(artefactDirectory, { verify: true });
   const textDecoder = await loadTokenizer(artefactDirectory, 'invalid_artefact');
   const runner = await openRunner(artefactWeights(artefact), await artefactEmbedding(artefact), {
@@ -76,7 +76,7 @@ async function serve(settings: EngineSettings): Promise<void> {
     ...(recording === null ? [] : [createStepWriter({ header, cost, write })]),
   ]);
   loop = new EngineLoop(
-    (emit) =>
+    (emit, onReuse) =>
       createScheduler({
         runner,
         ladder,
@@ -89,7 +89,9 @@ async function serve(settings: EngineSettings): Promise<void> {
         cost,
         statistics,
         ...(decisions !== undefined && { decisions }),
+        prefixCache: { sharing: prefixSharing },
         emit,
+        onReuse,
         onFault: (fault) => note(describe(fault)),
       }),
     () => ({

@@ -209,7 +209,7 @@ export class Gateway implements InferenceService {
       }
       events.push({ ...event, requestId: request.id });
     };
-    engine.submit(engineRequest, deliver);
+    engine.submit(engineRequest, deliver, (tokens) => place.lessen(tokens));
     index.add(request.callId, request.owner, { engineId: id, id: request.id, tier: level.tier });
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });

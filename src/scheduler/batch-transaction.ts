@@ -10,6 +10,7 @@ import type {
 import type { TokenSampler } from '../numerics/index.ts';
 import { batchShape } from './batch-shape.ts';
 import type { CostModel } from './cost-model.ts';
+import type { KvPlaces } from './kv-places.ts';
 import type { PlannedBatch, PlannedRow } from './planned-batch.ts';
 import type { Roster } from './roster.ts';
 import type { AcceptedToken, Sequence } from './sequence.ts';
@@ -26,6 +27,7 @@ export interface BatchContext {
   readonly textDecoder: TextDecoder;
   readonly sampler: TokenSampler;
   readonly roster: Roster;
+  readonly places: KvPlaces;
   readonly emit: (event: GenerationEvent) => void;
   /** Told of every fault that ends a request or makes a batch run again. */
   readonly onFault: (fault: unknown) => void;
@@ -122,7 +124,7 @@ function stage(context: BatchContext, batch: PlannedBatch, logits: Float32Array)
     tokens,
     rung: batch.rung,
     sampled:
-      sequence.ended || !sequence.completesPrompt(tokens)
+      sequence.ended || !sequence.yieldsToken(tokens)
         ? null
         : sequence.sample(context.sampler, logits.subarray(i * vocabSize, (i + 1) * vocabSize)),
   }));
@@ -132,8 +134,8 @@ function stage(context: BatchContext, batch: PlannedBatch, logits: Float32Array)
 function commit(context: BatchContext, staged: readonly StagedRow[]): void {
   // Whoever ended during the pass is dropped: its slot is about to be released.
   const rows = staged.filter((row) => !row.sequence.ended);
-  for (const { sequence, tokens } of rows) {
-    context.runner.commit(heldSlot(sequence), tokens);
+  for (const { sequence, tokens, rung, sampled } of rows) {
+    context.places.commit(heldSlot(sequence), sequence.input(tokens), rung, sampled !== null);
     sequence.advance(tokens);
   }
   for (const row of rows) {

@@ -34,6 +34,7 @@ interface Trail {
 
 const WAIT: Doing = { action: 'wait', rung: null, tokens: 0 };
 const HOLD: Doing = { action: 'hold', rung: null, tokens: 0 };
+const PREEMPT: Doing = { action: 'preempt', rung: null, tokens: 0 };
 const EXPIRE: Doing = { action: 'expire', rung: null, tokens: 0 };
 
 /**
@@ -98,7 +99,7 @@ function isAlike(last: Doing, { action, rung }: Doing): boolean {
   return last.action === action && last.rung === rung;
 }
 
-function doingsOf({ expire, decode, prefill }: StepPlan): Map<string, Doing> {
+function doingsOf({ expire, preempt = [], decode, prefill }: StepPlan): Map<string, Doing> {
   const doings = new Map<string, Doing>();
   for (const { rung, ids } of decode) {
     const doing: Doing = { action: 'decode', rung, tokens: 1 };
@@ -106,6 +107,7 @@ function doingsOf({ expire, decode, prefill }: StepPlan): Map<string, Doing> {
   }
   if (prefill !== null)
     doings.set(prefill.id, { action: 'prefill', rung: prefill.rung, tokens: prefill.tokens });
+  for (const id of preempt) doings.set(id, PREEMPT);
   for (const id of expire) doings.set(id, EXPIRE);
   return doings;
 }

@@ -10,6 +10,7 @@ export {
 export { type DecisionLog, joinLogs } from './decision-log.ts';
 export { firstComePolicy } from './first-come-policy.ts';
 export { createFixedPolicy } from './fixed-policy.ts';
+export type { PrefixCacheOptions, PrefixSharing } from './kv-places.ts';
 export {
   type CostErrors,
   createLearnedCost,
@@ -29,6 +30,7 @@ export {
   type PolicyName,
 } from './policies.ts';
 export type { PrecisionPolicy, RungCause, RungOf } from './precision-policy.ts';
+export type { PreemptionLimits } from './preemption.ts';
 export { profileSteps, type UnloadedProfile, unloadedProfile } from './profile-steps.ts';
 export type { PlanData, RecordedRequest, RecordedStep } from './recorded-step.ts';
 export type { RecordingHeader } from './recording-format.ts';

@@ -54,5 +54,7 @@ export function takeDown(request: RequestView): RecordedRequest {
     firstTokenAtMs: request.firstTokenAtMs,
     lastTokenAtMs: request.lastTokenAtMs,
     lastSwitchAtMs: request.lastSwitchAtMs,
+    preemptions: request.preemptions,
+    preemptedAtMs: request.preemptedAtMs,
   };
 }

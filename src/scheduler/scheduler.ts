@@ -14,6 +14,7 @@ import { requireAdmissible } from './admissible-request.ts';
 import type { BatchPolicy } from './batch-policy.ts';
 import { type CostModel, FREE_COST } from './cost-model.ts';
 import type { DecisionLog } from './decision-log.ts';
+import { KvPlaces, type PrefixCacheOptions } from './kv-places.ts';
 import type { PrecisionPolicy } from './precision-policy.ts';
 import { Roster } from './roster.ts';
 import type { StepLimits } from './scheduling-view.ts';
@@ -37,12 +38,16 @@ export interface SchedulerOptions {
   readonly batchPolicy: BatchPolicy;
   /** What steps take; learns from every one. Nothing is known where it is left out. */
   readonly cost?: CostModel;
+  /** Whether rows of requests that have ended are kept for prompts that begin as they do; none is where left out. */
+  readonly prefixCache?: PrefixCacheOptions;
   /** Told of every plan; must not throw. */
   readonly decisions?: DecisionLog;
   /** Counts what happens, for whoever takes it after each step. */
   readonly statistics?: StatisticsCollector;
   /** Called synchronously, in order; must not throw. It may submit and cancel. */
   readonly emit: (event: GenerationEvent) => void;
+  /** Told when a prompt begins to run of which so many tokens are reused; must not throw. */
+  readonly onReuse?: (requestId: string, tokens: number) => void;
   /** Told of what failed inside; clients see none of it. */
   readonly onFault?: (fault: unknown) => void;
   /** A safe integer for a request without a seed; random when absent. */
@@ -62,6 +67,14 @@ export interface SchedulerSnapshot {
   readonly kvTokensCapacity: number;
   /** Running requests whose newest token ran below the best precision that they admit, by tier. */
   readonly belowCeiling: Readonly<Record<ServiceTier, number>>;
+  /** Tokens of requests that have ended, kept for prompts that begin alike. Their place counts as free. */
+  readonly kvTokensKept: number;
+  /** Prompt tokens of requests that began to run since the start … */
+  readonly prefixTokensQueried: number;
+  /** … and how many of them were reused. */
+  readonly prefixTokensReused: number;
+  /** Times that a request had to give its slot back, since the start. */
+  readonly preemptions: number;
   /** Output tokens since the start. */
   readonly tokensGenerated: number;
   /** Why no request is served any more; null while healthy. */
@@ -116,8 +129,10 @@ class ContinuousScheduler implements Scheduler {
     this.#drawSeed = options.drawSeed ?? (() => Math.floor(Math.random() * Number.MAX_SAFE_INTEGER));
     const record = new WorkRecord(ladder);
     const onEnd = (sequence: Sequence): void => options.statistics?.ended(sequence, options.clock.now());
+    const places = new KvPlaces(runner, options.prefixCache ?? { sharing: 'off' });
     this.#roster = new Roster({
       runner,
+      places,
       ladder,
       maxWaiting: limits.maxWaiting,
       record,
@@ -131,6 +146,7 @@ class ContinuousScheduler implements Scheduler {
       emit,
       onFault,
       roster: this.#roster,
+      places,
       record,
       sampler: new TokenSampler(runner.shape.vocabSize),
     };
@@ -196,6 +212,10 @@ class ContinuousScheduler implements Scheduler {
       kvTokensUsed,
       kvTokensCapacity: runner.shape.slots * runner.shape.contextLength,
       belowCeiling,
+      kvTokensKept: this.#context.places.keptTokens,
+      prefixTokensQueried: this.#context.record.prefixTokensQueried,
+      prefixTokensReused: this.#context.record.prefixTokensReused,
+      preemptions: this.#context.record.preemptions,
       tokensGenerated: this.#tokensGenerated,
       unhealthy: this.#unhealthy,
     };

@@ -35,10 +35,6 @@ export interface StepStatistics {
   readonly batches: readonly BatchStatistics[];
   readonly switches: readonly SwitchStatistics[];
   readonly ended: readonly PhaseTimes[];
-  /** Requests that lost their slot and have to run their tokens again. */
-  readonly preemptions: number;
-  /** In tokens: prompts that were looked up, and the part of them whose KV was found. */
-  readonly prefixCache: { readonly queriedTokens: number; readonly hitTokens: number };
 }
 
 /** Gathers statistics between two calls of `take`; whoever gives one to a scheduler takes them after every step. */
@@ -46,9 +42,6 @@ export class StatisticsCollector {
   #batches: BatchStatistics[] = [];
   #switches: SwitchStatistics[] = [];
   #ended: PhaseTimes[] = [];
-  #preemptions = 0;
-  #queriedTokens = 0;
-  #hitTokens = 0;
   #cause: RungCause = 'policy';
 
   /** A step was planned whose rungs are what they are because of `cause`. */
@@ -74,30 +67,15 @@ export class StatisticsCollector {
     });
   }
 
-  preempted(): void {
-    this.#preemptions++;
-  }
-
-  /** A prompt of `queriedTokens` was looked up, and `hitTokens` of it need not run. */
-  prefixLookedUp(queriedTokens: number, hitTokens: number): void {
-    this.#queriedTokens += queriedTokens;
-    this.#hitTokens += hitTokens;
-  }
-
   take(): StepStatistics {
     const taken = {
       batches: this.#batches,
       switches: this.#switches,
       ended: this.#ended,
-      preemptions: this.#preemptions,
-      prefixCache: { queriedTokens: this.#queriedTokens, hitTokens: this.#hitTokens },
     };
     this.#batches = [];
     this.#switches = [];
     this.#ended = [];
-    this.#preemptions = 0;
-    this.#queriedTokens = 0;
-    this.#hitTokens = 0;
     return taken;
   }
 }

@@ -26,6 +26,7 @@ it('an engine process says with its readiness what the highest precision costs u
         contextLength: 64,
         prefillChunk: 16,
         policy: 'fixed',
+        prefixSharing: 'owner',
         threads: 1,
         decisionLog: 0,
         record: null,

@@ -86,6 +86,7 @@ function options(changes: Partial<GatewayOptions> = {}): GatewayOptions {
     contextLength: null,
     prefillChunk: 16,
     policy: 'fixed',
+    prefixSharing: 'owner',
     threads: 1,
     tiers: { priority: UNSET_TIER, default: UNSET_TIER, flex: UNSET_TIER },
     deadlines: WITHOUT_TARGETS.deadlines,

@@ -71,6 +71,7 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
     prefillChunk,
     threads,
     policy: config.policy,
+    prefixSharing: config.prefixCache,
     tiers,
     deadlines: {
       queueMs: config.queueTimeoutMs,

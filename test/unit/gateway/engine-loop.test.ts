@@ -56,6 +56,10 @@ class CountingScheduler implements LoopScheduler {
       kvTokensUsed: 0,
       kvTokensCapacity: 0,
       belowCeiling: { priority: 0, default: 0, flex: 0 },
+      kvTokensKept: 0,
+      prefixTokensQueried: 0,
+      prefixTokensReused: 0,
+      preemptions: 0,
       tokensGenerated: 0,
       unhealthy: this.unhealthy,
     };

@@ -7,7 +7,6 @@ import {
   createDeadlinePolicy,
   createLearnedCost,
   createSloPolicy,
-  createStepWriter,
   type DecisionLog,
   firstComePolicy,
   type PrecisionPolicy,
@@ -17,6 +16,7 @@ import {
   StepReader,
 } from '../../../src/scheduler/index.ts';
 import { play, type Schedule, schedules } from '../../support/random-schedule.ts';
+import { recordLines, stepsOf } from '../../support/recorded-lines.ts';
 import { seededUniform } from '../../support/seeded-random.ts';
 import { steppedLadder } from '../../support/stepped-ladder.ts';
 
@@ -52,30 +52,11 @@ interface Recorded {
   readonly policies: { precisionPolicy: PrecisionPolicy; batchPolicy: BatchPolicy };
 }
 
-/** What a reader in another process makes of the lines. */
-function stepsOf(lines: readonly string[]): RecordedStep[] {
-  const reader = new StepReader();
-  return lines.flatMap((line) => {
-    const read = reader.read(line);
-    return read.kind === 'step' ? [read.recorded] : [];
-  });
-}
-
 async function record(schedule: Schedule, seed: number): Promise<Recorded> {
   const uniform = seededUniform(seed);
   const cost = createLearnedCost(4, []);
-  const lines: string[] = [];
   const { maxBatch, prefillChunk } = schedule;
-  const writer = createStepWriter({
-    header: {
-      policy: 'slo',
-      batching: 'deadline',
-      ladder: steppedLadder(4),
-      limits: { prefillChunk, maxBatch },
-    },
-    cost,
-    write: (line) => lines.push(line),
-  });
+  const { log: writer, lines } = recordLines({ prefillChunk, maxBatch }, cost);
   const plans: Omit<StepPlan, 'why'>[] = [];
   const both: DecisionLog = {
     record(view, rungOf, plan) {

@@ -37,8 +37,6 @@ describe('statistics of steps', () => {
       batches: [],
       switches: [],
       ended: [],
-      preemptions: 0,
-      prefixCache: { queriedTokens: 0, hitTokens: 0 },
     });
   });
 
@@ -77,20 +75,5 @@ describe('statistics of steps', () => {
       { tier: 'default', queueMs: 1, prefillMs: 3, decodeMs: 18 },
       { tier: 'flex', queueMs: 23, prefillMs: 3, decodeMs: 0 },
     ]);
-  });
-
-  it('count preemptions and looked up prompts until they are taken', () => {
-    const statistics = new StatisticsCollector();
-    statistics.preempted();
-    statistics.prefixLookedUp(100, 64);
-    statistics.prefixLookedUp(50, 0);
-    expect(statistics.take()).toMatchObject({
-      preemptions: 1,
-      prefixCache: { queriedTokens: 150, hitTokens: 64 },
-    });
-    expect(statistics.take()).toMatchObject({
-      preemptions: 0,
-      prefixCache: { queriedTokens: 0, hitTokens: 0 },
-    });
   });
 });
