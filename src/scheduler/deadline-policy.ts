@@ -8,6 +8,7 @@ import { decodeTurns } from './decode-turns.ts';
 import { PATIENCE_MS } from './due-time.ts';
 import type { RungOf } from './precision-policy.ts';
 import { contextTokens } from './predicted-time.ts';
+import { PREEMPTION_LIMITS, type PreemptionLimits, type SlotExchange, slotExchange } from './preemption.ts';
 import { prefillChunkTokens } from './prefill-chunk.ts';
 import { PrefillForecast } from './prefill-forecast.ts';
 import { LEAST_PREFILL_SHARE } from './prefill-share.ts';
@@ -20,6 +21,8 @@ const OTHERS_BEFORE_OVERDUE = 3;
 export interface DeadlineOptions {
   /** For how long after its due time a prompt may be overtaken by those that are on time, milliseconds. */
   readonly patienceMs?: number;
+  /** How far requests of a lower tier give their slots to those of a higher one that would be late; null for never. */
+  readonly preemption?: PreemptionLimits | null;
 }
 
 /**
@@ -29,33 +32,46 @@ export interface DeadlineOptions {
  * completed while its tokens would break the pace of those that decode (`hasRoomFor`). Without targets this is first
  * come, first served, among owners by least charge.
  *
+ * Where all slots are taken, one of a lower tier goes to a request that would be late without it (`slotExchange`).
+ *
  * Nothing starves, in any load:
  * - Prompts together get at least `LEAST_PREFILL_SHARE` of the time.
  * - A prompt is overtaken by later ones only until its due time and `patienceMs` are over. From then on it is overdue:
  *   overdue prompts go in order of due time, at least every fourth chunk is theirs, and once three chunks in a row
  *   were not, the next slot is theirs too, with or without room (`carry` counts them).
+ * - A slot is given back as often as `preemption` allows; then its request keeps it to the end.
  * - A request that decodes gets its turn as `decodeTurns` says.
  * So a request of p prompt tokens is done prefilling, with k overdue prompts before it, at the latest when four times
  * the chunks of those k and its own have run, each such chunk within (its time / `LEAST_PREFILL_SHARE`) of the one
  * before, and slots for them have come free k + 1 times.
  */
-export function createDeadlinePolicy({ patienceMs = PATIENCE_MS }: DeadlineOptions = {}): BatchPolicy {
+export function createDeadlinePolicy(options: DeadlineOptions = {}): BatchPolicy {
+  const { patienceMs = PATIENCE_MS, preemption = PREEMPTION_LIMITS } = options;
   return (view, rungOf) => {
     const expire = requestsPastDeadline(view);
-    const running = view.running.filter(({ id }) => !expire.has(id));
+    const holders = view.running.filter(({ id }) => !expire.has(id));
     const waiting = view.waiting.filter(({ id }) => !expire.has(id));
-    const paced = running.filter(({ promptLeft }) => promptLeft === 0).map((row) => paceOf(view, row));
-    const rows = paced.map((row) => decodeRow(row, rungOf));
-    const decodeMs = decodeLoadMs(view, rows);
-    const prompts = [...running.filter(({ promptLeft }) => promptLeft > 0), ...waiting];
-    const forecast = new PrefillForecast(view, prompts, decodeMs, strictestPaceMs(rows));
+    const allPaced = holders.filter(({ promptLeft }) => promptLeft === 0).map((row) => paceOf(view, row));
+    const allRows = allPaced.map((row) => decodeRow(row, rungOf));
+    const decodeMs = decodeLoadMs(view, allRows);
+    const allPrompts = [...holders.filter(({ promptLeft }) => promptLeft > 0), ...waiting];
+    const forecast = new PrefillForecast(view, allPrompts, decodeMs, strictestPaceMs(allRows));
     const takes = (request: RequestView): number => forecast.wallMs(request, rungOf(request));
-    const order = orderPrompts(prompts, view.nowMs, takes, patienceMs);
+    const order = orderPrompts(allPrompts, view.nowMs, takes, patienceMs);
+    const exchange =
+      preemption === null ? null : slotExchange(view, order.onTime, holders, takes, allRows, preemption);
+    const stays = (request: RequestView): boolean => request !== exchange?.from;
+    const running = holders.filter(stays);
+    const paced = allPaced.filter(({ request }) => stays(request));
+    const rows = paced.map((row) => decodeRow(row, rungOf));
+    const prompts = allPrompts.filter(stays);
     const turnOfOverdue = view.carry >= OTHERS_BEFORE_OVERDUE;
-    const ordered = turnOfOverdue
-      ? [...order.overdue, ...order.onTime, ...order.late]
-      : [...order.onTime, ...order.overdue, ...order.late];
-    const slots = admit(ordered, running, view.freeSlots);
+    const ordered = (
+      turnOfOverdue
+        ? [...order.overdue, ...order.onTime, ...order.late]
+        : [...order.onTime, ...order.overdue, ...order.late]
+    ).filter(stays);
+    const slots = exchange === null ? admit(ordered, running, view.freeSlots) : new Set([exchange.to]);
     const taking = turns(view, paced, rows, prompts.length > 0);
     const exempt = new Set(turnOfOverdue ? order.overdue : []);
     const ready = ordered.filter((request) => slots.has(request) || running.includes(request));
@@ -63,12 +79,13 @@ export function createDeadlinePolicy({ patienceMs = PATIENCE_MS }: DeadlineOptio
     let reasons: ReadonlyMap<string, string> | null = null;
     return {
       expire: [...expire],
+      ...(exchange !== null && { preempt: [exchange.from.id] }),
       admit: [...slots].map(({ id }) => id),
       decode: decodeGroups([...taking], rungOf, view.limits.maxBatch),
       prefill,
       carry: carryOn(view.carry, order, prefill),
       why: (id) => {
-        reasons ??= reasonsFor(order, paced, taking);
+        reasons ??= reasonsFor(order, paced, taking, exchange);
         return reasons.get(id) ?? null;
       },
     };
@@ -151,6 +168,7 @@ function reasonsFor(
   { onTime, overdue, late }: PromptOrder,
   paced: readonly PacedRequest[],
   taking: ReadonlySet<RequestView>,
+  exchange: SlotExchange | null,
 ): ReadonlyMap<string, string> {
   const reasons = new Map<string, string>();
   onTime.forEach(({ id }, i) => {
@@ -160,6 +178,13 @@ function reasonsFor(
   for (const { id } of late) reasons.set(id, 'late, or sure to be: behind those on time');
   for (const { request } of paced) {
     if (!taking.has(request)) reasons.set(request.id, 'sits out a step that is too full');
+  }
+  if (exchange !== null) {
+    reasons.set(
+      exchange.from.id,
+      'gives its slot to a request of a higher tier that would be late without it',
+    );
+    reasons.set(exchange.to.id, 'gets the slot of a lower tier, since it would be late without one');
   }
   return reasons;
 }
