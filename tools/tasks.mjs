@@ -38,6 +38,11 @@ const TASKS = {
     await ensureInstalled();
     await runScript(join('tools', 'default-model', 'prepare-skills.mjs'), args);
   },
+  /** `npm run model:text`: what the default model is calibrated on. */
+  'model-text': async (args) => {
+    await ensureInstalled();
+    await runScript(join('tools', 'default-model', 'prepare-text.mjs'), args);
+  },
   /** `npm run model:train`: the trainer behind the default model. */
   'model-train': (args) => runBuilt(join('training', 'main.js'), args),
   'bench-quality': (args) => runBuilt(join('bench', 'quality', 'main.js'), args),
