@@ -14,8 +14,11 @@ import { LEAST_PREFILL_SHARE } from './prefill-share.ts';
 import { orderPrompts, type PromptOrder } from './prompt-order.ts';
 import type { RequestView, SchedulingView } from './scheduling-view.ts';
 
-/** While some are overdue, every fourth chunk at least is one of theirs. */
-const OTHERS_BEFORE_OVERDUE = 3;
+/**
+ * While some are overdue, every sixteenth chunk at least is one of theirs: enough for nobody to starve. What they get
+ * beyond that is taken from requests that can still be on time, and gone for good.
+ */
+const OTHERS_BEFORE_OVERDUE = 15;
 
 export interface DeadlineOptions {
   /** For how long after its due time a prompt may be overtaken by those that are on time, milliseconds. */
@@ -23,8 +26,8 @@ export interface DeadlineOptions {
 }
 
 /**
- * Earliest deadline first, with slack. Prompts run, and get slots, in the order of `orderPrompts`: on time by due time,
- * then the others. Decoding requests keep their time per token: a chunk is as long as their slack pays for
+ * Earliest deadline first, with slack. Prompts run in the order of `orderPrompts`: on time by due time, then the others.
+ * A prompt gets its slot with its first chunk: slots of prompts that nobody works on are missed by more urgent ones. Decoding requests keep their time per token: a chunk is as long as their slack pays for
  * (`prefillChunkTokens`), those that can wait sit out a step that is too full (`decodeTurns`), and no prompt is
  * completed while its tokens would break the pace of those that decode (`hasRoomFor`). Without targets this is first
  * come, first served, among owners by least charge.
@@ -32,11 +35,11 @@ export interface DeadlineOptions {
  * Nothing starves, in any load:
  * - Prompts together get at least `LEAST_PREFILL_SHARE` of the time.
  * - A prompt is overtaken by later ones only until its due time and `patienceMs` are over. From then on it is overdue:
- *   overdue prompts go in order of due time, at least every fourth chunk is theirs, and once three chunks in a row
+ *   overdue prompts go in order of due time, at least every sixteenth chunk is theirs, and once fifteen in a row
  *   were not, the next slot is theirs too, with or without room (`carry` counts them).
  * - A request that decodes gets its turn as `decodeTurns` says.
- * So a request of p prompt tokens is done prefilling, with k overdue prompts before it, at the latest when four times
- * the chunks of those k and its own have run, each such chunk within (its time / `LEAST_PREFILL_SHARE`) of the one
+ * So a request of p prompt tokens is done prefilling, with k overdue prompts before it, at the latest when sixteen
+ * times the chunks of those k and its own have run, each such chunk within (its time / `LEAST_PREFILL_SHARE`) of the one
  * before, and slots for them have come free k + 1 times.
  */
 export function createDeadlinePolicy({ patienceMs = PATIENCE_MS }: DeadlineOptions = {}): BatchPolicy {
@@ -55,15 +58,16 @@ export function createDeadlinePolicy({ patienceMs = PATIENCE_MS }: DeadlineOptio
     const ordered = turnOfOverdue
       ? [...order.overdue, ...order.onTime, ...order.late]
       : [...order.onTime, ...order.overdue, ...order.late];
-    const slots = admit(ordered, running, view.freeSlots);
     const taking = turns(view, paced, rows, prompts.length > 0);
     const exempt = new Set(turnOfOverdue ? order.overdue : []);
-    const ready = ordered.filter((request) => slots.has(request) || running.includes(request));
-    const prefill = nextChunk(view, ready, exempt, rungOf, paced, taking);
+    const holders = new Set(running);
+    const ready = view.freeSlots > 0 ? ordered : ordered.filter((request) => holders.has(request));
+    const next = nextChunk(view, ready, exempt, rungOf, paced, taking);
+    const prefill = next?.chunk ?? null;
     let reasons: ReadonlyMap<string, string> | null = null;
     return {
       expire: [...expire],
-      admit: [...slots].map(({ id }) => id),
+      admit: next === null || holders.has(next.request) ? [] : [next.request.id],
       decode: decodeGroups([...taking], rungOf, view.limits.maxBatch),
       prefill,
       carry: carryOn(view.carry, order, prefill),
@@ -91,15 +95,6 @@ function turns(
   );
 }
 
-/** Free slots go to the first in order. */
-function admit(
-  ordered: readonly RequestView[],
-  running: readonly RequestView[],
-  freeSlots: number,
-): ReadonlySet<RequestView> {
-  return new Set(ordered.filter((request) => !running.includes(request)).slice(0, freeSlots));
-}
-
 /**
  * A chunk of the first of `ready`. Where it would complete the prompt, and there is no room to decode, it stops a token
  * short; a prompt that has come so far lets others pass until there is room, but none of a lower tier to its end: that
@@ -112,7 +107,7 @@ function nextChunk(
   rungOf: RungOf,
   paced: readonly PacedRequest[],
   taking: ReadonlySet<RequestView>,
-): PrefillChunk | null {
+): { readonly request: RequestView; readonly chunk: PrefillChunk } | null {
   const rows = paced.filter(({ request }) => taking.has(request)).map((row) => decodeRow(row, rungOf));
   const decodeMs = togetherMs(view, rows);
   let held: number = SERVICE_TIERS.length;
@@ -127,9 +122,9 @@ function nextChunk(
       paced.length > 0 &&
       !exempt.has(request) &&
       (tier > held || !hasRoomFor(view, request, paced, rungOf));
-    if (!waits) return { id, rung, tokens };
+    if (!waits) return { request, chunk: { id, rung, tokens } };
     held = Math.min(held, tier);
-    if (promptLeft > 1) return { id, rung, tokens: promptLeft - 1 };
+    if (promptLeft > 1) return { request, chunk: { id, rung, tokens: promptLeft - 1 } };
   }
   return null;
 }
