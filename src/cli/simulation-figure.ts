@@ -58,7 +58,7 @@ export function sweepFigure(
       ),
       panel(
         'Quality-weighted goodput',
-        'goodput × (1 − KL / KL of the lowest rung)',
+        'goodput × least agreement with full precision',
         lines(({ qualityWeightedGoodput }) => qualityWeightedGoodput),
       ),
       panel(

@@ -1,5 +1,6 @@
 import { type Ladder, SERVICE_TIERS, type ServiceTier } from '../core/index.ts';
 import { percentile } from '../numerics/index.ts';
+import { leastAgreement } from './agreement.ts';
 import { meetsTargets, meetsTpot, meetsTtft, type RequestRecord, tpotMs, ttftMs } from './request-record.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -21,8 +22,10 @@ export interface Outcomes {
   /** Over all tokens; null when there were none. */
   readonly averageBits: number | null;
   readonly meanKl: number | null;
-  /** 1 − mean KL / KL of the lowest rung: 1 where nothing is lost, 0 where every token is as bad as can be. */
+  /** Mean of `leastAgreement` over all tokens. */
   readonly qualityWeight: number;
+  /** 1 − mean KL / KL of the lowest rung: 1 where nothing is lost, 0 where every token is of the lowest rung. */
+  readonly ladderWeight: number;
   readonly switches: number;
   /** By the minutes in which requests were between their first and their last token. */
   readonly switchesPerRequestMinute: number;
@@ -56,6 +59,7 @@ export interface SimulationResult extends Outcomes {
   /** Requests that met all their targets, per second. */
   readonly goodput: number;
   readonly qualityWeightedGoodput: number;
+  readonly ladderWeightedGoodput: number;
   /** Time between neighbouring tokens of a request. */
   readonly itlMs: Percentiles | null;
   /** Share of the time that passes of the model took. */
@@ -94,6 +98,7 @@ export function summarize(run: SimulationRecords): SimulationResult {
     ...outcomes,
     goodput,
     qualityWeightedGoodput: goodput * outcomes.qualityWeight,
+    ladderWeightedGoodput: goodput * outcomes.ladderWeight,
     itlMs: percentiles(timeline.windows.flatMap(({ gaps }) => gaps)),
     utilisation: simulatedMs === 0 ? 0 : run.busyMs / simulatedMs,
     steps: run.steps,
@@ -129,8 +134,9 @@ function summarizeOutcomes(records: readonly RequestRecord[], ladder: Ladder): O
     tpotAttainment: share(meetsTpot),
     averageBits: perToken((rung) => ladder[rung]?.averageBits ?? 0),
     meanKl: perToken(klOf),
+    qualityWeight: perToken((rung) => leastAgreement(klOf(rung))) ?? 1,
     // Token by token, so that all tokens at the lowest rung give 0 and not what rounding leaves of it.
-    qualityWeight: perToken((rung) => (worst === 0 ? 1 : 1 - klOf(rung) / worst)) ?? 1,
+    ladderWeight: perToken((rung) => (worst === 0 ? 1 : 1 - klOf(rung) / worst)) ?? 1,
     switches,
     switchesPerRequestMinute: minutes === 0 ? 0 : switches / minutes,
     ttftMs: percentiles(present(records.map(ttftMs))),

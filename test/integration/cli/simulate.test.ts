@@ -88,7 +88,9 @@ describe('quept simulate', () => {
     const result = await document('--trace', trace, '--smooth', '--policy', 'fixed-8', ...sweep);
     expect(result.policy).toBe('fixed-8');
     expect(result.goodput90 / result.capacity).toBeCloseTo(1, 1);
-    expect(result.qualityWeightedGoodput90).toBeCloseTo(0.95 * result.goodput90, 9);
+    // Of a KL of 0.001, where the lowest rung has 0.02.
+    expect(result.qualityWeightedGoodput90).toBeCloseTo((1 - Math.sqrt(0.0005)) * result.goodput90, 9);
+    expect(result.ladderWeightedGoodput90).toBeCloseTo(0.95 * result.goodput90, 9);
     expect(result.points.map(({ byCapacity }: { byCapacity: number }) => byCapacity)).toEqual([
       0.5, 1.5, 2.5,
     ]);

@@ -29,7 +29,9 @@ describe('a simulation', () => {
 
   test('at fewer bits is faster and worse', async () => {
     const result = await simulate(tinyServer(), evenWorkload(20, 500), fixed(4));
-    expect(result).toMatchObject({ averageBits: 4, attainment: 1, qualityWeightedGoodput: 0 });
+    expect(result).toMatchObject({ averageBits: 4, attainment: 1, ladderWeightedGoodput: 0 });
+    // √(0.02 / 2) is 0.1.
+    expect(result.qualityWeightedGoodput).toBeCloseTo(2 * 0.9, 12);
     expect(result.meanKl).toBeCloseTo(0.02, 12);
     expect(result.tpotMs?.p50).toBe(10);
   });

@@ -123,19 +123,22 @@ test('times are those of the definitions', () => {
 });
 
 describe('quality', () => {
-  test('is over tokens, and weighs goodput by what is left of the lowest rung', () => {
+  test('is over tokens, and weighs goodput by the least agreement with full precision', () => {
     const result = tell([
       { arrives: 0, tokens: steady(10, 5, 3, 0) },
       { arrives: 0, tokens: steady(10, 5, 1, 1) },
     ]);
     expect(result.averageBits).toBe(5);
     expect(result.meanKl).toBeCloseTo(0.0175, 12);
-    expect(result.qualityWeight).toBeCloseTo(1 - 0.0175 / 0.02, 12);
-    expect(result.qualityWeightedGoodput).toBeCloseTo(2 * 0.125, 12);
+    const weight = 1 - (3 * Math.sqrt(0.02 / 2) + Math.sqrt(0.01 / 2)) / 4;
+    expect(result.qualityWeight).toBeCloseTo(weight, 12);
+    expect(result.qualityWeightedGoodput).toBeCloseTo(2 * weight, 12);
+    expect(result.ladderWeight).toBeCloseTo(1 - 0.0175 / 0.02, 12);
+    expect(result.ladderWeightedGoodput).toBeCloseTo(2 * 0.125, 12);
   });
 
-  test('of the lowest rung alone is worth nothing, exactly', () => {
-    expect(tell([{ arrives: 0, tokens: steady(10, 5, 7, 0) }]).qualityWeightedGoodput).toBe(0);
+  test('of the lowest rung alone is worth nothing on the scale of the ladder, exactly', () => {
+    expect(tell([{ arrives: 0, tokens: steady(10, 5, 7, 0) }]).ladderWeightedGoodput).toBe(0);
   });
 
   test('is unknown without tokens', () => {
