@@ -22,7 +22,12 @@ export interface PrefillChunk {
 export interface StepPlan {
   /** Requests to give up before anything runs, because one of their deadlines has passed. */
   readonly expire: readonly string[];
-  /** Waiting requests that get a slot before anything runs; no more than there are free slots. */
+  /**
+   * Running requests without a token yet that give their slot back and wait again, before anything is admitted; what
+   * has been done of their prompts is lost.
+   */
+  readonly suspend?: readonly string[];
+  /** Waiting requests that get a slot before anything runs; no more than there are free slots then. */
   readonly admit: readonly string[];
   readonly decode: readonly DecodeGroup[];
   /** Of a running request, or of one in `admit`. */

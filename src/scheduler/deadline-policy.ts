@@ -5,6 +5,7 @@ import { decodeGroups } from './decode-groups.ts';
 import { type DecodeRow, decodeLoadMs, type PacedRequest, paceOf, strictestPaceMs } from './decode-pace.ts';
 import { hasRoomFor } from './decode-room.ts';
 import { decodeTurns } from './decode-turns.ts';
+import { dispensableHolder, yieldsTo } from './dispensable-holder.ts';
 import { PATIENCE_MS } from './due-time.ts';
 import type { RungOf } from './precision-policy.ts';
 import { contextTokens } from './predicted-time.ts';
@@ -27,16 +28,18 @@ export interface DeadlineOptions {
 
 /**
  * Earliest deadline first, with slack. Prompts run in the order of `orderPrompts`: on time by due time, then the others.
- * A prompt gets its slot with its first chunk: slots of prompts that nobody works on are missed by more urgent ones. Decoding requests keep their time per token: a chunk is as long as their slack pays for
- * (`prefillChunkTokens`), those that can wait sit out a step that is too full (`decodeTurns`), and no prompt is
- * completed while its tokens would break the pace of those that decode (`hasRoomFor`). Without targets this is first
- * come, first served, among owners by least charge.
+ * A prompt gets its slot with its first chunk, and one that has become late may lose it again to one that can be on time
+ * (`dispensableHolder`): slots that hold prompts nobody works on are what requests are late for under overload.
+ * Decoding requests keep their time per token: a chunk is as long as their slack pays for (`prefillChunkTokens`), those
+ * that can wait sit out a step that is too full (`decodeTurns`), and no prompt is completed while its tokens would
+ * break the pace of those that decode (`hasRoomFor`). Without targets this is first come, first served, among owners by
+ * least charge.
  *
  * Nothing starves, in any load:
  * - Prompts together get at least `LEAST_PREFILL_SHARE` of the time.
  * - A prompt is overtaken by later ones only until its due time and `patienceMs` are over. From then on it is overdue:
  *   overdue prompts go in order of due time, at least every sixteenth chunk is theirs, and once fifteen in a row
- *   were not, the next slot is theirs too, with or without room (`carry` counts them).
+ *   were not, the next slot is theirs too, with or without room (`carry` counts them). The first of them keeps its slot.
  * - A request that decodes gets its turn as `decodeTurns` says.
  * So a request of p prompt tokens is done prefilling, with k overdue prompts before it, at the latest when sixteen
  * times the chunks of those k and its own have run, each such chunk within (its time / `LEAST_PREFILL_SHARE`) of the one
@@ -55,19 +58,25 @@ export function createDeadlinePolicy({ patienceMs = PATIENCE_MS }: DeadlineOptio
     const takes = (request: RequestView): number => forecast.wallMs(request, rungOf(request));
     const order = orderPrompts(prompts, view.nowMs, takes, patienceMs);
     const turnOfOverdue = view.carry >= OTHERS_BEFORE_OVERDUE;
+    const holders = new Set(running);
+    const behind = begunFirst([...order.overdue, ...order.late], holders);
     const ordered = turnOfOverdue
       ? [...order.overdue, ...order.onTime, ...order.late]
-      : [...order.onTime, ...order.overdue, ...order.late];
+      : [...order.onTime, ...behind];
     const taking = turns(view, paced, rows, prompts.length > 0);
     const exempt = new Set(turnOfOverdue ? order.overdue : []);
-    const holders = new Set(running);
-    const ready = view.freeSlots > 0 ? ordered : ordered.filter((request) => holders.has(request));
+    const victim = view.freeSlots > 0 ? null : dispensableHolder(order, holders);
+    const ready = ordered.filter(
+      (request) => holders.has(request) || view.freeSlots > 0 || yieldsTo(victim, request, order),
+    );
     const next = nextChunk(view, ready, exempt, rungOf, paced, taking);
     const prefill = next?.chunk ?? null;
+    const admit = next === null || holders.has(next.request) ? [] : [next.request.id];
     let reasons: ReadonlyMap<string, string> | null = null;
     return {
       expire: [...expire],
-      admit: next === null || holders.has(next.request) ? [] : [next.request.id],
+      ...(victim !== null && admit.length > 0 ? { suspend: [victim.id] } : {}),
+      admit,
       decode: decodeGroups([...taking], rungOf, view.limits.maxBatch),
       prefill,
       carry: carryOn(view.carry, order, prefill),
@@ -77,6 +86,14 @@ export function createDeadlinePolicy({ patienceMs = PATIENCE_MS }: DeadlineOptio
       },
     };
   };
+}
+
+/** A slot is free the sooner the sooner its prompt is done; those who wait lose nothing but their place. */
+function begunFirst(prompts: readonly RequestView[], holders: ReadonlySet<RequestView>): RequestView[] {
+  return [
+    ...prompts.filter((prompt) => holders.has(prompt)),
+    ...prompts.filter((prompt) => !holders.has(prompt)),
+  ];
 }
 
 function decodeRow({ request, paceMs }: PacedRequest, rungOf: RungOf): DecodeRow {

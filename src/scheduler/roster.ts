@@ -50,6 +50,18 @@ export class Roster {
     this.running.set(sequence.id, sequence);
   }
 
+  /** Sends a request without a token back to wait, without its slot; call only while no batch is in flight. */
+  suspend(sequence: Sequence): void {
+    if (sequence.slot === null || sequence.generatedTokens > 0) {
+      throw new Error('The batch policy suspends a request that has no slot, or tokens already.');
+    }
+    this.#options.runner.releaseSlot(sequence.slot);
+    sequence.slot = null;
+    sequence.startOver();
+    this.running.delete(sequence.id);
+    this.waiting.push(sequence);
+  }
+
   /** Ends a request with what is left of its text; as failed when that text cannot be decoded. */
   finish(sequence: Sequence, reason: FinishReason): void {
     let event: FinishedEvent;

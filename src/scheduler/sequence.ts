@@ -127,6 +127,11 @@ export class Sequence implements RequestView {
     if (this.promptLeft > 0) this.#promptDone += tokens;
   }
 
+  /** What has been done of the prompt is lost, with the slot it was done in. */
+  startOver(): void {
+    this.#promptDone = 0;
+  }
+
   /** Takes a token that was sampled at `nowMs` into the output. */
   accept(
     tokenId: number,

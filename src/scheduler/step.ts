@@ -72,8 +72,13 @@ function expire({ roster, clock }: StepContext, ids: readonly string[]): void {
 }
 
 /** Acquires slots for admitted requests and binds the plan to sequences. A request left without a slot runs later. */
-function reserve(context: StepContext, { admit, decode, prefill }: StepPlan): PlannedBatch[] {
+function reserve(context: StepContext, { suspend, admit, decode, prefill }: StepPlan): PlannedBatch[] {
   const { roster } = context;
+  for (const id of suspend ?? []) {
+    const sequence = roster.running.get(id);
+    if (sequence === undefined) throw new Error('The batch policy suspends a request that does not run.');
+    roster.suspend(sequence);
+  }
   for (const id of admit) {
     const sequence = roster.waiting.get(id);
     if (sequence === undefined) throw new Error('The batch policy admitted a request that does not wait.');
