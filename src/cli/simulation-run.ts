@@ -1,10 +1,10 @@
 import { QueptError } from '../core/index.ts';
+import { unloadedTimes } from '../scheduler/index.ts';
 import {
   findGoodput90,
   ladderRates,
   type Measure,
   type NamedPolicy,
-  prefillMs,
   type SimulationResult,
   type Sweep,
   simulate,
@@ -115,7 +115,8 @@ function roughCapacity({ server, workload }: SimulationPlan): number {
     contextTokens: 0,
     movedRows: 0,
   } as const;
-  const prefill = mean(({ promptTokens }) => prefillMs(promptTokens, { cost: machine, rung, prefillChunk }));
+  const unloaded = { cost: machine, rung, prefillChunk };
+  const prefill = mean(({ promptTokens }) => unloadedTimes(promptTokens, unloaded).prefillMs);
   const decode = (mean(({ outputTokens }) => outputTokens) * machine.stepMs(step)) / maxBatch;
   return 500 / (prefill + decode);
 }

@@ -30,7 +30,7 @@ export {
   type PolicyName,
 } from './policies.ts';
 export type { PrecisionPolicy, RungOf } from './precision-policy.ts';
-export { profileSteps, type UnloadedProfile, unloadedProfile } from './profile-steps.ts';
+export { profileSteps } from './profile-steps.ts';
 export type { PlanData, RecordedRequest, RecordedStep } from './recorded-step.ts';
 export { expectedMoves } from './regrouping.ts';
 export { type ReplayDifference, type ReplayPolicies, replay } from './replay.ts';
@@ -50,3 +50,10 @@ export {
 export { createSloPolicy, type SloOptions } from './slo-policy.ts';
 export type { CostEstimator, StepShape } from './step-shape.ts';
 export { mostSwitches, SWITCH_LIMITS, type SwitchLimits } from './switch-limits.ts';
+export {
+  type UnloadedMachine,
+  type UnloadedProfile,
+  unloadedMachine,
+  unloadedProfile,
+  unloadedTimes,
+} from './unloaded-times.ts';

@@ -10,7 +10,7 @@ export { findGoodput90, type Measure, type RatePoint, REQUIRED_ATTAINMENT } from
 export { type LengthDistribution, parseLengthDistribution } from './length-distribution.ts';
 export { type NamedPolicy, resolvePolicy, SIMULATED_POLICIES, topRungPolicy } from './policies.ts';
 export { createProfileCost } from './profile-cost.ts';
-export { prefillMs, serviceLevel, type TargetContext, type TargetOverrides } from './service-levels.ts';
+export { serviceLevel, type TargetOverrides } from './service-levels.ts';
 export { type SimulatedServer, type SimulationControl, simulate } from './simulate.ts';
 export type { Outcomes, Percentiles, SimulationResult, TierOutcomes, TimelinePoint } from './summarize.ts';
 export { ladderRates, type RateLadder, type Sweep, sweepRates } from './sweep.ts';

@@ -159,8 +159,8 @@ class Run {
 
   #admit(arrival: Arrival, index: number): void {
     const { ladder, machine, prefillChunk, targets, slots, maxWaiting } = this.#server;
-    const context = { cost: machine, rung: ladder.length - 1, prefillChunk, overrides: targets };
-    const level = serviceLevel(arrival.tier, arrival.promptTokens, context);
+    const unloaded = { cost: machine, rung: ladder.length - 1, prefillChunk };
+    const level = serviceLevel(arrival.tier, arrival.promptTokens, unloaded, targets);
     if (this.#recorder.held >= slots + maxWaiting) {
       this.#recorder.refuse(arrival.atMs, level);
       return;
