@@ -5,16 +5,18 @@ import {
   DEFAULT_PROFILE,
   DEFAULT_TIERS,
   type LengthDistribution,
+  ladderRates,
   parseLengthDistribution,
   parseTierMix,
-  type RateLadder,
   type TierMix,
 } from '../simulation/index.ts';
 import { nonNegativeNumber, positiveNumber } from './real-numbers.ts';
 import { wholeNumberFrom } from './whole-numbers.ts';
 
 /** Rates to try, in requests per second or as multiples of capacity. */
-export interface SweepFlag extends RateLadder {
+export interface SweepFlag {
+  /** Ascending. */
+  readonly rates: readonly number[];
   readonly unit: 'per-second' | 'capacity';
 }
 
@@ -98,8 +100,8 @@ export function addSimulateOptions(command: Command): Command {
         .default('deadline'),
     )
     .option(
-      '--sweep <low..high:n>',
-      'n rates, as multiples of capacity, or per second with /s: 0.1..2/s:8',
+      '--sweep <rates>',
+      'low..high:n or a,b,c; as multiples of capacity, or per second with /s: 0.1..2/s:8',
       sweep,
     )
     .option(
@@ -137,15 +139,23 @@ function bursts(text: string): Bursts {
 }
 
 function sweep(text: string): SweepFlag {
-  const [low, high, unit, points] =
-    /^(\d*\.?\d+)\.\.(\d*\.?\d+)(\/s)?:(\d{1,3})$/.exec(text.trim())?.slice(1) ?? [];
-  const ladder = { low: Number(low), high: Number(high), points: Number(points) };
-  if (ladder.low > 0 && ladder.high > ladder.low && ladder.points >= 2) {
-    return { ...ladder, unit: unit === undefined ? 'capacity' : 'per-second' };
+  const [list, unit] = /^([\d.,]+)(\/s)?$/.exec(text.trim())?.slice(1) ?? [];
+  const rates = list === undefined ? ladder(text) : list.split(',').map(Number);
+  const ascending = rates.every((rate, i) => rate > (rates[i - 1] ?? 0));
+  if (rates.length >= 2 && ascending) {
+    return { rates, unit: unit === undefined && !text.includes('/s') ? 'capacity' : 'per-second' };
   }
   throw new InvalidArgumentError(
-    'Give the lowest and the highest rate and how many, 2 or more: 0.2..3:8, or 0.1..2/s:8 for requests per second.',
+    'Give the lowest and the highest rate and how many, 2 or more: 0.2..3:8, or 0.1..2/s:8 for requests per second; or the rates, ascending: 0.5,1,2.',
   );
+}
+
+/** None where the text names no ladder. */
+function ladder(text: string): number[] {
+  const [low, high, points] =
+    /^(\d*\.?\d+)\.\.(\d*\.?\d+)(?:\/s)?:(\d{1,3})$/.exec(text.trim())?.slice(1) ?? [];
+  if (low === undefined) return [];
+  return ladderRates({ low: Number(low), high: Number(high), points: Number(points) });
 }
 
 function length(option: string): (text: string) => LengthDistribution {

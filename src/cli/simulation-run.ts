@@ -2,7 +2,6 @@ import { QueptError } from '../core/index.ts';
 import { unloadedTimes } from '../scheduler/index.ts';
 import {
   findGoodput90,
-  ladderRates,
   type Measure,
   type NamedPolicy,
   type SimulationResult,
@@ -77,7 +76,7 @@ export async function runSweep(
       return result;
     };
   const capacity = sweep.unit === 'capacity' ? await findCapacity(plan, measure) : null;
-  const rates = ladderRates(sweep).map((rate) => rate * (capacity ?? 1));
+  const rates = sweep.rates.map((rate) => rate * (capacity ?? 1));
   const sweeps: Sweep[] = [];
   for (const policy of plan.policies) sweeps.push(await sweepRates(policy.name, rates, measure(policy)));
   const ends = [rates[0], rates.at(-1)].filter((rate) => rate !== undefined);

@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ReadyMessage } from '../../src/gateway/channel.ts';
 import type { EngineChild } from '../../src/gateway/engine-child.ts';
+import { unloadedMachine, unloadedTimes } from '../../src/scheduler/index.ts';
 import { builtModule } from '../support/built-cli.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
 

@@ -108,7 +108,7 @@ describe('quept simulate', () => {
     const { exitCode, out } = await simulate(
       ...args,
       '--sweep',
-      '1..20/s:3',
+      '1,10,20/s',
       '--policy',
       'fixed-4',
       '--policy',
@@ -148,6 +148,7 @@ describe('quept simulate', () => {
       '--profile: no-such cannot be read (ENOENT). Name a file, or one of',
     ],
     [['--poisson', '1', '--sweep', '3..1:2'], 'Give the lowest and the highest rate'],
+    [['--poisson', '1', '--sweep', '1,0.5'], 'or the rates, ascending'],
   ])('[L2] refuses %j with what to do about it', async (args, message) => {
     const { exitCode, out, err } = await simulate(...args);
     expect([exitCode, out]).toEqual([2, '']);
