@@ -8,6 +8,7 @@ import {
   ladderRates,
   parseLengthDistribution,
   parseTierMix,
+  type StepChange,
   type TierMix,
 } from '../simulation/index.ts';
 import { nonNegativeNumber, positiveNumber } from './real-numbers.ts';
@@ -27,6 +28,7 @@ export interface SimulateFlags {
   readonly poisson?: number | true;
   readonly smooth?: boolean;
   readonly bursts?: Bursts;
+  readonly step?: StepChange;
   readonly scale?: number;
   readonly minutes?: number;
   readonly requests?: number;
@@ -64,6 +66,11 @@ export function addSimulateOptions(command: Command): Command {
       '--bursts <on:off:times>',
       'seconds of bursts and of calm between, and how much denser a burst is',
       bursts,
+    )
+    .option(
+      '--step <after:for:times>',
+      'one step change: after seconds of calm, for seconds so many times as dense, then calm again',
+      step,
     )
     .option('--scale <factor>', 'multiplies the rate of arrivals', positiveNumber)
     .option(
@@ -129,13 +136,27 @@ export function addSimulateOptions(command: Command): Command {
 }
 
 function bursts(text: string): Bursts {
-  const [on = 0, off = 0, times = 0] = text.split(':').map((part) => (part.trim() === '' ? 0 : Number(part)));
-  if (text.split(':').length === 3 && on > 0 && off > 0 && times > 1) {
-    return { onMs: 1000 * on, offMs: 1000 * off, times };
-  }
+  const [on, off, times] = threeNumbers(text);
+  if (on > 0 && off > 0 && times > 1) return { onMs: 1000 * on, offMs: 1000 * off, times };
   throw new InvalidArgumentError(
     'Give seconds of burst, seconds of calm, and a factor above 1, as in 60:120:3.',
   );
+}
+
+function step(text: string): StepChange {
+  const [after, length, times] = threeNumbers(text);
+  if (after > 0 && length > 0 && times > 1) return { afterMs: 1000 * after, forMs: 1000 * length, times };
+  throw new InvalidArgumentError(
+    'Give seconds before the rise, seconds that it lasts, and a factor above 1, as in 120:60:3.',
+  );
+}
+
+/** Not a number for each where the text has not three parts. */
+function threeNumbers(text: string): readonly [number, number, number] {
+  const [a = Number.NaN, b = Number.NaN, c = Number.NaN, ...more] = text
+    .split(':')
+    .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  return more.length === 0 ? [a, b, c] : [Number.NaN, Number.NaN, Number.NaN];
 }
 
 function sweep(text: string): SweepFlag {

@@ -1,4 +1,11 @@
-import type { Outcomes, Percentiles, SimulationResult, Sweep, Workload } from '../simulation/index.ts';
+import type {
+  Outcomes,
+  Percentiles,
+  SimulationResult,
+  StepOutcome,
+  Sweep,
+  Workload,
+} from '../simulation/index.ts';
 import type { SimulationPlan } from './simulation-plan.ts';
 import type { RunResults, SweepResults } from './simulation-run.ts';
 import { formatTable } from './text-format.ts';
@@ -103,6 +110,7 @@ function runRows(results: readonly SimulationResult[]): string[][] {
     ...percentileRows('TTFT', ({ ttftMs }) => ttftMs),
     ...percentileRows('TPOT', ({ tpotMs }) => tpotMs),
     ...percentileRows('ITL', ({ itlMs }) => itlMs),
+    ...(results.some(({ step }) => step !== null) ? stepRows() : []),
     ['utilisation', ({ utilisation }) => percent(utilisation)],
     ['steps', ({ steps }) => String(steps)],
     ['simulated seconds', ({ simulatedSeconds }) => simulatedSeconds.toFixed(1)],
@@ -110,6 +118,28 @@ function runRows(results: readonly SimulationResult[]): string[][] {
   return [
     ['', ...results.map(({ policy }) => policy)],
     ...rows.map(([name, cell]) => [name, ...results.map(cell)]),
+  ];
+}
+
+function stepRows(): [string, Cell][] {
+  const cell =
+    (tell: (step: StepOutcome) => string): Cell =>
+    ({ step }) =>
+      step === null ? '-' : tell(step);
+  const within = (value: number | null) => (value === null ? 'never' : value.toFixed(1));
+  const phases = ['before', 'during', 'after'] as const;
+  return [
+    ...phases.map((phase): [string, Cell] => [
+      `arrived ${phase} the rise: met all targets`,
+      cell(({ attainment }) => (attainment[phase] === null ? '-' : percent(attainment[phase]))),
+    ]),
+    ['until TPOT P95 is within the target, s', cell(({ protectSeconds }) => within(protectSeconds))],
+    ['until precision is back, s', cell(({ restoreSeconds }) => within(restoreSeconds))],
+    [
+      'most switches of a request in a minute',
+      cell(({ mostSwitchesPerMinute }) => String(mostSwitchesPerMinute)),
+    ],
+    ['… and what is promised', cell(({ switchBound }) => String(switchBound))],
   ];
 }
 

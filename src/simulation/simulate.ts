@@ -40,6 +40,8 @@ export interface SimulationControl {
 
 /** Windows of a timeline at most, as long as none is shorter than a second. */
 const MOST_WINDOWS = 120;
+/** Where what counts is how long a server takes to react. */
+const STEP_WINDOW_MS = 500;
 /** Steps between two turns of the event loop, in which an interruption can arrive: some milliseconds. */
 const STEPS_PER_TURN = 256;
 
@@ -141,6 +143,7 @@ class Run {
       ladder: this.#server.ladder,
       records: this.#recorder.records,
       timeline: this.#recorder.timeline,
+      step: this.#workload.step ?? null,
       spanMs: this.#workload.spanMs,
       simulatedMs: this.#clock.now(),
       busyMs: this.#runner.busyMs,
@@ -192,8 +195,9 @@ const SILENT: TextDecoder = {
   endTokenIds: new Set(),
 };
 
-/** At least a second, and a round number of seconds. */
-function defaultWindowMs({ spanMs }: Workload): number {
+/** At least a second, and a round number of seconds, unless there is a step to look at. */
+function defaultWindowMs({ spanMs, step }: Workload): number {
+  if (step !== undefined && step !== null) return STEP_WINDOW_MS;
   return 1000 * Math.max(1, Math.ceil(spanMs / 1000 / MOST_WINDOWS));
 }
 

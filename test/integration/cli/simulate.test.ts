@@ -130,6 +130,21 @@ describe('quept simulate', () => {
     );
   });
 
+  it('tells how a step change of the load was taken', async () => {
+    const args = ['--poisson', '0.5', '--minutes', '1', '--step', '20:20:4', '--policy', 'slo'];
+    const { step, timeline, windowSeconds } = await document(...args);
+    expect(step).toMatchObject({ afterMs: 20_000, forMs: 20_000, times: 4, attainment: { before: 1 } });
+    expect(step.mostSwitchesPerMinute).toBeLessThanOrEqual(step.switchBound);
+    expect(windowSeconds).toBe(0.5);
+    const arrived = (from: number, to: number) =>
+      timeline
+        .filter(({ seconds }: { seconds: number }) => seconds >= from && seconds < to)
+        .reduce((sum: number, { arrivals }: { arrivals: number }) => sum + arrivals, 0);
+    expect(arrived(20, 40)).toBeGreaterThan(2 * arrived(0, 20));
+    const { out } = await simulate(...args);
+    expect(out).toMatch(/^until precision is back, s +[\d.]+$/m);
+  });
+
   it.each([
     [[], 'Name what arrives: a trace with --trace, or a rate with --poisson.'],
     [['--poisson'], '--poisson: name a rate'],
@@ -141,6 +156,9 @@ describe('quept simulate', () => {
     [['--poisson', '1', '--tiers', 'gold:1'], "--tiers: 'gold:1' is none of"],
     [['--poisson', '1', '--context', '65'], "--context: the profile's model has a context of 64"],
     [['--poisson', '1', '--bursts', '5:5:1'], 'a factor above 1'],
+    [['--poisson', '1', '--step', '5:5'], 'seconds that it lasts'],
+    [['--poisson', '1', '--step', '5:5:2', '--bursts', '5:5:2'], '--step: a load rises once'],
+    [['--poisson', '--step', '5:5:2', '--sweep', '1..2:3'], '--step: a sweep has no course'],
     [['--poisson', '-1'], 'above 0'],
     [['--trace', 'no-such.csv'], '--trace: no-such.csv cannot be read (ENOENT)'],
     [

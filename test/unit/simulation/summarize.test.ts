@@ -51,7 +51,7 @@ function tell(stories: readonly Story[], spanMs = 1000): SimulationResult {
   }
   const { records, timeline } = recorder;
   const spent = { simulatedMs: 2000, busyMs: 500, steps: 7, passes: 9 };
-  return summarize({ policy: 'p', ladder: LADDER, records, timeline, spanMs, ...spent });
+  return summarize({ policy: 'p', ladder: LADDER, records, timeline, step: null, spanMs, ...spent });
 }
 
 /** n tokens from `first` on, `gap` apart. */
@@ -186,6 +186,7 @@ test('the course of time has a window for every stretch, empty ones too', () => 
       meanGapMs: 10,
       p95GapMs: 10,
       lateGapShare: 0,
+      p95TpotByTarget: 1,
       switches: 1,
     },
     {
@@ -196,6 +197,7 @@ test('the course of time has a window for every stretch, empty ones too', () => 
       meanGapMs: null,
       p95GapMs: null,
       lateGapShare: null,
+      p95TpotByTarget: null,
       switches: 0,
     },
     {
@@ -206,6 +208,7 @@ test('the course of time has a window for every stretch, empty ones too', () => 
       meanGapMs: null,
       p95GapMs: null,
       lateGapShare: null,
+      p95TpotByTarget: null,
       switches: 0,
     },
     {
@@ -216,6 +219,7 @@ test('the course of time has a window for every stretch, empty ones too', () => 
       meanGapMs: 300,
       p95GapMs: 300,
       lateGapShare: 1,
+      p95TpotByTarget: 31 / 2,
       switches: 0,
     },
   ]);
