@@ -12,6 +12,9 @@ export { type NamedPolicy, resolvePolicy, SIMULATED_POLICIES, topRungPolicy } fr
 export { createProfileCost } from './profile-cost.ts';
 export { serviceLevel, type TargetOverrides } from './service-levels.ts';
 export { type SimulatedServer, type SimulationControl, simulate } from './simulate.ts';
+export { SimulatedClock } from './simulated-clock.ts';
+export { simulatedRequest } from './simulated-request.ts';
+export { SimulatedRunner } from './simulated-runner.ts';
 export type { StepChange, StepOutcome } from './step-change.ts';
 export type { Outcomes, Percentiles, SimulationResult, TierOutcomes } from './summarize.ts';
 export { ladderRates, type RateLadder, type Sweep, sweepRates } from './sweep.ts';
