@@ -29,7 +29,8 @@ const PROMPT_TOKENS = 200;
 /** More than any measurement lets a request generate: whoever decodes goes on to the end. */
 const OUTPUT_TOKENS = 1800;
 const CHUNK = 128;
-const NO_TARGETS = { ttftMs: null, tpotMs: null };
+/** What eight rows keep at any rung, so that nothing has to be given up and all rows run in every step. */
+const EASY_TPOT_MS = 80;
 const SILENT = {
   createTextStream: () => ({ push: () => '', flush: () => '' }),
   endTokenIds: new Set<number>(),
@@ -43,15 +44,17 @@ export class LoadedScheduler {
   readonly #runner: UntimedRunner;
   readonly #simulated: SimulatedRunner;
   readonly #scheduler: Scheduler;
+  readonly #tpotMs: number | null;
   readonly #queue: string[] = [];
   #submitted = 0;
   #tokens = 0;
 
   /**
-   * @param decoding requests that decode in every step; all slots are theirs
-   * @param queued that wait meanwhile
+   * @param decoding requests that decode; all slots are theirs
+   * @param pressed whether their targets are the usual ones, which so many together cannot keep
    */
-  private constructor(profile: CostProfile, decoding: number) {
+  private constructor(profile: CostProfile, decoding: number, pressed: boolean) {
+    this.#tpotMs = pressed ? null : EASY_TPOT_MS;
     const samples = profileSamples(profile);
     this.#ladder = profileLadder(profile);
     this.#machine = createProfileCost(samples);
@@ -83,8 +86,13 @@ export class LoadedScheduler {
   }
 
   /** Brings `decoding` requests to decode, then queues others. */
-  static async create(profile: CostProfile, decoding: number, queued: number): Promise<LoadedScheduler> {
-    const load = new LoadedScheduler(profile, decoding);
+  static async create(
+    profile: CostProfile,
+    decoding: number,
+    queued: number,
+    pressed: boolean,
+  ): Promise<LoadedScheduler> {
+    const load = new LoadedScheduler(profile, decoding, pressed);
     for (let i = 0; i < decoding; i++) load.#submit();
     load.#queue.length = 0;
     while (load.#scheduler.snapshot().prefillTokensPending > 0) await load.#scheduler.step();
@@ -125,7 +133,7 @@ export class LoadedScheduler {
     } as const;
     const ceiling = this.#ladder.length - 1;
     const unloaded = { cost: this.#machine, rung: ceiling, prefillChunk: CHUNK };
-    const level = serviceLevel('default', PROMPT_TOKENS, unloaded, NO_TARGETS);
+    const level = serviceLevel('default', PROMPT_TOKENS, unloaded, { ttftMs: null, tpotMs: this.#tpotMs });
     const request = simulatedRequest(arrival, this.#submitted++, { level, ceiling });
     this.#scheduler.submit(request);
     this.#queue.push(request.id);

@@ -4,7 +4,7 @@ import { measureOverhead } from '../../../../src/bench/scheduler/measure-overhea
 import { readBuiltInProfile } from '../../../../src/simulation/index.ts';
 
 test('every measured step decodes a token for each row, behind a queue of one length', async () => {
-  const load = await LoadedScheduler.create(await readBuiltInProfile('cpu-135m'), 8, 40);
+  const load = await LoadedScheduler.create(await readBuiltInProfile('cpu-135m'), 8, 40, false);
   expect(load.waiting).toBe(40);
   const before = load.tokens;
   for (let i = 0; i < 20; i++) {
@@ -20,7 +20,12 @@ test('every measured step decodes a token for each row, behind a queue of one le
 test('overheads come by length of the queue', async () => {
   const profile = await readBuiltInProfile('cpu-135m');
   const overheads = await measureOverhead({ profile, decoding: 2, queued: [1, 5], rounds: 2, steps: 5 });
-  expect(overheads.map(({ queued }) => queued)).toEqual([1, 5]);
+  expect(overheads.map(({ queued, pressed }) => [queued, pressed])).toEqual([
+    [1, false],
+    [5, false],
+    [1, true],
+    [5, true],
+  ]);
   for (const { medianMs, medianRangeMs, p99Ms, share } of overheads) {
     expect(medianRangeMs[0]).toBeLessThanOrEqual(medianMs);
     expect(medianRangeMs[1]).toBeGreaterThanOrEqual(medianMs);
