@@ -11,6 +11,7 @@ export {
   type EvaluationOptions,
   evaluateLadder,
 } from './evaluate-ladder.ts';
+export { evaluatePrefixes, type PrefixEvaluation } from './evaluate-prefixes.ts';
 export { evaluateSwitching, type SwitchingEvaluation } from './evaluate-switching.ts';
 export { GraphInputs } from './graph-inputs.ts';
 export { type MeasuredLadder, measureLadder } from './measure-ladder.ts';

@@ -3,7 +3,9 @@ import {
   type Evaluation,
   type EvaluationOptions,
   evaluateLadder,
+  evaluatePrefixes,
   evaluateSwitching,
+  type PrefixEvaluation,
   type SwitchingEvaluation,
 } from '../calibration/index.ts';
 import { type Ladder, type PrecisionConfig, QueptError } from '../core/index.ts';
@@ -19,10 +21,13 @@ export interface LadderEvaluationOptions extends EvalText {
   readonly reference?: string;
   /** Ids of configs that shall take turns. */
   readonly switch?: readonly string[];
+  /** Ids of configs each of which shall go on behind each. */
+  readonly prefixes?: readonly string[];
 }
 
 export interface LadderEvaluation extends EvaluatedLadder {
   readonly switching: SwitchingEvaluation | null;
+  readonly prefixes: readonly PrefixEvaluation[] | null;
 }
 
 type Ground = Omit<EvaluationOptions, 'ladder'>;
@@ -39,7 +44,8 @@ export async function runLadderEvaluation(
   let reference: ReferenceModel | null = null;
   try {
     const { name, ladder } = local.artefact.manifest;
-    const turns = options.switch ? switchedConfigs(ladder, options.switch) : null;
+    const turns = options.switch ? severalConfigs(ladder, options.switch, '--switch') : null;
+    const mixed = options.prefixes ? severalConfigs(ladder, options.prefixes, '--prefixes') : null;
     reference = await openReference(local.artefact, options.reference);
     if (reference === null)
       output.note('no full-precision checkpoint found: comparing with the highest rung');
@@ -51,6 +57,7 @@ export async function runLadderEvaluation(
       windows: cutEvalText(local.tokenizer, local.runner.shape.contextLength, text, options),
       signal,
     };
+    if (mixed !== null) requireLongWindow(ground.windows);
     const evaluation = await withProgress('evaluating windows', ground, output, (shown) =>
       evaluateLadder({ ...shown, ladder }),
     );
@@ -59,8 +66,14 @@ export async function runLadderEvaluation(
           evaluateSwitching({ ...shown, configs: turns }),
         )
       : null;
+    const prefixes = mixed
+      ? await withProgress('going on behind prefixes', ground, output, (shown) =>
+          evaluatePrefixes({ ...shown, ladder: mixed }),
+        )
+      : null;
     const against = reference ? 'full precision' : ladder.at(-1)!.id;
-    return { model: name, data: basename(options.data), reference: against, ladder, evaluation, switching };
+    const data = basename(options.data);
+    return { model: name, data, reference: against, ladder, evaluation, switching, prefixes };
   } finally {
     await reference?.close();
     await local.close();
@@ -82,17 +95,27 @@ async function withProgress<T>(
   }
 }
 
-function switchedConfigs(ladder: Ladder, ids: readonly string[]): PrecisionConfig[] {
+function severalConfigs(ladder: Ladder, ids: readonly string[], option: string): PrecisionConfig[] {
   if (ids.length < 2)
-    throw new QueptError('invalid_usage', '--switch: name at least two configs, as in q4,q8.');
-  return namedConfigs(ladder, ids, '--switch');
+    throw new QueptError('invalid_usage', `${option}: name at least two configs, as in q4,q8.`);
+  return namedConfigs(ladder, ids, option);
+}
+
+function requireLongWindow(windows: readonly Int32Array[]): void {
+  if (windows.some(({ length }) => length >= 4)) return;
+  throw new QueptError(
+    'invalid_usage',
+    '--prefixes: needs windows of four tokens at least, to divide them. Give a longer text, or a larger --window.',
+  );
 }
 
 /** The evaluation as a table for people. */
-export function formatLadderEvaluation({ evaluation, reference, switching }: LadderEvaluation): string {
+export function formatLadderEvaluation(evaluated: LadderEvaluation): string {
+  const { evaluation, reference, switching, prefixes } = evaluated;
   return [
     ...ladderLines(evaluation, reference),
     ...(switching === null ? [] : [switchingLine(switching)]),
+    ...(prefixes === null ? [] : prefixLines(prefixes)),
   ].join('\n');
 }
 
@@ -109,6 +132,19 @@ function ladderLines(evaluation: Evaluation, reference: string): string[] {
   return [
     `${evaluation.tokens} tokens, judged against ${reference} (perplexity ${perplexity})`,
     formatTable([['config', 'bits', 'perplexity', 'KL (nats)', 'top-1', 'ms/token'], ...rows]),
+  ];
+}
+
+function prefixLines(prefixes: readonly PrefixEvaluation[]): string[] {
+  const rows = prefixes.map(({ prefix, continuation, kl, top1Agreement }) => [
+    prefix,
+    continuation,
+    kl.toExponential(2),
+    `${(100 * top1Agreement).toFixed(1)} %`,
+  ]);
+  return [
+    'second half of each window, behind a first half computed at another config',
+    formatTable([['first', 'second', 'KL (nats)', 'top-1'], ...rows]),
   ];
 }
 

@@ -40,6 +40,9 @@ const EXIT_OF: Partial<Record<ErrorCode, number>> = {
   cancelled: EXIT.interrupted,
 };
 
+/** Ends a command with 1 whose result, which has been printed, is itself the bad news. */
+export class BadNews extends Error {}
+
 /**
  * Tells a failure as `quept: message` on stderr and, with --json, as `{"error":{code,message}}` on stdout.
  * Faults of ours show their message too: whoever runs a command is the operator. Stacks need QUEPT_DEBUG=1.

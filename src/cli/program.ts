@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   generate: async () => (await import('./commands/generate.ts')).registerGenerate,
   eval: async () => (await import('./commands/eval.ts')).registerEval,
   simulate: async () => (await import('./commands/simulate.ts')).registerSimulate,
+  replay: async () => (await import('./commands/replay.ts')).registerReplay,
   inspect: async () => (await import('./commands/inspect.ts')).registerInspect,
 };
 

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { QueptError } from '../core/index.ts';
-import { EXIT, reportFailure, type Streams } from './output.ts';
+import { BadNews, EXIT, reportFailure, type Streams } from './output.ts';
 import { createProgram } from './program.ts';
 
 /** Runs one command line (without `node` and script). Never throws; resolves to the exit code. */
@@ -10,6 +10,7 @@ export async function runCli(args: readonly string[], streams: Streams): Promise
     await program.parseAsync(args, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
+    if (error instanceof BadNews) return EXIT.failure;
     if (!(error instanceof CommanderError)) return reportFailure(error, args.includes('--json'), streams);
     if (error.exitCode === 0) return EXIT.ok;
     // Bare `quept` has already shown the help, on stderr.

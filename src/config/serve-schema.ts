@@ -3,6 +3,7 @@ import { defaultThreads } from './default-threads.ts';
 import { isLoopbackHost } from './loopback.ts';
 
 export const POLICIES = ['fixed', 'load-threshold', 'slo'] as const;
+export const PREFIX_CACHES = ['off', 'owner', 'shared'] as const;
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
@@ -44,9 +45,14 @@ export const serveSchema = z
     keepAliveTimeoutMs: milliseconds.default(65_000),
     policy: z.enum(POLICIES).default('fixed'),
     tiers: z.strictObject({ priority: tierSchema, default: tierSchema, flex: tierSchema }).prefault({}),
+    prefixCache: z.enum(PREFIX_CACHES).default('owner'),
     queueTimeoutMs: milliseconds.nullable().default(null),
     firstTokenTimeoutMs: milliseconds.nullable().default(null),
     totalTimeoutMs: milliseconds.nullable().default(null),
+    metricsPort: wholeNumber(0, 65_535).nullable().default(null),
+    decisionLog: wholeNumber(0, 100_000).default(1000),
+    record: z.string().min(1).nullable().default(null),
+    recordMaxBytes: wholeNumber(1024, 1e12).default(256 * 1024 * 1024),
     drainMs: wholeNumber(0, 3_600_000).default(30_000),
     logLevel: z.enum(LOG_LEVELS).default('info'),
     insecure: z.boolean().default(false),
@@ -61,6 +67,11 @@ export const serveSchema = z
         '127.0.0.1 and put an authenticating proxy in front, or pass --insecure if the network is trusted',
     },
   )
+  .refine(({ port, metricsPort }) => metricsPort === null || metricsPort === 0 || metricsPort !== port, {
+    ...ALWAYS,
+    path: ['metricsPort'],
+    message: 'must differ from port; leave it out to serve /metrics there',
+  })
   .refine(({ headersTimeoutMs, requestTimeoutMs }) => !(headersTimeoutMs > requestTimeoutMs), {
     ...ALWAYS,
     path: ['headersTimeoutMs'],
@@ -121,10 +132,37 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
       'weight, minBits, maxBits, share',
     help: 'targets and precision of the service tiers (from the machine)',
   },
+  prefixCache: {
+    kind: 'text',
+    argument: 'for',
+    requirement: `one of ${PREFIX_CACHES.join(', ')}`,
+    help: 'prompts that begin alike are computed once: for requests of one owner, shared by all, or off (owner)',
+  },
   queueTimeoutMs: period('a request may wait for a slot (no limit)'),
   firstTokenTimeoutMs: period('a request may wait for its first token (no limit)'),
   totalTimeoutMs: period('a request may take in all (no limit)'),
   drainMs: period('running requests may take after SIGTERM (30000)', 0),
+  metricsPort: number(
+    'n',
+    'a whole number from 0 to 65535',
+    'port of its own for /metrics, on the same host; 0 takes a free one (--port)',
+  ),
+  decisionLog: number(
+    'n',
+    'a whole number from 0 to 100000',
+    'newest requests whose scheduling can be looked up; 0 keeps none (1000)',
+  ),
+  record: {
+    kind: 'text',
+    argument: 'file',
+    requirement: 'a path',
+    help: 'write every scheduling decision to a new file, for replay (off)',
+  },
+  recordMaxBytes: number(
+    'bytes',
+    'a whole number from 1024 to 1000000000000',
+    'size at which that file ends (268435456)',
+  ),
   logLevel: {
     kind: 'text',
     argument: 'level',

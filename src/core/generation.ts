@@ -36,6 +36,10 @@ export interface SamplingParams {
 /** A request as the adapters hand it to the InferenceService. */
 export interface GenerateRequest {
   readonly id: string;
+  /** The transport's id of the call that it belongs to (`x-request-id`); clients may choose it, and repeat it. */
+  readonly callId: string;
+  /** Whose request it is, for fairness between clients: `NO_OWNER` where there are no keys. */
+  readonly owner: string;
   /** Model name as the client wrote it, an `@config` alias included; null for the served model. */
   readonly model: string | null;
   readonly prompt: Prompt;

@@ -1,5 +1,6 @@
 export { type FusedMatrix, fusedMatrices, type ModelArchitecture, type RopeConfig } from './architecture.ts';
 export type { Clock } from './clock.ts';
+export type { Decision, DecisionTrail, RequestDecisions } from './decision.ts';
 export { ERROR_TABLE, type ErrorCode, QueptError, toPublicError } from './errors.ts';
 export type {
   ChatMessage,
@@ -34,6 +35,7 @@ export {
 } from './precision.ts';
 export {
   type Deadlines,
+  NO_OWNER,
   SERVICE_TIERS,
   type ServiceLevel,
   type ServiceTier,

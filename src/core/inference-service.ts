@@ -1,3 +1,4 @@
+import type { RequestDecisions } from './decision.ts';
 import type { GenerateRequest, GenerationEvent } from './generation.ts';
 import type { Ladder, PrecisionRange } from './precision.ts';
 import type { ServiceLevel } from './service-level.ts';
@@ -45,6 +46,11 @@ export interface InferenceService {
    */
   generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation>;
   readiness(): Readiness;
+  /**
+   * What the scheduler decided about the requests of a call of this owner, in order of submission. Empty when it is
+   * unknown, another owner's, or no longer kept.
+   */
+  decisions(callId: string, owner: string): Promise<readonly RequestDecisions[]>;
 }
 
 /** Splits `name@config` into the model name and the config id (null without an alias). */

@@ -49,6 +49,13 @@ export interface ModelRunner {
   releaseSlot(slot: number): void;
   /** Committed tokens of `slot`. */
   slotLength(slot: number): number;
+  /** Drops the committed positions of `slot` behind the first `tokens`, of which there are no fewer. */
+  truncate(slot: number, tokens: number): void;
+  /**
+   * Makes `to` a copy of the first `tokens` committed positions of `from`, another slot; what `to` held is dropped.
+   * `from` stays as it is.
+   */
+  copyPrefix(from: number, to: number, tokens: number): void;
   /**
    * Slots whose KV `execute` would copy first, to bring a batch of these slots together. Absent where grouping copies
    * nothing.

@@ -32,6 +32,9 @@ export interface Deadlines {
   readonly totalMs: number | null;
 }
 
+/** Owner of all requests of a server without keys. */
+export const NO_OWNER = '';
+
 /** Terms of a request of one's own: no target to miss, no deadline, nobody to share with. */
 export const WITHOUT_TARGETS = {
   level: {
@@ -41,5 +44,5 @@ export const WITHOUT_TARGETS = {
     weight: 1,
   },
   deadlines: { queueMs: null, firstTokenMs: null, totalMs: null },
-  owner: '',
+  owner: NO_OWNER,
 } as const satisfies { level: ServiceLevel; deadlines: Deadlines; owner: string };

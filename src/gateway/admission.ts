@@ -1,5 +1,6 @@
-import { QueptError, type ServiceTier } from '../core/index.ts';
+import type { ServiceTier } from '../core/index.ts';
 import { DrainRate } from './drain-rate.ts';
+import { Overloaded } from './refusal.ts';
 
 export interface AdmissionLimits {
   /** Requests that can run at once. */
@@ -19,6 +20,8 @@ export interface Place {
    * much of it; a request that is alone always has room.
    */
   claim(tokens: number): void;
+  /** Gives back work that turned out not to be needed; to be called while the place is held. */
+  lessen(tokens: number): void;
   /** Gives place and work back; may be called more than once. */
   release(): void;
 }
@@ -66,11 +69,12 @@ export class Admission {
   reserve(tier: ServiceTier): Place {
     const { slots, maxWaiting, shares } = this.#limits;
     if (this.held >= slots + maxWaiting) {
-      throw overloaded('The server is at its limit of waiting requests.', this.#retryAfterMs());
+      const reason = 'The server is at its limit of waiting requests.';
+      throw new Overloaded('waiting_requests', reason, this.#retryAfterMs());
     }
     if (this.#held[tier] >= slots + Math.floor(shares[tier] * maxWaiting)) {
-      const retryAfterMs = this.#retryAfterMs();
-      throw overloaded(`The server is at its limit of waiting requests of the tier '${tier}'.`, retryAfterMs);
+      const reason = `The server is at its limit of waiting requests of the tier '${tier}'.`;
+      throw new Overloaded('tier_share', reason, this.#retryAfterMs());
     }
     this.#held[tier]++;
     let claimed = 0;
@@ -80,6 +84,11 @@ export class Admission {
         this.#requireRoom(tokens);
         claimed += tokens;
         this.#workTokens += tokens;
+      },
+      lessen: (tokens) => {
+        const spared = released ? 0 : Math.min(tokens, claimed);
+        claimed -= spared;
+        this.#drop(spared);
       },
       release: () => {
         if (released) return;
@@ -106,19 +115,22 @@ export class Admission {
     if (excess <= 0 || this.#workTokens === 0) return;
     const rate = this.#endedTokens.perMs(this.#now());
     const retryAfterMs = clampRetry(rate === null ? FIRST_RETRY_MS : excess / rate);
-    throw overloaded('The server is at its limit of tokens to process.', retryAfterMs);
+    throw new Overloaded('work_tokens', 'The server is at its limit of tokens to process.', retryAfterMs);
   }
 
   #giveBack(tier: ServiceTier, tokens: number): void {
-    const now = this.#now();
-    this.#endedRequests.add(1, now);
-    this.#endedTokens.add(tokens, now);
-    this.#workTokens -= tokens;
+    this.#endedRequests.add(1, this.#now());
+    this.#drop(tokens);
     this.#held[tier]--;
     if (this.held > 0) return;
     const waiting = this.#onEmpty;
     this.#onEmpty = [];
     for (const callback of waiting) callback();
+  }
+
+  #drop(tokens: number): void {
+    this.#endedTokens.add(tokens, this.#now());
+    this.#workTokens -= tokens;
   }
 
   /** The next place that nobody has been promised yet. */
@@ -136,8 +148,4 @@ export class Admission {
 
 function clampRetry(ms: number): number {
   return Math.round(Math.min(LONGEST_RETRY_MS, Math.max(SHORTEST_RETRY_MS, ms)));
-}
-
-function overloaded(reason: string, retryAfterMs: number): QueptError {
-  return new QueptError('overloaded', `${reason} Try again later.`, { retryAfterMs });
 }

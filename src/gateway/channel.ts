@@ -1,5 +1,12 @@
-import type { EngineRequest, ErrorCode, GenerationEvent, ModelShape } from '../core/index.ts';
-import type { PolicyName, SchedulerSnapshot, UnloadedProfile } from '../scheduler/index.ts';
+import type { DecisionTrail, EngineRequest, ErrorCode, GenerationEvent, ModelShape } from '../core/index.ts';
+import type {
+  CostErrors,
+  PolicyName,
+  PrefixSharing,
+  SchedulerSnapshot,
+  StepStatistics,
+  UnloadedProfile,
+} from '../scheduler/index.ts';
 
 /** All that the engine process needs to know to serve a model. */
 export interface EngineSettings {
@@ -12,8 +19,19 @@ export interface EngineSettings {
   /** Prompt tokens per step. */
   readonly prefillChunk: number;
   readonly policy: PolicyName;
+  readonly prefixSharing: PrefixSharing;
   /** Threads of one forward pass. */
   readonly threads: number;
+  /** Requests whose decisions are kept; 0 for none. */
+  readonly decisionLog: number;
+  /** File to record every view and plan in; null for none. */
+  readonly record: RecordingSettings | null;
+}
+
+export interface RecordingSettings {
+  readonly path: string;
+  /** The recording ends before the file gets longer. */
+  readonly maxBytes: number;
 }
 
 /** First message to the engine process. */
@@ -34,7 +52,14 @@ export interface StopMessage {
   readonly type: 'stop';
 }
 
-export type ToEngine = StartMessage | WorkMessage | StopMessage;
+/** Asks for the decisions on requests; answered by a message of the same `query`. */
+export interface DecisionQuery {
+  readonly type: 'decision-query';
+  readonly query: number;
+  readonly ids: readonly string[];
+}
+
+export type ToEngine = StartMessage | WorkMessage | StopMessage | DecisionQuery;
 
 /** The model is loaded and the step loop runs. */
 export interface ReadyMessage {
@@ -44,11 +69,31 @@ export interface ReadyMessage {
   readonly profile: UnloadedProfile;
 }
 
+/** What happened since the step message before, for metrics. */
+export interface EngineStatistics extends StepStatistics {
+  readonly cost: { readonly errors: CostErrors; readonly slowness: number };
+}
+
+/** A request whose prompt has begun to run, with so many tokens of it reused. */
+export interface ReusedPrompt {
+  readonly requestId: string;
+  readonly tokens: number;
+}
+
 /** All events of one step. Also answers a work message that led to no step. */
 export interface StepMessage {
   readonly type: 'step';
   readonly events: readonly GenerationEvent[];
+  readonly reused: readonly ReusedPrompt[];
   readonly snapshot: SchedulerSnapshot;
+  readonly statistics: EngineStatistics;
+}
+
+/** Null for a request of which nothing is kept. */
+export interface DecisionAnswer {
+  readonly type: 'decision-answer';
+  readonly query: number;
+  readonly trails: readonly (DecisionTrail | null)[];
 }
 
 /** The engine cannot go on and exits. `message` is for the operator, not for clients. */
@@ -58,4 +103,4 @@ export interface FatalMessage {
   readonly message: string;
 }
 
-export type FromEngine = ReadyMessage | StepMessage | FatalMessage;
+export type FromEngine = ReadyMessage | StepMessage | DecisionAnswer | FatalMessage;

@@ -1,11 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { Deadlines, ServedModel, ServiceTier } from '../core/index.ts';
-import type { Logger } from '../observability/index.ts';
+import type { Logger, ServingMetrics } from '../observability/index.ts';
 import { type ArtefactManifest, openArtefact } from '../quant/index.ts';
-import type { PolicyName } from '../scheduler/index.ts';
+import type { PolicyName, PrefixSharing } from '../scheduler/index.ts';
 import { Admission } from './admission.ts';
+import type { RecordingSettings } from './channel.ts';
 import { EngineClient } from './engine-client.ts';
+import { EngineMetrics } from './engine-metrics.ts';
 import { Gateway } from './gateway.ts';
+import { RequestIndex } from './request-index.ts';
 import { ServiceLevels, type TierSettings, tierShares } from './service-levels.ts';
 import { TokenizerPool } from './tokenizer-pool.ts';
 
@@ -24,11 +27,18 @@ export interface GatewayOptions {
   readonly prefillChunk: number;
   /** Decides the precision of requests that leave it open. */
   readonly policy: PolicyName;
+  /** Between whom prompt prefixes are shared. */
+  readonly prefixSharing: PrefixSharing;
   readonly tiers: Readonly<Record<ServiceTier, TierSettings>>;
   readonly deadlines: Deadlines;
   /** Threads of one forward pass. */
   readonly threads: number;
+  /** Requests whose decisions can be asked for; 0 for none. */
+  readonly decisionLog: number;
+  /** File to record every view and plan in; null for none. */
+  readonly record: RecordingSettings | null;
   readonly logger: Logger;
+  readonly metrics: ServingMetrics;
   /** How long verifying and loading the model may take; default ten minutes. */
   readonly startTimeoutMs?: number;
 }
@@ -43,11 +53,12 @@ const START_TIMEOUT_MS = 600_000;
  * that only reading the weights can show rejects `ready`.
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { artefactDirectory, slots, maxWaiting, logger } = options;
+  const { artefactDirectory, slots, maxWaiting, logger, metrics, decisionLog } = options;
   const artefact = await openArtefact(artefactDirectory, { verify: false });
   await artefact.close();
   const { manifest, fingerprint } = artefact;
   const model = servedModel(manifest, fingerprint, options.contextLength);
+  metrics.serving(model);
   const levels = new ServiceLevels(options.tiers, model.ladder);
   const engine = new EngineClient({
     entry: new URL('./engine-process.js', import.meta.url),
@@ -57,11 +68,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       contextLength: model.contextLength,
       prefillChunk: options.prefillChunk,
       policy: options.policy,
+      prefixSharing: options.prefixSharing,
       threads: options.threads,
+      decisionLog,
+      record: options.record,
     },
     onProfile: (profile) => levels.measured(profile),
     startTimeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
     logger,
+    metrics: new EngineMetrics(metrics, model.ladder),
   });
   const tokenizer = new TokenizerPool({
     entry: new URL('./tokenizer-worker.js', import.meta.url),
@@ -87,6 +102,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ),
     engine,
     tokenizer,
+    metrics,
+    clock: performance,
+    index: new RequestIndex(decisionLog),
   });
 }
 

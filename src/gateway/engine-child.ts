@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type {
+  DecisionAnswer,
   EngineSettings,
   FatalMessage,
   FromEngine,
@@ -17,6 +18,7 @@ interface EngineChildOptions {
   readonly settings: EngineSettings;
   onReady(message: ReadyMessage): void;
   onStep(message: StepMessage): void;
+  onDecisions(message: DecisionAnswer): void;
   /** A line that the process wrote. */
   onLine(line: string): void;
   /** Called once, last. `fatal` is what the process said before it ended, null when it was silent. */
@@ -47,6 +49,8 @@ export class EngineChild {
           return options.onReady(message);
         case 'step':
           return options.onStep(message);
+        case 'decision-answer':
+          return options.onDecisions(message);
         case 'fatal':
           fatal = message;
           return;

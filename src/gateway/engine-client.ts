@@ -1,9 +1,11 @@
-import { type EngineRequest, QueptError, type Readiness } from '../core/index.ts';
+import { type DecisionTrail, type EngineRequest, QueptError, type Readiness } from '../core/index.ts';
 import type { Logger } from '../observability/index.ts';
 import type { SchedulerSnapshot, UnloadedProfile } from '../scheduler/index.ts';
 import type { EngineSettings, FatalMessage, StepMessage } from './channel.ts';
+import { DecisionQueries } from './decision-queries.ts';
 import { EngineChild } from './engine-child.ts';
-import { type EventSink, InFlight } from './in-flight.ts';
+import type { EngineMetrics } from './engine-metrics.ts';
+import { type EventSink, InFlight, type ReuseSink } from './in-flight.ts';
 import { WorkOutbox } from './work-outbox.ts';
 
 interface EngineClientOptions {
@@ -13,6 +15,7 @@ interface EngineClientOptions {
   /** How long loading and verifying the model may take. */
   readonly startTimeoutMs: number;
   readonly logger: Logger;
+  readonly metrics: EngineMetrics;
   /** Told what an engine measured at its start, before it takes requests. */
   readonly onProfile?: (profile: UnloadedProfile) => void;
 }
@@ -38,6 +41,7 @@ export class EngineClient {
   readonly ready: Promise<void>;
   readonly #options: EngineClientOptions;
   readonly #inFlight = new InFlight();
+  readonly #queries = new DecisionQueries();
   #state: State = 'loading';
   #child!: EngineChild;
   #outbox!: WorkOutbox;
@@ -75,11 +79,12 @@ export class EngineClient {
   }
 
   /**
-   * Sends a request whose id is not in flight. `sink` gets its events, exactly one terminal one last.
+   * Sends a request whose id is not in flight. `sink` gets its events, exactly one terminal one last; `onReuse` is
+   * told what part of the prompt need not be computed.
    *
    * Throws QueptError `engine_unavailable` while no engine is loaded, `shutting_down` after `stop`.
    */
-  submit(request: EngineRequest, sink: EventSink): void {
+  submit(request: EngineRequest, sink: EventSink, onReuse: ReuseSink): void {
     if (this.#state === 'stopped') throw new QueptError('shutting_down', 'The server is shutting down.');
     if (this.#state !== 'ready') {
       throw new QueptError('engine_unavailable', `Not available now: ${this.#reasonNotReady()}.`, {
@@ -88,7 +93,7 @@ export class EngineClient {
     }
     // The time without requests is no stall.
     if (this.#inFlight.size === 0) this.#lastStepAt = performance.now();
-    this.#inFlight.add(request.id, sink);
+    this.#inFlight.add(request.id, sink, onReuse);
     this.#outbox.submit(request);
   }
 
@@ -100,6 +105,12 @@ export class EngineClient {
     if (!this.#inFlight.has(id) || !this.#outbox.cancel(id)) return false;
     this.#inFlight.remove(id);
     return true;
+  }
+
+  /** What the engine keeps of the decisions on these requests; null for each of which it keeps nothing. */
+  decisions(ids: readonly string[]): Promise<readonly (DecisionTrail | null)[]> {
+    if (this.#state !== 'ready') return Promise.resolve(ids.map(() => null));
+    return this.#queries.ask(ids, (message) => this.#child.send(message));
   }
 
   /** Ends the process; what is in flight fails with `shutting_down`. Resolves when the process is gone. */
@@ -125,6 +136,7 @@ export class EngineClient {
       settings,
       onReady: ({ profile }) => this.#onReady(profile),
       onStep: (message) => this.#onStep(message),
+      onDecisions: (message) => this.#queries.answer(message),
       onLine: (line) => logger.info({ source: 'engine' }, line),
       onExit: (how, fatal) => this.#onExit(how, fatal),
     });
@@ -147,16 +159,20 @@ export class EngineClient {
     this.#options.logger.info({ enginePid: this.pid }, 'the engine is ready');
   }
 
-  #onStep({ events, snapshot }: StepMessage): void {
+  #onStep(message: StepMessage): void {
     this.#lastStepAt = performance.now();
-    this.#snapshot = snapshot;
-    for (const event of events) this.#inFlight.deliver(event);
+    this.#snapshot = message.snapshot;
+    for (const prompt of message.reused) this.#inFlight.noteReuse(prompt);
+    for (const event of message.events) this.#inFlight.deliver(event);
     this.#outbox.stepArrived();
+    this.#options.metrics.step(message);
   }
 
   #onExit(how: string, fatal: FatalMessage | null): void {
     clearTimeout(this.#timer);
     this.#snapshot = null;
+    this.#queries.forget();
+    this.#options.metrics.gone();
     if (this.#state === 'stopped') return;
     const reason = fatal?.message ?? this.#silentExitReason(how);
     const first = this.#state === 'loading';

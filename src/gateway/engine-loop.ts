@@ -1,6 +1,6 @@
 import { type EngineRequest, type GenerationEvent, QueptError, toPublicError } from '../core/index.ts';
 import type { Scheduler } from '../scheduler/index.ts';
-import type { StepMessage, WorkMessage } from './channel.ts';
+import type { EngineStatistics, ReusedPrompt, StepMessage, WorkMessage } from './channel.ts';
 
 /** The part of the scheduler that the loop drives. */
 export type LoopScheduler = Pick<Scheduler, 'submit' | 'cancel' | 'step' | 'snapshot'>;
@@ -13,21 +13,32 @@ export type LoopScheduler = Pick<Scheduler, 'submit' | 'cancel' | 'step' | 'snap
  */
 export class EngineLoop {
   readonly #scheduler: LoopScheduler;
+  readonly #takeStatistics: () => EngineStatistics;
   readonly #post: (message: StepMessage) => Promise<void>;
   #inbox: WorkMessage[] = [];
   #events: GenerationEvent[] = [];
+  #reused: ReusedPrompt[] = [];
   #stopped = false;
   #wake: (() => void) | null = null;
 
   /**
-   * `createScheduler` gets the function that takes the scheduler's events. `post` resolves when the message has
-   * been handed over, so that a parent that does not read slows the loop instead of filling memory.
+   * `createScheduler` gets the functions that take the scheduler's events and what it reuses. `takeStatistics` gives
+   * what happened since it was called before. `post` resolves when the message has been handed over, so that a parent
+   * that does not read slows the loop instead of filling memory.
    */
   constructor(
-    createScheduler: (emit: (event: GenerationEvent) => void) => LoopScheduler,
+    createScheduler: (
+      emit: (event: GenerationEvent) => void,
+      onReuse: (requestId: string, tokens: number) => void,
+    ) => LoopScheduler,
+    takeStatistics: () => EngineStatistics,
     post: (message: StepMessage) => Promise<void>,
   ) {
-    this.#scheduler = createScheduler((event) => this.#events.push(event));
+    this.#scheduler = createScheduler(
+      (event) => this.#events.push(event),
+      (requestId, tokens) => this.#reused.push({ requestId, tokens }),
+    );
+    this.#takeStatistics = takeStatistics;
     this.#post = post;
   }
 
@@ -75,9 +86,11 @@ export class EngineLoop {
 
   async #postStep(): Promise<void> {
     const events = this.#events;
+    const reused = this.#reused;
     const snapshot = this.#scheduler.snapshot();
     this.#events = [];
-    await this.#post({ type: 'step', events, snapshot });
+    this.#reused = [];
+    await this.#post({ type: 'step', events, reused, snapshot, statistics: this.#takeStatistics() });
     if (snapshot.unhealthy !== null) throw new QueptError('internal_error', snapshot.unhealthy);
   }
 

@@ -3,18 +3,25 @@ import { artefactEmbedding, artefactWeights, loadTokenizer, openRunner } from '.
 import { openArtefact } from '../quant/index.ts';
 import {
   BATCH_POLICIES,
+  createDecisionHistory,
   createLearnedCost,
   createScheduler,
+  createStepWriter,
+  type DecisionHistory,
+  joinLogs,
   POLICIES,
   profileSteps,
+  StatisticsCollector,
   unloadedProfile,
 } from '../scheduler/index.ts';
-import type { EngineSettings, FromEngine, ToEngine } from './channel.ts';
+import type { DecisionQuery, EngineSettings, FromEngine, ToEngine } from './channel.ts';
 import { EngineLoop } from './engine-loop.ts';
+import { RecordingFile } from './recording-file.ts';
 
 // Entry of the engine process: loads one artefact and runs the step loop until its parent lets go of it.
 
 let loop: EngineLoop | null = null;
+let history: DecisionHistory | null = null;
 
 process.title = 'quept-engine';
 // Ctrl-C and some supervisors signal the whole group; when the engine goes is for the parent to say.
@@ -31,6 +38,9 @@ process.on('message', (received) => {
     case 'work':
       loop?.receive(message);
       return;
+    case 'decision-query':
+      answer(message);
+      return;
     case 'stop':
       loop?.stop();
       return;
@@ -40,7 +50,7 @@ process.on('message', (received) => {
 });
 
 async function serve(settings: EngineSettings): Promise<void> {
-  const { artefactDirectory, slots, contextLength, prefillChunk, threads, policy } = settings;
+  const { artefactDirectory, slots, contextLength, prefillChunk, threads, policy, prefixSharing } = settings;
   const artefact = await openArtefact(artefactDirectory, { verify: true });
   const textDecoder = await loadTokenizer(artefactDirectory, 'invalid_artefact');
   const runner = await openRunner(artefactWeights(artefact), await artefactEmbedding(artefact), {
@@ -53,29 +63,54 @@ async function serve(settings: EngineSettings): Promise<void> {
   const cost = createLearnedCost(ladder.length, await profileSteps(runner, ladder, performance));
   // Before the first request can teach it what a loaded machine costs.
   const profile = unloadedProfile(cost, ladder, prefillChunk);
+  const limits = { prefillChunk, maxBatch: slots };
+  // Only a policy that lowers precision can keep the pace that deadlines ask for.
+  const batching = policy === 'slo' ? 'deadline' : 'first-come';
+  const statistics = new StatisticsCollector();
+  history = settings.decisionLog > 0 ? createDecisionHistory({ requests: settings.decisionLog }) : null;
+  const recording = settings.record === null ? null : new RecordingFile(settings.record, note);
+  const write = (line: string): void => recording?.write(line);
+  const header = { policy, batching, ladder, limits } as const;
+  const decisions = joinLogs([
+    ...(history === null ? [] : [history]),
+    ...(recording === null ? [] : [createStepWriter({ header, cost, write })]),
+  ]);
   loop = new EngineLoop(
-    (emit) =>
+    (emit, onReuse) =>
       createScheduler({
         runner,
         ladder,
         textDecoder,
         clock: performance,
         // Admission is the parent's: whatever it sends has a place.
-        limits: { prefillChunk, maxBatch: slots, maxWaiting: Number.MAX_SAFE_INTEGER },
+        limits: { ...limits, maxWaiting: Number.MAX_SAFE_INTEGER },
         precisionPolicy: POLICIES[policy](ladder),
-        // Only a policy that lowers precision can keep the pace that deadlines ask for.
-        batchPolicy: BATCH_POLICIES[policy === 'slo' ? 'deadline' : 'first-come'](),
+        batchPolicy: BATCH_POLICIES[batching](),
         cost,
+        statistics,
+        ...(decisions !== undefined && { decisions }),
+        prefixCache: { sharing: prefixSharing },
         emit,
+        onReuse,
         onFault: (fault) => note(describe(fault)),
       }),
+    () => ({
+      ...statistics.take(),
+      cost: { errors: cost.errors(), slowness: cost.parameters().slowness },
+    }),
     post,
   );
   await post({ type: 'ready', shape: runner.shape, profile });
   await loop.run();
+  await recording?.close();
   await runner.close();
   await artefact.close();
   process.disconnect();
+}
+
+/** The history changes between two steps' awaits only, so it may be read whenever a message is. */
+function answer({ query, ids }: DecisionQuery): void {
+  void post({ type: 'decision-answer', query, trails: ids.map((id) => history?.trailOf(id) ?? null) });
 }
 
 /** Resolves when the message has left, so that a parent that does not read holds up the step loop. */

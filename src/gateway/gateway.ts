@@ -1,4 +1,5 @@
 import {
+  type Clock,
   type Deadlines,
   type FinishedEvent,
   type GenerateRequest,
@@ -8,14 +9,20 @@ import {
   type Prompt,
   QueptError,
   type Readiness,
+  type RequestDecisions,
   reportPrecision,
   type SamplingParams,
   type ServedModel,
+  toPublicError,
 } from '../core/index.ts';
+import type { ServingMetrics } from '../observability/index.ts';
 import type { SchedulerSnapshot } from '../scheduler/index.ts';
 import type { Admission, Place } from './admission.ts';
 import type { EngineClient } from './engine-client.ts';
 import { EventQueue } from './event-queue.ts';
+import { countRefusal } from './refusal.ts';
+import type { RequestIndex } from './request-index.ts';
+import { RequestMeter } from './request-meter.ts';
 import { checkPrompt, resolveMaxTokens, resolveRange, resolveSampling } from './resolve-request.ts';
 import { rangeWithin, type ServiceLevels } from './service-levels.ts';
 import type { TokenizerPool } from './tokenizer-pool.ts';
@@ -31,10 +38,16 @@ interface GatewayParts {
   readonly deadlines: Deadlines;
   readonly engine: EngineClient;
   readonly tokenizer: TokenizerPool;
+  readonly metrics: ServingMetrics;
+  readonly clock: Clock;
+  readonly index: RequestIndex;
 }
 
 /** What was granted to a request. */
-type Terms = Pick<Generation, 'range' | 'level'>;
+type Terms = Pick<Generation, 'range' | 'level'> & {
+  /** When the request came, on the gateway's clock. */
+  readonly arrivedAtMs: number;
+};
 
 /** The service behind every transport: one engine process and a pool of tokenizers. */
 export class Gateway implements InferenceService {
@@ -75,11 +88,32 @@ export class Gateway implements InferenceService {
       : engine;
   }
 
+  async decisions(callId: string, owner: string): Promise<readonly RequestDecisions[]> {
+    const { engine, index } = this.#parts;
+    const requests = index.find(callId, owner);
+    if (requests.length === 0) return [];
+    const trails = await engine.decisions(requests.map(({ engineId }) => engineId));
+    return requests.flatMap(({ id, tier }, i) => {
+      const trail = trails[i];
+      return trail == null ? [] : [{ id, tier, ...trail }];
+    });
+  }
+
   async generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation> {
-    const { model, vocabSize, admission, levels } = this.#parts;
+    try {
+      return await this.#generate(request, signal);
+    } catch (thrown) {
+      countRefusal(this.#parts.metrics, toPublicError(thrown), request.service.tier ?? 'default');
+      throw thrown;
+    }
+  }
+
+  async #generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation> {
+    const { model, vocabSize, admission, levels, clock } = this.#parts;
+    const arrivedAtMs = clock.now();
     const { level, range: tierRange } = levels.grant(request.service);
     const range = rangeWithin(model.ladder, level.tier, tierRange, resolveRange(model, request));
-    const terms: Terms = { range, level };
+    const terms: Terms = { range, level, arrivedAtMs };
     checkPrompt(request.prompt, model.contextLength, vocabSize);
     this.#requireReady();
     const place = admission.reserve(level.tier);
@@ -134,7 +168,8 @@ export class Gateway implements InferenceService {
     signal: AbortSignal,
     place: Place,
   ): Generation {
-    const { engine, model, samplingDefaults } = this.#parts;
+    const { engine, model, samplingDefaults, metrics, clock, index } = this.#parts;
+    const { level, range, arrivedAtMs } = terms;
     // Request ids may come from clients and repeat; the engine's may not.
     const id = String(++this.#sequence);
     const maxTokens = resolveMaxTokens(
@@ -150,35 +185,47 @@ export class Gateway implements InferenceService {
       maxTokens,
       sampling: resolveSampling(samplingDefaults, request.sampling),
       stop: request.stop,
-      floor: terms.range.floor,
-      ceiling: terms.range.ceiling,
-      level: terms.level,
+      floor: range.floor,
+      ceiling: range.ceiling,
+      level,
       deadlines: this.#parts.deadlines,
-      owner: '',
+      owner: request.owner,
     };
+    const meter = new RequestMeter({
+      metrics,
+      clock,
+      ladder: model.ladder,
+      arrivedAtMs,
+      level,
+      promptTokens: promptTokens.length,
+    });
     const cancel = () => {
       // An engine that has never heard of the request sends no terminal event.
       if (engine.cancel(id)) deliver(this.#cancelled(request, promptTokens.length));
     };
     const events = new EventQueue(cancel);
     const deliver = (event: GenerationEvent) => {
+      meter.observe(event);
       if (event.type !== 'token') {
         place.release();
         signal.removeEventListener('abort', cancel);
       }
       events.push({ ...event, requestId: request.id });
     };
-    engine.submit(engineRequest, deliver);
+    engine.submit(engineRequest, deliver, (tokens) => place.lessen(tokens));
+    index.add(request.callId, request.owner, { engineId: id, id: request.id, tier: level.tier });
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
-    return { request, promptTokens: promptTokens.length, ...terms, events };
+    return { request, promptTokens: promptTokens.length, range, level, events };
   }
 
   /** The answer to a request that was aborted while its prompt was being tokenized. */
-  #cancelledEarly(request: GenerateRequest, terms: Terms): Generation {
+  #cancelledEarly(request: GenerateRequest, { range, level, arrivedAtMs }: Terms): Generation {
+    const { metrics, clock } = this.#parts;
+    metrics.requestFinished('cancelled', (clock.now() - arrivedAtMs) / 1000);
     const events = new EventQueue(() => {});
     events.push(this.#cancelled(request, 0));
-    return { request, promptTokens: 0, ...terms, events };
+    return { request, promptTokens: 0, range, level, events };
   }
 
   #cancelled(request: GenerateRequest, promptTokens: number): FinishedEvent {

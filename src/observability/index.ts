@@ -5,4 +5,18 @@ export {
   type LogLevel,
   type LogSink,
 } from './create-logger.ts';
+export { createPrometheusMetrics, type MetricsSource } from './create-prometheus-metrics.ts';
 export type { LogFields, Logger } from './logger.ts';
+export { NO_METRICS } from './no-metrics.ts';
+export type {
+  EngineState,
+  OverloadLimit,
+  PhaseSeconds,
+  PredictionState,
+  RefusalReason,
+  ServingMetrics,
+  Slo,
+  StepPhase,
+  StepTime,
+} from './serving-metrics.ts';
+export { watchEventLoop } from './watch-event-loop.ts';

@@ -1,5 +1,6 @@
 export { CHAT_FIELDS, parseChatRequest } from './openai/chat-request.ts';
 export { COMPLETION_FIELDS, parseCompletionRequest } from './openai/completion-request.ts';
+export { decisionsJson } from './openai/decisions-json.ts';
 export { type ErrorBody, errorBody } from './openai/error-body.ts';
 export { retryHeaders } from './openai/error-headers.ts';
 export { FIELDS_WITHOUT_EFFECT, MESSAGE_FIELDS_WITHOUT_EFFECT } from './openai/fields-without-effect.ts';

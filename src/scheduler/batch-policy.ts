@@ -17,16 +17,16 @@ export interface PrefillChunk {
 
 /**
  * What one step does. A request appears in one decode group or in the prefill chunk, or in neither; one in `expire`
- * appears nowhere else.
+ * or `preempt` appears nowhere else.
  */
 export interface StepPlan {
   /** Requests to give up before anything runs, because one of their deadlines has passed. */
   readonly expire: readonly string[];
   /**
-   * Running requests without a token yet that give their slot back and wait again, before anything is admitted; what
-   * has been done of their prompts is lost.
+   * Running requests that give their slots back before anything runs, and wait again: what they have computed is
+   * computed again later, and they go on as if nothing had happened. None where it is left out.
    */
-  readonly suspend?: readonly string[];
+  readonly preempt?: readonly string[];
   /** Waiting requests that get a slot before anything runs; no more than there are free slots then. */
   readonly admit: readonly string[];
   readonly decode: readonly DecodeGroup[];

@@ -10,10 +10,12 @@ import type {
 import type { TokenSampler } from '../numerics/index.ts';
 import { batchShape } from './batch-shape.ts';
 import type { CostModel } from './cost-model.ts';
+import type { KvPlaces } from './kv-places.ts';
 import type { PlannedBatch, PlannedRow } from './planned-batch.ts';
 import type { Roster } from './roster.ts';
 import type { AcceptedToken, Sequence } from './sequence.ts';
 import type { StepShape } from './step-shape.ts';
+import type { StatisticsCollector } from './step-statistics.ts';
 
 /** What running a batch needs. */
 export interface BatchContext {
@@ -25,9 +27,11 @@ export interface BatchContext {
   readonly textDecoder: TextDecoder;
   readonly sampler: TokenSampler;
   readonly roster: Roster;
+  readonly places: KvPlaces;
   readonly emit: (event: GenerationEvent) => void;
   /** Told of every fault that ends a request or makes a batch run again. */
   readonly onFault: (fault: unknown) => void;
+  readonly statistics?: StatisticsCollector;
 }
 
 interface StagedRow extends PlannedRow {
@@ -71,9 +75,12 @@ async function tryStage(context: BatchContext, batch: PlannedBatch): Promise<Sta
 /** A pass that fails has taken time as well, but not the time of such a pass. */
 async function timedExecute(context: BatchContext, batch: PlannedBatch): Promise<StepOutput> {
   const shape = shapeOf(context.runner, batch);
+  const predictedMs = context.statistics === undefined ? 0 : context.cost.stepMs(shape);
   const startedAt = context.clock.now();
   const output = await context.runner.execute(toStepBatch(context.ladder, batch.rung, batch.rows));
-  context.cost.observe(shape, context.clock.now() - startedAt);
+  const ms = context.clock.now() - startedAt;
+  context.cost.observe(shape, ms);
+  context.statistics?.executed(shape, ms, predictedMs);
   return output;
 }
 
@@ -117,7 +124,7 @@ function stage(context: BatchContext, batch: PlannedBatch, logits: Float32Array)
     tokens,
     rung: batch.rung,
     sampled:
-      sequence.ended || !sequence.completesPrompt(tokens)
+      sequence.ended || !sequence.yieldsToken(tokens)
         ? null
         : sequence.sample(context.sampler, logits.subarray(i * vocabSize, (i + 1) * vocabSize)),
   }));
@@ -127,8 +134,8 @@ function stage(context: BatchContext, batch: PlannedBatch, logits: Float32Array)
 function commit(context: BatchContext, staged: readonly StagedRow[]): void {
   // Whoever ended during the pass is dropped: its slot is about to be released.
   const rows = staged.filter((row) => !row.sequence.ended);
-  for (const { sequence, tokens } of rows) {
-    context.runner.commit(heldSlot(sequence), tokens);
+  for (const { sequence, tokens, rung, sampled } of rows) {
+    context.places.commit(heldSlot(sequence), sequence.input(tokens), rung, sampled !== null);
     sequence.advance(tokens);
   }
   for (const row of rows) {
@@ -139,12 +146,14 @@ function commit(context: BatchContext, staged: readonly StagedRow[]): void {
 function publish(context: BatchContext, { sequence, rung }: StagedRow, tokenId: number): void {
   // The listener of an earlier row's event may have ended this request.
   if (sequence.ended) return;
+  const before = sequence.lastRung;
   const accepted = tryAccept(context, sequence, tokenId, rung);
   if (accepted === null) {
     context.roster.failAlone(sequence);
     return;
   }
   const { text, end } = accepted;
+  if (text !== null && before !== null && before !== rung) context.statistics?.switched(before, rung);
   if (text !== null) context.emit({ type: 'token', requestId: sequence.id, tokenId, text, rung });
   if (end !== null) context.roster.finish(sequence, end);
 }

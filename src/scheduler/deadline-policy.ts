@@ -7,8 +7,10 @@ import { hasRoomFor } from './decode-room.ts';
 import { decodeTurns } from './decode-turns.ts';
 import { dispensableHolder, yieldsTo } from './dispensable-holder.ts';
 import { PATIENCE_MS } from './due-time.ts';
+import { planReasons } from './plan-reasons.ts';
 import type { RungOf } from './precision-policy.ts';
 import { contextTokens } from './predicted-time.ts';
+import { PREEMPTION_LIMITS, type PreemptionLimits, slotExchange } from './preemption.ts';
 import { prefillChunkTokens } from './prefill-chunk.ts';
 import { PrefillForecast } from './prefill-forecast.ts';
 import { LEAST_PREFILL_SHARE } from './prefill-share.ts';
@@ -24,6 +26,8 @@ const OTHERS_BEFORE_OVERDUE = 15;
 export interface DeadlineOptions {
   /** For how long after its due time a prompt may be overtaken by those that are on time, milliseconds. */
   readonly patienceMs?: number;
+  /** How far requests of a lower tier give their slots to those of a higher one that would be late; null for never. */
+  readonly preemption?: PreemptionLimits | null;
 }
 
 /**
@@ -35,53 +39,67 @@ export interface DeadlineOptions {
  * break the pace of those that decode (`hasRoomFor`). Without targets this is first come, first served, among owners by
  * least charge.
  *
+ * Where all slots are taken, one of a lower tier goes to a request that would be late without it (`slotExchange`).
+ *
  * Nothing starves, in any load:
  * - Prompts together get at least `LEAST_PREFILL_SHARE` of the time.
  * - A prompt is overtaken by later ones only until its due time and `patienceMs` are over. From then on it is overdue:
  *   overdue prompts go in order of due time, at least every sixteenth chunk is theirs, and once fifteen in a row
  *   were not, the next slot is theirs too, with or without room (`carry` counts them). The first of them keeps its slot.
+ * - Slots are given to higher tiers as often as `preemption` allows; then a request keeps its own to the end.
  * - A request that decodes gets its turn as `decodeTurns` says.
  * So a request of p prompt tokens is done prefilling, with k overdue prompts before it, at the latest when sixteen
  * times the chunks of those k and its own have run, each such chunk within (its time / `LEAST_PREFILL_SHARE`) of the one
  * before, and slots for them have come free k + 1 times.
  */
-export function createDeadlinePolicy({ patienceMs = PATIENCE_MS }: DeadlineOptions = {}): BatchPolicy {
+export function createDeadlinePolicy(options: DeadlineOptions = {}): BatchPolicy {
+  const { patienceMs = PATIENCE_MS, preemption = PREEMPTION_LIMITS } = options;
   return (view, rungOf) => {
     const expire = requestsPastDeadline(view);
-    const running = view.running.filter(({ id }) => !expire.has(id));
+    const holders = view.running.filter(({ id }) => !expire.has(id));
     const waiting = view.waiting.filter(({ id }) => !expire.has(id));
-    const paced = running.filter(({ promptLeft }) => promptLeft === 0).map((row) => paceOf(view, row));
-    const rows = paced.map((row) => decodeRow(row, rungOf));
-    const decodeMs = decodeLoadMs(view, rows);
-    const prompts = [...running.filter(({ promptLeft }) => promptLeft > 0), ...waiting];
-    const forecast = new PrefillForecast(view, prompts, decodeMs, strictestPaceMs(rows));
+    const allPaced = holders.filter(({ promptLeft }) => promptLeft === 0).map((row) => paceOf(view, row));
+    const allRows = allPaced.map((row) => decodeRow(row, rungOf));
+    const decodeMs = decodeLoadMs(view, allRows);
+    const allPrompts = [...holders.filter(({ promptLeft }) => promptLeft > 0), ...waiting];
+    const forecast = new PrefillForecast(view, allPrompts, decodeMs, strictestPaceMs(allRows));
     const takes = (request: RequestView): number => forecast.wallMs(request, rungOf(request));
-    const order = orderPrompts(prompts, view.nowMs, takes, patienceMs);
+    const order = orderPrompts(allPrompts, view.nowMs, takes, patienceMs);
+    const holding = new Set(holders);
+    const full = preemption !== null && view.freeSlots === 0;
+    const next = order.onTime.find((request) => !holding.has(request));
+    const dispensable = full && next !== undefined ? dispensableHolder(order, holding) : null;
+    const late = next !== undefined && yieldsTo(dispensable, next) ? dispensable : null;
+    const outranked =
+      full && late === null ? slotExchange(view, order.onTime, holders, takes, allRows, preemption) : null;
+    const stays = (request: RequestView): boolean => request !== outranked?.from;
+    const paced = allPaced.filter(({ request }) => stays(request));
+    const rows = paced.map((row) => decodeRow(row, rungOf));
+    const prompts = allPrompts.filter(stays);
     const turnOfOverdue = view.carry >= OTHERS_BEFORE_OVERDUE;
-    const holders = new Set(running);
-    const behind = begunFirst([...order.overdue, ...order.late], holders);
-    const ordered = turnOfOverdue
-      ? [...order.overdue, ...order.onTime, ...order.late]
-      : [...order.onTime, ...behind];
+    const behind = begunFirst([...order.overdue, ...order.late], holding);
+    const first = turnOfOverdue ? order.overdue : [];
+    const ordered = [...new Set([...first, ...order.onTime, ...behind])].filter(stays);
     const taking = turns(view, paced, rows, prompts.length > 0);
-    const exempt = new Set(turnOfOverdue ? order.overdue : []);
-    const victim = view.freeSlots > 0 ? null : dispensableHolder(order, holders);
-    const ready = ordered.filter(
-      (request) => holders.has(request) || view.freeSlots > 0 || yieldsTo(victim, request, order),
-    );
-    const next = nextChunk(view, ready, exempt, rungOf, paced, taking);
-    const prefill = next?.chunk ?? null;
-    const admit = next === null || holders.has(next.request) ? [] : [next.request.id];
+    const mayStart = (request: RequestView): boolean =>
+      view.freeSlots > 0 || request === outranked?.to || (late !== null && order.onTime.includes(request));
+    const ready = ordered.filter((request) => holding.has(request) || mayStart(request));
+    const chosen = nextChunk(view, ready, new Set(first), rungOf, paced, taking);
+    const prefill = chosen?.chunk ?? null;
+    const starts = chosen === null || holding.has(chosen.request) ? null : chosen.request;
+    const exchange = outranked ?? (late !== null && starts !== null ? { from: late, to: starts } : null);
+    const admitted = outranked?.to ?? starts;
+    const admit = admitted === null ? [] : [admitted.id];
     let reasons: ReadonlyMap<string, string> | null = null;
     return {
       expire: [...expire],
-      ...(victim !== null && admit.length > 0 ? { suspend: [victim.id] } : {}),
+      ...(exchange !== null && { preempt: [exchange.from.id] }),
       admit,
       decode: decodeGroups([...taking], rungOf, view.limits.maxBatch),
       prefill,
       carry: carryOn(view.carry, order, prefill),
       why: (id) => {
-        reasons ??= reasonsFor(order, paced, taking);
+        reasons ??= planReasons(order, sitOut(paced, taking), exchange);
         return reasons.get(id) ?? null;
       },
     };
@@ -159,19 +177,6 @@ function carryOn(carry: number, { overdue }: PromptOrder, prefill: PrefillChunk 
   return overdue.some(({ id }) => id === prefill.id) ? 0 : carry + 1;
 }
 
-function reasonsFor(
-  { onTime, overdue, late }: PromptOrder,
-  paced: readonly PacedRequest[],
-  taking: ReadonlySet<RequestView>,
-): ReadonlyMap<string, string> {
-  const reasons = new Map<string, string>();
-  onTime.forEach(({ id }, i) => {
-    reasons.set(id, `on time, number ${i + 1} by due time`);
-  });
-  for (const { id } of overdue) reasons.set(id, 'overdue: has been overtaken for long enough');
-  for (const { id } of late) reasons.set(id, 'late, or sure to be: behind those on time');
-  for (const { request } of paced) {
-    if (!taking.has(request)) reasons.set(request.id, 'sits out a step that is too full');
-  }
-  return reasons;
+function sitOut(paced: readonly PacedRequest[], taking: ReadonlySet<RequestView>): RequestView[] {
+  return paced.map(({ request }) => request).filter((request) => !taking.has(request));
 }

@@ -11,7 +11,9 @@ interface PassedDeadline {
 export function passedDeadline(request: RequestView, nowMs: number, queued: boolean): PassedDeadline | null {
   const { queueMs, firstTokenMs, totalMs } = request.deadlines;
   const age = nowMs - request.arrivedAtMs;
-  if (queued && queueMs !== null && age >= queueMs) return { what: 'a place in the batch', afterMs: queueMs };
+  const neverRan = queued && request.preemptions === 0;
+  if (neverRan && queueMs !== null && age >= queueMs)
+    return { what: 'a place in the batch', afterMs: queueMs };
   if (request.firstTokenAtMs === null && firstTokenMs !== null && age >= firstTokenMs) {
     return { what: 'its first token', afterMs: firstTokenMs };
   }
@@ -20,10 +22,12 @@ export function passedDeadline(request: RequestView, nowMs: number, queued: bool
 }
 
 /** When a request that goes on waiting will be given up, on the scheduler's clock; infinite for never. */
-export function queueDeadlineAtMs({ arrivedAtMs, deadlines }: RequestView): number {
-  const { queueMs, firstTokenMs, totalMs } = deadlines;
+export function queueDeadlineAtMs(request: RequestView): number {
+  const { queueMs, firstTokenMs, totalMs } = request.deadlines;
   const never = Number.POSITIVE_INFINITY;
-  return arrivedAtMs + Math.min(queueMs ?? never, firstTokenMs ?? never, totalMs ?? never);
+  const untilSlot = request.preemptions === 0 ? (queueMs ?? never) : never;
+  const untilToken = request.firstTokenAtMs === null ? (firstTokenMs ?? never) : never;
+  return request.arrivedAtMs + Math.min(untilSlot, untilToken, totalMs ?? never);
 }
 
 export function deadlineError({ what, afterMs }: PassedDeadline): QueptError {

@@ -4,13 +4,13 @@ export { type CostModel, type CostSample, FREE_COST } from './cost-model.ts';
 export { createDeadlinePolicy, type DeadlineOptions } from './deadline-policy.ts';
 export {
   createDecisionHistory,
-  type Decision,
   type DecisionHistory,
   type DecisionHistoryOptions,
-  type DecisionLog,
-} from './decision-log.ts';
+} from './decision-history.ts';
+export { type DecisionLog, joinLogs } from './decision-log.ts';
 export { firstComePolicy } from './first-come-policy.ts';
 export { createFixedPolicy } from './fixed-policy.ts';
+export type { PrefixCacheOptions, PrefixSharing } from './kv-places.ts';
 export {
   type CostErrors,
   createLearnedCost,
@@ -29,11 +29,13 @@ export {
   POLICY_NAMES,
   type PolicyName,
 } from './policies.ts';
-export type { PrecisionPolicy, RungOf } from './precision-policy.ts';
+export type { PrecisionPolicy, RungCause, RungOf } from './precision-policy.ts';
+export type { PreemptionLimits } from './preemption.ts';
 export { profileSteps } from './profile-steps.ts';
 export type { PlanData, RecordedRequest, RecordedStep } from './recorded-step.ts';
+export type { RecordingHeader } from './recording-format.ts';
 export { expectedMoves } from './regrouping.ts';
-export { type ReplayDifference, type ReplayPolicies, replay } from './replay.ts';
+export { type ReplayDifference, type ReplayPolicies, replay, replayStep } from './replay.ts';
 export {
   createScheduler,
   type Scheduler,
@@ -48,7 +50,16 @@ export {
   WAITING_IN_VIEW,
 } from './scheduling-view.ts';
 export { createSloPolicy, type SloOptions } from './slo-policy.ts';
+export { type RecordedLine, StepReader } from './step-reader.ts';
 export type { CostEstimator, StepShape } from './step-shape.ts';
+export {
+  type BatchStatistics,
+  type PhaseTimes,
+  StatisticsCollector,
+  type StepStatistics,
+  type SwitchStatistics,
+} from './step-statistics.ts';
+export { createStepWriter, type StepWriterOptions } from './step-writer.ts';
 export { mostSwitches, SWITCH_LIMITS, type SwitchLimits } from './switch-limits.ts';
 export {
   type UnloadedMachine,

@@ -38,7 +38,7 @@ export function createLoadThresholdPolicy(options: LoadThresholdOptions = {}): P
     const target = Math.min(level(load), Math.max(current, level(load + hysteresis)));
     const rungOf = (request: RequestView): number => nearest(request, target, view.nowMs, switchLimits);
     const because = `load ${load.toFixed(2)} of the slots: rung ${target} for everyone`;
-    return Object.assign(rungOf, { why: () => because });
+    return Object.assign(rungOf, { why: () => because, cause: 'load' as const });
   };
 }
 

@@ -11,7 +11,7 @@ export interface PromptOrder {
   readonly onTime: readonly RequestView[];
   /** Due time and patience are over; by due time. They may not be overtaken for ever. */
   readonly overdue: readonly RequestView[];
-  /** Past their due time, or sure to miss it; begun ones first, then the least charged owner, then by due time. */
+  /** Past their due time, or sure to miss it; least charged owner first, then by due time. */
   readonly late: readonly RequestView[];
 }
 
@@ -68,15 +68,9 @@ function byDueTime(a: RequestView, b: RequestView): number {
 function byCharge(a: RequestView, b: RequestView): number {
   return (
     tierRank(a) - tierRank(b) ||
-    Number(begun(b)) - Number(begun(a)) ||
     compare(a.account.chargedMs, b.account.chargedMs) ||
     compare(firstTokenDueAtMs(a), firstTokenDueAtMs(b))
   );
-}
-
-/** It holds a slot, which is free the sooner the sooner it is done. */
-function begun({ promptLeft, promptTokens }: RequestView): boolean {
-  return promptLeft < promptTokens;
 }
 
 /** The one whose lateness costs least and gains most. */

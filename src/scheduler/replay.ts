@@ -17,11 +17,19 @@ export interface ReplayDifference {
 /** Shows the recorded views to `policies`, each view as it was. Null when every plan comes out as recorded. */
 export function replay(steps: readonly RecordedStep[], policies: ReplayPolicies): ReplayDifference | null {
   for (const recorded of steps) {
-    const view = viewOf(recorded);
-    const { why: _, ...replayed } = policies.batchPolicy(view, policies.precisionPolicy(view));
-    if (!sameData(recorded.plan, replayed)) return { step: recorded.step, recorded: recorded.plan, replayed };
+    const difference = replayStep(recorded, policies);
+    if (difference !== null) return difference;
   }
   return null;
+}
+
+/** Null when the plan comes out as recorded. */
+export function replayStep(recorded: RecordedStep, policies: ReplayPolicies): ReplayDifference | null {
+  const view = viewOf(recorded);
+  const { why: _, ...replayed } = policies.batchPolicy(view, policies.precisionPolicy(view));
+  return sameData(recorded.plan, replayed)
+    ? null
+    : { step: recorded.step, recorded: recorded.plan, replayed };
 }
 
 /** Whether two plain values are equal; a field that is undefined counts as absent. */

@@ -7,17 +7,21 @@ import {
   type ModelRunner,
   QueptError,
 } from '../core/index.ts';
+import type { KvPlaces } from './kv-places.ts';
 import type { Sequence } from './sequence.ts';
 import { WaitingQueue } from './waiting-queue.ts';
 import type { WorkRecord } from './work-record.ts';
 
 export interface RosterOptions {
   readonly runner: ModelRunner;
+  readonly places: KvPlaces;
   readonly ladder: Ladder;
   readonly maxWaiting: number;
   readonly record: WorkRecord;
   readonly emit: (event: GenerationEvent) => void;
   readonly onFault: (fault: unknown) => void;
+  /** Told of every request before its terminal event is emitted. */
+  readonly onEnd: (sequence: Sequence) => void;
 }
 
 /** Who waits, who runs, and which slots are owed to the runner. Every terminal event is made here, once a request. */
@@ -26,7 +30,7 @@ export class Roster {
   /** Holders of slots, in order of admission. */
   readonly running = new Map<string, Sequence>();
   readonly #options: RosterOptions;
-  readonly #vacated: number[] = [];
+  readonly #vacated: { readonly slot: number; readonly sound: boolean }[] = [];
 
   constructor(options: RosterOptions) {
     this.#options = options;
@@ -41,25 +45,27 @@ export class Roster {
     return this.running.get(id) ?? this.waiting.get(id);
   }
 
-  /** Moves a waiting request into a slot; it stays where it is when the runner has none. */
-  admit(sequence: Sequence): void {
-    const slot = this.#options.runner.acquireSlot();
-    if (slot === null) return;
-    sequence.slot = slot;
+  /**
+   * Moves a waiting request into a slot, with what can be reused at `rung` or better; it stays where it is when the
+   * runner has none.
+   */
+  admit(sequence: Sequence, rung: number): void {
+    const place = this.#options.places.acquire(sequence.wish(rung));
+    if (place === null) return;
+    sequence.slot = place.slot;
+    sequence.reuse(place.reused);
     this.waiting.remove(sequence.id);
     this.running.set(sequence.id, sequence);
   }
 
-  /** Sends a request without a token back to wait, without its slot; call only while no batch is in flight. */
-  suspend(sequence: Sequence): void {
-    if (sequence.slot === null || sequence.generatedTokens > 0) {
-      throw new Error('The batch policy suspends a request that has no slot, or tokens already.');
-    }
-    this.#options.runner.releaseSlot(sequence.slot);
-    sequence.slot = null;
-    sequence.startOver();
+  /** Takes a running request's slot away and lets it wait again; call only while no batch is in flight. */
+  preempt(sequence: Sequence, nowMs: number): void {
+    if (sequence.slot === null) throw new Error('A request without a slot cannot be preempted.');
+    this.#options.places.release(sequence.slot, true);
+    sequence.preempt(nowMs);
     this.running.delete(sequence.id);
     this.waiting.push(sequence);
+    this.#options.record.preemptions++;
   }
 
   /** Ends a request with what is left of its text; as failed when that text cannot be decoded. */
@@ -86,8 +92,8 @@ export class Roster {
 
   /** Gives the slots of ended requests back; call only while no batch is in flight. */
   releaseVacated(): void {
-    for (let slot = this.#vacated.pop(); slot !== undefined; slot = this.#vacated.pop()) {
-      this.#options.runner.releaseSlot(slot);
+    for (let left = this.#vacated.pop(); left !== undefined; left = this.#vacated.pop()) {
+      this.#options.places.release(left.slot, left.sound);
     }
   }
 
@@ -98,10 +104,11 @@ export class Roster {
     this.waiting.remove(sequence.id);
     this.running.delete(sequence.id);
     if (sequence.slot !== null) {
-      this.#vacated.push(sequence.slot);
+      this.#vacated.push({ slot: sequence.slot, sound: event.type === 'finished' });
       sequence.slot = null;
     }
     const ownEnd = event.type === 'finished' && event.reason !== 'cancelled';
+    this.#options.onEnd(sequence);
     this.#options.record.leave(sequence.owner, ownEnd ? event.usage.completionTokens : null);
     this.#options.emit(event);
   }

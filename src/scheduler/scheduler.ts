@@ -5,6 +5,7 @@ import {
   type Ladder,
   type ModelRunner,
   QueptError,
+  type ServiceTier,
   type TextDecoder,
   toPublicError,
 } from '../core/index.ts';
@@ -13,11 +14,13 @@ import { requireAdmissible } from './admissible-request.ts';
 import type { BatchPolicy } from './batch-policy.ts';
 import { type CostModel, FREE_COST } from './cost-model.ts';
 import type { DecisionLog } from './decision-log.ts';
+import { KvPlaces, type PrefixCacheOptions } from './kv-places.ts';
 import type { PrecisionPolicy } from './precision-policy.ts';
 import { Roster } from './roster.ts';
 import type { StepLimits } from './scheduling-view.ts';
 import { Sequence } from './sequence.ts';
 import { runStep, type StepContext } from './step.ts';
+import type { StatisticsCollector } from './step-statistics.ts';
 import { WorkRecord } from './work-record.ts';
 
 export interface SchedulerLimits extends StepLimits {
@@ -35,10 +38,16 @@ export interface SchedulerOptions {
   readonly batchPolicy: BatchPolicy;
   /** What steps take; learns from every one. Nothing is known where it is left out. */
   readonly cost?: CostModel;
+  /** Whether rows of requests that have ended are kept for prompts that begin as they do; none is where left out. */
+  readonly prefixCache?: PrefixCacheOptions;
   /** Told of every plan; must not throw. */
   readonly decisions?: DecisionLog;
+  /** Counts what happens, for whoever takes it after each step. */
+  readonly statistics?: StatisticsCollector;
   /** Called synchronously, in order; must not throw. It may submit and cancel. */
   readonly emit: (event: GenerationEvent) => void;
+  /** Told when a prompt begins to run of which so many tokens are reused; must not throw. */
+  readonly onReuse?: (requestId: string, tokens: number) => void;
   /** Told of what failed inside; clients see none of it. */
   readonly onFault?: (fault: unknown) => void;
   /** A safe integer for a request without a seed; random when absent. */
@@ -54,6 +63,18 @@ export interface SchedulerSnapshot {
   readonly freeSlots: number;
   /** Committed tokens of running requests. */
   readonly kvTokensUsed: number;
+  /** Tokens that all slots together can hold. */
+  readonly kvTokensCapacity: number;
+  /** Running requests whose newest token ran below the best precision that they admit, by tier. */
+  readonly belowCeiling: Readonly<Record<ServiceTier, number>>;
+  /** Tokens of requests that have ended, kept for prompts that begin alike. Their place counts as free. */
+  readonly kvTokensKept: number;
+  /** Prompt tokens of requests that began to run since the start … */
+  readonly prefixTokensQueried: number;
+  /** … and how many of them were reused. */
+  readonly prefixTokensReused: number;
+  /** Times that a request had to give its slot back, since the start. */
+  readonly preemptions: number;
   /** Output tokens since the start. */
   readonly tokensGenerated: number;
   /** Why no request is served any more; null while healthy. */
@@ -107,13 +128,25 @@ class ContinuousScheduler implements Scheduler {
     this.#options = options;
     this.#drawSeed = options.drawSeed ?? (() => Math.floor(Math.random() * Number.MAX_SAFE_INTEGER));
     const record = new WorkRecord(ladder);
-    this.#roster = new Roster({ runner, ladder, maxWaiting: limits.maxWaiting, record, emit, onFault });
+    const onEnd = (sequence: Sequence): void => options.statistics?.ended(sequence, options.clock.now());
+    const places = new KvPlaces(runner, options.prefixCache ?? { sharing: 'off' });
+    this.#roster = new Roster({
+      runner,
+      places,
+      ladder,
+      maxWaiting: limits.maxWaiting,
+      record,
+      emit,
+      onFault,
+      onEnd,
+    });
     this.#context = {
       ...options,
       cost: options.cost ?? FREE_COST,
       emit,
       onFault,
       roster: this.#roster,
+      places,
       record,
       sampler: new TokenSampler(runner.shape.vocabSize),
     };
@@ -162,9 +195,13 @@ class ContinuousScheduler implements Scheduler {
     const { runner } = this.#options;
     let prefillTokensPending = 0;
     let kvTokensUsed = 0;
+    const belowCeiling = { priority: 0, default: 0, flex: 0 };
     for (const sequence of waiting) prefillTokensPending += sequence.promptLeft;
     for (const sequence of running.values()) {
       prefillTokensPending += sequence.promptLeft;
+      if (sequence.lastRung !== null && sequence.lastRung < sequence.ceiling) {
+        belowCeiling[sequence.level.tier]++;
+      }
       if (sequence.slot !== null) kvTokensUsed += runner.slotLength(sequence.slot);
     }
     return {
@@ -173,6 +210,12 @@ class ContinuousScheduler implements Scheduler {
       prefillTokensPending,
       freeSlots,
       kvTokensUsed,
+      kvTokensCapacity: runner.shape.slots * runner.shape.contextLength,
+      belowCeiling,
+      kvTokensKept: this.#context.places.keptTokens,
+      prefixTokensQueried: this.#context.record.prefixTokensQueried,
+      prefixTokensReused: this.#context.record.prefixTokensReused,
+      preemptions: this.#context.record.preemptions,
       tokensGenerated: this.#tokensGenerated,
       unhealthy: this.#unhealthy,
     };

@@ -10,7 +10,7 @@ export interface RequestView {
   readonly floor: number;
   readonly ceiling: number;
   readonly promptTokens: number;
-  /** Prompt tokens not yet committed; 0 once the request decodes. */
+  /** Prompt tokens not yet committed, nor to be found in the prefix cache; 0 once the request decodes. */
   readonly promptLeft: number;
   readonly generatedTokens: number;
   /** Rung of the newest token; null before the first. */
@@ -25,6 +25,10 @@ export interface RequestView {
   readonly lastTokenAtMs: number | null;
   /** When the rung of its tokens last changed; null when it never did. */
   readonly lastSwitchAtMs: number | null;
+  /** How often it had to give its slot back. What it had computed counts as prompt to be run again. */
+  readonly preemptions: number;
+  /** When it last did; null when it never did. */
+  readonly preemptedAtMs: number | null;
 }
 
 export interface StepLimits {
@@ -47,7 +51,7 @@ export interface SchedulingView {
   readonly running: readonly RequestView[];
   readonly cost: CostEstimator;
   /**
-   * In order of arrival. Of a queue longer than `WAITING_IN_VIEW` (and the slots) only requests that bear on this
+   * In order of arrival, preempted ones of their return. Of a queue longer than `WAITING_IN_VIEW` (and the slots) only requests that bear on this
    * step: the longest waiting, each owner's most urgent, on time or not, and all that are past a deadline.
    */
   readonly waiting: readonly RequestView[];

@@ -11,6 +11,7 @@ import {
   type TextDecoder,
 } from '../core/index.ts';
 import { hasPenalties, TokenHistory, type TokenSampler, uniformAt } from '../numerics/index.ts';
+import type { PrefixWish } from './kv-places.ts';
 import { OutputText } from './output-text.ts';
 import type { OwnerAccount } from './owner-account.ts';
 import type { RequestView } from './scheduling-view.ts';
@@ -32,16 +33,31 @@ export class Sequence implements RequestView {
   readonly account: OwnerAccount;
   /** Set while the request holds a slot. */
   slot: number | null = null;
+  /** When it first got one; null before. */
+  admittedAtMs: number | null = null;
   /** The terminal event has been emitted. */
   ended = false;
+  /** A chunk of it has been planned. */
+  begun = false;
+  /** The rung it was last planned at while it had yet to run; null before. */
+  plannedRung: number | null = null;
   readonly #seed: number;
   readonly #output: OutputText;
   readonly #history: TokenHistory | null;
   readonly #rungs: number[] = [];
+  readonly #generated: number[] = [];
   firstTokenAtMs: number | null = null;
   lastTokenAtMs: number | null = null;
   lastSwitchAtMs: number | null = null;
+  preemptions = 0;
+  preemptedAtMs: number | null = null;
+  /** The prompt; behind a preemption also the tokens that had been run. */
+  #prompt: Int32Array;
   #promptDone = 0;
+  /** Prompt tokens that were reused. */
+  #cached = 0;
+  /** While nothing is done: how much is expected to be reused. */
+  #expected = 0;
   #lastToken = 0;
 
   /** @param seed for a request that names none */
@@ -55,6 +71,7 @@ export class Sequence implements RequestView {
     this.request = request;
     this.account = account;
     this.arrivedAtMs = arrivedAtMs;
+    this.#prompt = request.promptTokens;
     this.#seed = request.sampling.seed ?? seed;
     this.#output = new OutputText(decoder.createTextStream(), request.stop);
     this.#history = hasPenalties(request.sampling) ? new TokenHistory(request.promptTokens) : null;
@@ -92,8 +109,42 @@ export class Sequence implements RequestView {
     return this.request.promptTokens.length;
   }
 
+  /** Less what is expected to be reused, before anything is done. */
   get promptLeft(): number {
-    return this.request.promptTokens.length - this.#promptDone;
+    return this.#prompt.length - Math.max(this.#promptDone, this.#expected);
+  }
+
+  /** Nothing of it is in a slot. */
+  get untouched(): boolean {
+    return this.#promptDone === 0;
+  }
+
+  /** What may be reused: all but a token, since logits must be computed. At `least` or better, and in its range. */
+  wish(least: number): PrefixWish {
+    const { owner, ceiling } = this.request;
+    const rungs = { least: Math.min(least, this.plannedRung ?? least), most: ceiling };
+    return { owner, tokens: this.#prompt, most: this.#prompt.length - 1, rungs };
+  }
+
+  expectReuse(tokens: number): void {
+    this.#expected = tokens;
+  }
+
+  /** Its slot holds the first `tokens` of it already. */
+  reuse(tokens: number): void {
+    this.#expected = 0;
+    this.#promptDone = tokens;
+    if (this.preemptions === 0) this.#cached = tokens;
+  }
+
+  /** Its slot is taken away. What was in it, but for the newest token, is to be run again; nothing is sampled again. */
+  preempt(nowMs: number): void {
+    this.preemptions++;
+    this.preemptedAtMs = nowMs;
+    this.slot = null;
+    this.plannedRung = null;
+    this.#prompt = Int32Array.from([...this.request.promptTokens, ...this.#generated.slice(0, -1)]);
+    this.#promptDone = 0;
   }
 
   get generatedTokens(): number {
@@ -107,13 +158,13 @@ export class Sequence implements RequestView {
   /** The next prompt tokens, or the newest token once the prompt is done. */
   input(tokens: number): Int32Array {
     return this.promptLeft > 0
-      ? this.request.promptTokens.subarray(this.#promptDone, this.#promptDone + tokens)
+      ? this.#prompt.subarray(this.#promptDone, this.#promptDone + tokens)
       : Int32Array.of(this.#lastToken);
   }
 
-  /** Whether running `tokens` more yields logits to sample from. */
-  completesPrompt(tokens: number): boolean {
-    return tokens >= this.promptLeft;
+  /** Whether running `tokens` more yields logits to sample from. What follows what is run again is known already. */
+  yieldsToken(tokens: number): boolean {
+    return this.promptLeft === 0 || (this.generatedTokens === 0 && tokens >= this.promptLeft);
   }
 
   /** The token that follows, given the logits of the newest position. Throws on unusable logits. */
@@ -125,11 +176,6 @@ export class Sequence implements RequestView {
   /** Notes that `tokens` of input have been committed. */
   advance(tokens: number): void {
     if (this.promptLeft > 0) this.#promptDone += tokens;
-  }
-
-  /** What has been done of the prompt is lost, with the slot it was done in. */
-  startOver(): void {
-    this.#promptDone = 0;
   }
 
   /** Takes a token that was sampled at `nowMs` into the output. */
@@ -146,6 +192,7 @@ export class Sequence implements RequestView {
     this.lastTokenAtMs = nowMs;
     if (this.lastRung !== null && this.lastRung !== rung) this.lastSwitchAtMs = nowMs;
     this.#rungs.push(rung);
+    this.#generated.push(tokenId);
     this.#history?.add(tokenId);
     const { text, stopped } = this.#output.push(tokenId);
     if (stopped) return { text, end: 'stop' };
@@ -165,7 +212,7 @@ export class Sequence implements RequestView {
       usage: {
         promptTokens: this.promptTokens,
         completionTokens: this.generatedTokens,
-        cachedTokens: 0,
+        cachedTokens: this.#cached,
       },
       precision: reportPrecision(ladder, this.#rungs),
     };

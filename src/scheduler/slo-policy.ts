@@ -2,7 +2,7 @@ import { QueptError } from '../core/index.ts';
 import { PATIENCE_MS } from './due-time.ts';
 import { type PromptCaps, rungUnder } from './first-token-outlook.ts';
 import { type GroupedRows, mergeUpwards } from './group-merging.ts';
-import type { PrecisionPolicy, RungOf } from './precision-policy.ts';
+import type { PrecisionPolicy, RungCause, RungOf } from './precision-policy.ts';
 import { losesLess, lossByTier, lossOfLadder } from './quality-loss.ts';
 import { degradations } from './rung-assignment.ts';
 import type { RequestView, SchedulingView } from './scheduling-view.ts';
@@ -29,6 +29,7 @@ const RESERVE = 2;
 interface Choice {
   readonly decode: GroupedRows;
   readonly caps: PromptCaps;
+  readonly cause: RungCause;
   /** For whoever reads decisions. */
   readonly because: string;
 }
@@ -67,15 +68,20 @@ function choose(view: SchedulingView, forecast: SloForecast, safety: number): Ch
   const stay = forecast.overloaded ? null : unchanged(forecast);
   if (stay !== null) return improved(view, forecast, stay, safety);
   const { fastest } = forecast;
-  const because = forecast.overloaded
-    ? 'overloaded: first tokens cannot be kept up with, as fast as may be'
-    : 'nothing meets the targets: as fast as may be';
-  const inNeed = { decode: fastest, caps: forecast.capsInNeed(fastest), because };
+  const need = forecast.overloaded
+    ? {
+        cause: 'overload' as const,
+        because: 'overloaded: first tokens cannot be kept up with, as fast as may be',
+      }
+    : { cause: 'unreachable' as const, because: 'nothing meets the targets: as fast as may be' };
+  const inNeed = { decode: fastest, caps: forecast.capsInNeed(fastest), ...need };
   if (forecast.overloaded || forecast.capsThatMeet(fastest) === null) return inNeed;
   for (const rungs of degradations(forecast.candidates)) {
     const decode = mergeUpwards(view, forecast.rows, rungs);
     const caps = forecast.capsThatMeet(decode);
-    if (caps !== null) return { decode, caps, because: 'gives up no more than meets the targets' };
+    if (caps !== null) {
+      return { decode, caps, cause: 'targets', because: 'gives up no more than meets the targets' };
+    }
   }
   return inNeed;
 }
@@ -84,7 +90,9 @@ function choose(view: SchedulingView, forecast: SloForecast, safety: number): Ch
 function unchanged(forecast: SloForecast): Choice | null {
   for (const decode of forecast.unchanged()) {
     const caps = forecast.capsThatMeet(decode);
-    if (caps !== null) return { decode, caps, because: 'meets the targets without a switch' };
+    if (caps !== null) {
+      return { decode, caps, cause: 'targets', because: 'meets the targets without a switch' };
+    }
   }
   return null;
 }
@@ -98,12 +106,18 @@ function improved(view: SchedulingView, forecast: SloForecast, stay: Choice, saf
     if (!losesLess(lossByTier(requests, rungs, lossOf), stayLoss)) break;
     const decode = mergeUpwards(view, forecast.rows, rungs);
     const caps = forecast.capsThatMeet(decode, safety);
-    if (caps !== null) return { decode, caps, because: 'goes up: targets are met with a margin' };
+    if (caps !== null) {
+      return { decode, caps, cause: 'headroom', because: 'goes up: targets are met with a margin' };
+    }
   }
   return stay;
 }
 
-function rungsBy(view: SchedulingView, forecast: SloForecast, { decode, caps, because }: Choice): RungOf {
+function rungsBy(
+  view: SchedulingView,
+  forecast: SloForecast,
+  { decode, caps, cause, because }: Choice,
+): RungOf {
   const rungs = new Map(forecast.candidates.map(({ request }, i) => [request.id, decode.rungs[i]]));
   const rungOf = (request: RequestView): number =>
     rungs.get(request.id) ?? rungUnder(request, caps, forecast.prefill);
@@ -112,7 +126,7 @@ function rungsBy(view: SchedulingView, forecast: SloForecast, { decode, caps, be
     reasons ??= reasonsFor(view, rungOf, because);
     return reasons.get(id) ?? null;
   };
-  return Object.assign(rungOf, { why });
+  return Object.assign(rungOf, { why, cause });
 }
 
 /** None for a request that is where it would be at rest: at its ceiling, and not just now. */

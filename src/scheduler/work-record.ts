@@ -13,6 +13,9 @@ export class WorkRecord {
   meanOutputTokens: number | null = null;
   /** The newest plan's. */
   carry = 0;
+  prefixTokensQueried = 0;
+  prefixTokensReused = 0;
+  preemptions = 0;
 
   constructor(ladder: Ladder) {
     this.#ladder = ladder;
@@ -20,6 +23,12 @@ export class WorkRecord {
 
   enter(owner: string): OwnerAccount {
     return this.#accounts.enter(owner);
+  }
+
+  /** A prompt of so many tokens begins to run, `reused` of them done. */
+  beginPrompt(tokens: number, reused: number): void {
+    this.prefixTokensQueried += tokens;
+    this.prefixTokensReused += reused;
   }
 
   /** A request ended, with `outputTokens` when that was by its own doing. */

@@ -1,4 +1,5 @@
 export { createHttpApp } from './http/create-http-app.ts';
+export { createMetricsApp } from './http/create-metrics-app.ts';
 export {
   DEFAULT_HTTP_APP_OPTIONS,
   type HttpAppDependencies,

@@ -35,6 +35,12 @@ export class KvRows {
     return this.#lengths[slot] ?? 0;
   }
 
+  /** Sets how much a slot holds: less than before, or as much as was copied to it. */
+  hold(slot: number, tokens: number): void {
+    this.#requireHeld(slot);
+    this.#lengths[slot] = tokens;
+  }
+
   grow(slot: number, tokens: number): void {
     this.#lengths[slot] = this.length(slot) + tokens;
   }

@@ -100,6 +100,7 @@ class Run {
       precisionPolicy: policy.precisionPolicy,
       batchPolicy: policy.batchPolicy,
       cost: server.createCost(),
+      prefixCache: { sharing: 'owner' },
       emit: (event) => this.#recorder.take(event),
       onFault: (fault) => {
         this.#fault ??= fault;

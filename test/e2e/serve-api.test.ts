@@ -159,6 +159,38 @@ describe('completions', () => {
   });
 });
 
+describe('prompts that begin alike', () => {
+  const talk = [
+    { role: 'user' as const, content: 'how do you do' },
+    { role: 'assistant' as const, content: 'very well' },
+  ];
+  const ask = { model: 'tiny', temperature: 0, max_tokens: 4 };
+  const cached = (usage: OpenAI.CompletionUsage | null | undefined) =>
+    usage?.prompt_tokens_details?.cached_tokens;
+
+  it('[K1] are computed once, and every form of answer tells how much of them was', async () => {
+    const first = await client.chat.completions.create({ ...ask, messages: talk });
+    expect(cached(first.usage)).toBe(0);
+    const messages = [...talk, { role: 'user' as const, content: 'and now' }];
+    const stream = await client.chat.completions.create({
+      ...ask,
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    let usage: OpenAI.CompletionUsage | null | undefined;
+    for await (const chunk of stream) usage = chunk.usage ?? usage;
+    const shared = artefact.encode(artefact.renderChat(talk)).length;
+    expect(cached(usage)).toBeGreaterThan(shared / 2);
+    expect(cached(usage)).toBeLessThan(usage?.prompt_tokens ?? 0);
+    const prompt = artefact.renderChat(messages);
+    const again = await client.completions.create({ ...ask, prompt });
+    expect(cached(again.usage)).toBe((usage?.prompt_tokens ?? 0) - 1);
+    const low = await client.completions.create({ ...ask, model: 'tiny@q4', prompt });
+    expect(cached(low.usage)).toBe(0);
+  });
+});
+
 describe('precision', () => {
   const asked: [string, unknown, string, string][] = [
     ['a number pins the rung not above it', 4.5, 'q4', 'q4'],

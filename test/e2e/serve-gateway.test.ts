@@ -6,11 +6,12 @@ import {
   type GenerateRequest,
   type Generation,
   type GenerationEvent,
+  NO_OWNER,
   type QueptError,
   WITHOUT_TARGETS,
 } from '../../src/core/index.ts';
 import type { createGateway, Gateway, GatewayOptions } from '../../src/gateway/index.ts';
-import { createLogger } from '../../src/observability/index.ts';
+import { createLogger, NO_METRICS } from '../../src/observability/index.ts';
 import { builtModule } from '../support/built-cli.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
 
@@ -26,6 +27,8 @@ const never = new AbortController().signal;
 function request(changes: Partial<GenerateRequest> = {}): GenerateRequest {
   return {
     id: `request-${++created}`,
+    callId: `call-${created}`,
+    owner: NO_OWNER,
     model: null,
     prompt: { kind: 'text', text: 'the cat' },
     sampling: { temperature: 0 },
@@ -83,9 +86,13 @@ function options(changes: Partial<GatewayOptions> = {}): GatewayOptions {
     contextLength: null,
     prefillChunk: 16,
     policy: 'fixed',
+    prefixSharing: 'owner',
     threads: 1,
     tiers: { priority: UNSET_TIER, default: UNSET_TIER, flex: UNSET_TIER },
     deadlines: WITHOUT_TARGETS.deadlines,
+    decisionLog: 100,
+    record: null,
+    metrics: NO_METRICS,
     logger: createLogger({ level: 'silent', destination: 'stderr' }),
     ...changes,
   };

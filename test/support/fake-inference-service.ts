@@ -7,6 +7,7 @@ import {
   type InferenceService,
   type Ladder,
   type Readiness,
+  type RequestDecisions,
   reportPrecision,
   resolvePrecision,
   type ServedModel,
@@ -63,6 +64,8 @@ export class FakeInferenceService implements InferenceService {
   running = 0;
   state: Readiness = { ready: true, reason: null };
   script: (request: GenerateRequest) => FakeReply;
+  /** What is kept, by owner and call. */
+  readonly kept = new Map<string, readonly RequestDecisions[]>();
   readonly #ended = new Set<string>();
 
   constructor(script: (request: GenerateRequest) => FakeReply, model: ServedModel = FAKE_MODEL) {
@@ -89,6 +92,10 @@ export class FakeInferenceService implements InferenceService {
 
   readiness(): Readiness {
     return this.state;
+  }
+
+  async decisions(callId: string, owner: string): Promise<readonly RequestDecisions[]> {
+    return this.kept.get(`${owner} ${callId}`) ?? [];
   }
 
   /** Counts the one end of a request; false if it had ended before. */

@@ -33,6 +33,8 @@ export class FakeRunner implements ModelRunner {
   readonly breaches: string[] = [];
   /** Every batch that was executed, in order. */
   readonly batches: { config: string; rows: { slot: number; tokens: number[] }[] }[] = [];
+  /** Positions copied between slots. */
+  copied = 0;
   readonly #options: FakeRunnerOptions;
   readonly #slots = new Map<number, Position[]>();
   readonly #pending = new Map<number, Pending>();
@@ -67,6 +69,24 @@ export class FakeRunner implements ModelRunner {
 
   slotLength(slot: number): number {
     return this.#positions(slot).length;
+  }
+
+  truncate(slot: number, tokens: number): void {
+    this.#require(!this.#executing, 'truncate while executing');
+    const positions = this.#positions(slot);
+    this.#require(tokens >= 0 && tokens <= positions.length, `truncate of slot ${slot} to ${tokens}`);
+    positions.length = tokens;
+    this.#pending.delete(slot);
+  }
+
+  copyPrefix(from: number, to: number, tokens: number): void {
+    this.#require(!this.#executing && from !== to, 'copyPrefix while executing, or onto itself');
+    const source = this.#positions(from);
+    const target = this.#positions(to);
+    this.#require(tokens >= 0 && tokens <= source.length, `copy of ${tokens} from slot ${from}`);
+    target.splice(0, target.length, ...source.slice(0, tokens));
+    this.#pending.delete(to);
+    this.copied += tokens;
   }
 
   rowsToMove(slots: readonly number[]): number {

@@ -18,6 +18,8 @@ export function request(id: string, fields: Partial<RequestView> = {}): RequestV
     firstTokenAtMs: 0,
     lastTokenAtMs: 0,
     lastSwitchAtMs: null,
+    preemptions: 0,
+    preemptedAtMs: null,
     ...WITHOUT_TARGETS,
     ...fields,
   };

@@ -1,9 +1,13 @@
-import { createLogger } from '../../src/observability/index.ts';
+import { createLogger, type MetricsSource } from '../../src/observability/index.ts';
 import { createHttpApp, type HttpAppOptions } from '../../src/server/index.ts';
 import { FakeInferenceService, type FakeReply } from './fake-inference-service.ts';
 
 /** The HTTP app on a fake service, with its log as parsed lines and ids and times that count up. */
-export function httpTestApp(service: FakeInferenceService, options: Partial<HttpAppOptions> = {}) {
+export function httpTestApp(
+  service: FakeInferenceService,
+  options: Partial<HttpAppOptions> = {},
+  metrics: MetricsSource | null = null,
+) {
   const log: Record<string, unknown>[] = [];
   const logger = createLogger({
     level: 'debug',
@@ -14,6 +18,7 @@ export function httpTestApp(service: FakeInferenceService, options: Partial<Http
   const app = createHttpApp(
     {
       service,
+      metrics,
       logger,
       clock: { now: () => time++ },
       epochSeconds: () => 1_700_000_001,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type EngineRequest, SERVICE_TIERS } from '../../src/core/index.ts';
-import type { BatchPolicy, PrecisionPolicy } from '../../src/scheduler/index.ts';
+import type { BatchPolicy, PrecisionPolicy, PrefixCacheOptions } from '../../src/scheduler/index.ts';
 import { LinearCost, MEASURED_MS } from './linear-cost.ts';
 import { engineRequest, PIECES, SchedulerRig } from './scheduler-rig.ts';
 
@@ -96,6 +96,7 @@ export async function playLoad(
   load: Load,
   precisionPolicy: PrecisionPolicy,
   batchPolicy: BatchPolicy,
+  prefixCache: PrefixCacheOptions = { sharing: 'off' },
 ): Promise<PlayedLoad> {
   const { slots, prefillChunk, maxBatch, cost, jobs, outages } = load;
   const arrivedAtMs = new Map<string, number>();
@@ -129,6 +130,7 @@ export async function playLoad(
     },
     {
       limits: { maxWaiting: 100, prefillChunk, maxBatch },
+      prefixCache,
       precisionPolicy,
       batchPolicy: (view, rungOf) => {
         plannedAtMs = view.nowMs;

@@ -46,6 +46,17 @@ export class TimedRunner implements ModelRunner {
     return length;
   }
 
+  truncate(slot: number, tokens: number): void {
+    if (tokens > this.slotLength(slot)) throw new Error(`Slot ${slot} holds fewer than ${tokens}.`);
+    this.#lengths[slot] = tokens;
+  }
+
+  copyPrefix(from: number, to: number, tokens: number): void {
+    if (tokens > this.slotLength(from)) throw new Error(`Slot ${from} holds fewer than ${tokens}.`);
+    this.slotLength(to);
+    this.#lengths[to] = tokens;
+  }
+
   async execute({ precision, rows }: StepBatch): Promise<StepOutput> {
     const tokens = rows.reduce((sum, row) => sum + row.tokens.length, 0);
     this.#clock.advance(

@@ -1,4 +1,4 @@
-import type { Ladder, ModelRunner, StepBatch, StepOutput } from '../../core/index.ts';
+import type { Ladder, StepBatch, StepOutput } from '../../core/index.ts';
 import {
   createDeadlinePolicy,
   createLearnedCost,
@@ -42,7 +42,6 @@ export class LoadedScheduler {
   readonly #ladder: Ladder;
   readonly #machine: ReturnType<typeof createProfileCost>;
   readonly #runner: UntimedRunner;
-  readonly #simulated: SimulatedRunner;
   readonly #scheduler: Scheduler;
   readonly #tpotMs: number | null;
   readonly #queue: string[] = [];
@@ -59,7 +58,7 @@ export class LoadedScheduler {
     this.#ladder = profileLadder(profile);
     this.#machine = createProfileCost(samples);
     const contextLength = PROMPT_TOKENS + OUTPUT_TOKENS;
-    this.#simulated = new SimulatedRunner({
+    this.#runner = new UntimedRunner({
       ladder: this.#ladder,
       slots: decoding,
       contextLength,
@@ -68,7 +67,6 @@ export class LoadedScheduler {
       noise: 0,
       seed: 1,
     });
-    this.#runner = new UntimedRunner(this.#simulated);
     this.#scheduler = createScheduler({
       runner: this.#runner,
       ladder: this.#ladder,
@@ -111,7 +109,7 @@ export class LoadedScheduler {
 
   /** One step, in which the oldest in the queue goes away and another request comes. */
   async step(): Promise<StepCost> {
-    const [modelBefore, passesBefore] = [this.#simulated.busyMs, this.#runner.wallMs];
+    const [modelBefore, passesBefore] = [this.#runner.busyMs, this.#runner.wallMs];
     const startedAt = performance.now();
     const leaving = this.#queue.shift();
     if (leaving !== undefined) this.#scheduler.cancel(leaving);
@@ -120,7 +118,7 @@ export class LoadedScheduler {
     const wallMs = performance.now() - startedAt;
     return {
       overheadMs: wallMs - (this.#runner.wallMs - passesBefore),
-      modelMs: this.#simulated.busyMs - modelBefore,
+      modelMs: this.#runner.busyMs - modelBefore,
     };
   }
 
@@ -141,44 +139,13 @@ export class LoadedScheduler {
 }
 
 /** Counts the real time that passes of a simulated runner take: the simulation's own, and none of the scheduler's. */
-class UntimedRunner implements ModelRunner {
-  readonly shape: ModelRunner['shape'];
-  readonly #runner: SimulatedRunner;
+class UntimedRunner extends SimulatedRunner {
   wallMs = 0;
 
-  constructor(runner: SimulatedRunner) {
-    this.#runner = runner;
-    this.shape = runner.shape;
-  }
-
-  acquireSlot(): number | null {
-    return this.#runner.acquireSlot();
-  }
-
-  releaseSlot(slot: number): void {
-    this.#runner.releaseSlot(slot);
-  }
-
-  slotLength(slot: number): number {
-    return this.#runner.slotLength(slot);
-  }
-
-  rowsToMove(slots: readonly number[]): number {
-    return this.#runner.rowsToMove(slots);
-  }
-
-  async execute(batch: StepBatch): Promise<StepOutput> {
+  override async execute(batch: StepBatch): Promise<StepOutput> {
     const startedAt = performance.now();
-    const output = await this.#runner.execute(batch);
+    const output = await super.execute(batch);
     this.wallMs += performance.now() - startedAt;
     return output;
-  }
-
-  commit(slot: number, tokens: number): void {
-    this.#runner.commit(slot, tokens);
-  }
-
-  close(): Promise<void> {
-    return this.#runner.close();
   }
 }

@@ -38,6 +38,7 @@ const TEXT_ONLY: readonly (keyof EvalOptions)[] = [
   'bytes',
   'window',
   'switch',
+  'prefixes',
 ];
 const SKILLS_ONLY: readonly (keyof EvalOptions)[] = ['examples', 'configs', 'maxTokens', 'samples'];
 
@@ -69,6 +70,7 @@ export function registerEval(program: Command, streams: Streams): void {
     .option('--bytes <n>', 'read at most this much of the text', positiveInteger, 1 << 20)
     .option('--window <tokens>', 'longest context to judge at', wholeNumberFrom(2), 512)
     .option('--switch <configs>', 'also judge these configs taking turns, a token each: q4,q8', nameList)
+    .option('--prefixes <configs>', 'also judge each of these behind a prefix of each: q4,q8', nameList)
     .option('--examples <n>', 'questions of each skill, from the first on (default: all)', wholeNumberFrom(1))
     .option('--configs <ids>', 'configs to ask the questions at: q4,q8 (default: all)', nameList)
     .option('--max-tokens <n>', 'tokens of an answer at most', wholeNumberFrom(1), 256)
@@ -105,10 +107,10 @@ async function judgeText({ model, options, output, signal }: Job, data: string):
   }
   const chart = await chartFile(svg);
   const evaluated = await runLadderEvaluation(model, { ...options, data }, output, signal);
-  const { reference, evaluation, switching } = evaluated;
+  const { reference, evaluation, switching, prefixes } = evaluated;
   const table = () => formatLadderEvaluation(evaluated);
   await chart?.draw(evaluationFigure(evaluated), table, output);
-  output.result({ model: evaluated.model, reference, ...evaluation, switching }, table);
+  output.result({ model: evaluated.model, reference, ...evaluation, switching, prefixes }, table);
 }
 
 async function judgeSkills({ model, options, output, signal }: Job, skills: string): Promise<void> {
@@ -148,9 +150,11 @@ function refuseTogether(command: Command, options: readonly (keyof EvalOptions)[
   throw new QueptError('invalid_usage', `${given.long}: ${remedy}.`);
 }
 
-function refuseLadderOptions({ switch: turns, svg }: EvalOptions): void {
-  const given = turns === undefined ? (svg === undefined ? null : '--svg') : '--switch';
-  if (given === null) return;
+function refuseLadderOptions({ switch: turns, prefixes, svg }: EvalOptions): void {
+  const given = Object.entries({ '--switch': turns, '--prefixes': prefixes, '--svg': svg }).find(
+    ([, value]) => value !== undefined,
+  )?.[0];
+  if (given === undefined) return;
   throw new QueptError(
     'invalid_usage',
     `${given}: is for the ladder of an artefact, not for --widths. Leave out one.`,

@@ -10,11 +10,24 @@ import {
 } from '../../config/index.ts';
 import { QueptError, type ServedModel } from '../../core/index.ts';
 import { createGateway, type Gateway } from '../../gateway/index.ts';
-import { createLogger, type Logger } from '../../observability/index.ts';
-import { createHttpApp, type HttpServerHandle, startHttpServer } from '../../server/index.ts';
+import {
+  createLogger,
+  createPrometheusMetrics,
+  type Logger,
+  type MetricsSource,
+  watchEventLoop,
+} from '../../observability/index.ts';
+import {
+  createHttpApp,
+  createMetricsApp,
+  type FetchApp,
+  type HttpServerHandle,
+  startHttpServer,
+} from '../../server/index.ts';
 import { defineCommand } from '../define-command.ts';
 import { interruptible } from '../interrupt.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
+import { prepareRecording } from '../recording-target.ts';
 
 /** What remains of a connection after the drain is the error that tells its client; it needs no longer than this. */
 const LAST_WORDS_MS = 1_000;
@@ -45,8 +58,10 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
   for (const variable of unknownVariables()) {
     logger.warn({ variable }, 'this environment variable is no setting and has no effect');
   }
-  const { slots, maxWaiting, maxWorkTokens, contextLength, prefillChunk, threads, tiers } = config;
+  const { slots, maxWaiting, maxWorkTokens, contextLength, prefillChunk, threads, tiers, decisionLog } =
+    config;
   const artefactDirectory = modelDirectory(config);
+  const metrics = createPrometheusMetrics();
   const gateway = await createGateway({
     artefactDirectory,
     slots,
@@ -56,25 +71,37 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
     prefillChunk,
     threads,
     policy: config.policy,
+    prefixSharing: config.prefixCache,
     tiers,
     deadlines: {
       queueMs: config.queueTimeoutMs,
       firstTokenMs: config.firstTokenTimeoutMs,
       totalMs: config.totalTimeoutMs,
     },
+    decisionLog,
+    record:
+      config.record === null
+        ? null
+        : { path: prepareRecording(config.record), maxBytes: config.recordMaxBytes },
     logger,
+    metrics,
   });
+  const stopWatching = watchEventLoop((seconds) => metrics.eventLoopLag(seconds));
   let http: HttpServerHandle | null = null;
+  let metricsHttp: HttpServerHandle | null = null;
   try {
-    http = await openHttp(config, gateway, logger);
+    http = await openHttp(config, gateway, config.metricsPort === null ? metrics : null, logger);
+    metricsHttp = await openMetrics(config, metrics, logger);
     await Promise.race([gateway.ready, aborted(signal)]);
-    if (!signal.aborted) announce(output, gateway.model, http);
+    if (!signal.aborted) announce(output, gateway.model, http, metricsHttp ?? http);
     await aborted(signal);
     logger.info({ drainMs: config.drainMs }, 'shutting down');
     // Both at once: the port closes now, and requests that outlive the drain are told so before they are cut off.
     await Promise.all([http.close(config.drainMs + LAST_WORDS_MS), gateway.close(config.drainMs)]);
   } finally {
-    await Promise.all([http?.close(0), gateway.close(0)]);
+    stopWatching();
+    // Metrics tell of the drain to its end.
+    await Promise.all([http?.close(0), metricsHttp?.close(0), gateway.close(0)]);
   }
 }
 
@@ -87,29 +114,60 @@ function modelDirectory({ model }: ServeConfig): string {
   );
 }
 
-function openHttp(config: ServeConfig, gateway: Gateway, logger: Logger): Promise<HttpServerHandle> {
-  const { host, port, maxBodyBytes, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = config;
+/** `metrics` is null where they have a port of their own. */
+function openHttp(
+  config: ServeConfig,
+  gateway: Gateway,
+  metrics: MetricsSource | null,
+  logger: Logger,
+): Promise<HttpServerHandle> {
+  const { port, maxBodyBytes } = config;
   const app = createHttpApp(
     {
       service: gateway,
       logger,
+      metrics,
       clock: performance,
       epochSeconds: () => Math.floor(Date.now() / 1000),
       createId: () => randomUUID().replaceAll('-', ''),
     },
     { maxBodyBytes },
   );
+  return listen(app, port, config, logger);
+}
+
+async function openMetrics(
+  config: ServeConfig,
+  metrics: MetricsSource,
+  logger: Logger,
+): Promise<HttpServerHandle | null> {
+  const port = config.metricsPort;
+  return port === null ? null : await listen(createMetricsApp(metrics), port, config, logger);
+}
+
+function listen(app: FetchApp, port: number, config: ServeConfig, logger: Logger): Promise<HttpServerHandle> {
+  const { host, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = config;
   return startHttpServer(app, { host, port, logger, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs });
 }
 
-function announce(output: Output, model: ServedModel, { host, port }: HttpServerHandle): void {
-  const url = `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+function announce(
+  output: Output,
+  model: ServedModel,
+  http: HttpServerHandle,
+  metricsHttp: HttpServerHandle,
+): void {
+  const url = urlOf(http);
+  const metricsUrl = `${urlOf(metricsHttp)}/metrics`;
   const precisions = model.ladder.map(({ id }) => id);
   const { id, fingerprint, contextLength } = model;
   output.result(
-    { url, model: id, fingerprint, contextLength, precisions, pid: process.pid },
+    { url, metricsUrl, model: id, fingerprint, contextLength, precisions, pid: process.pid },
     () => `Serving ${id} (${precisions.join(', ')}) at ${url}/v1. Ctrl-C stops.`,
   );
+}
+
+function urlOf({ host, port }: HttpServerHandle): string {
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -99,6 +99,14 @@ export class CpuRunner implements ModelRunner {
     return this.#pool.length(slot);
   }
 
+  truncate(slot: number, tokens: number): void {
+    this.#pool.truncate(slot, tokens);
+  }
+
+  copyPrefix(from: number, to: number, tokens: number): void {
+    this.#pool.copyPrefix(from, to, tokens);
+  }
+
   commit(slot: number, tokens: number): void {
     this.#pool.commit(slot, tokens);
   }

@@ -66,6 +66,31 @@ export class KvPool {
     this.#length[slot] = length;
   }
 
+  /** Forgets what is stored behind the first `tokens` positions. Throws RangeError when there are fewer. */
+  truncate(slot: number, tokens: number): void {
+    this.#mustHold(slot, tokens);
+    this.#length[slot] = tokens;
+  }
+
+  /**
+   * Copies positions 0 to `tokens` − 1 of all layers from one slot's row to another's, which holds just these then.
+   * Per layer two arrays of kvHeads runs of `tokens`·headDim floats. Throws RangeError when `from` holds fewer, or a
+   * slot is free.
+   */
+  copyPrefix(from: number, to: number, tokens: number): void {
+    this.#mustHold(from, tokens);
+    this.#mustBeHeld(to);
+    const { kvHeads, headDim } = this.#shape;
+    const stride = this.capacity * headDim;
+    for (const array of [...this.keys, ...this.values]) {
+      for (let head = 0; head < kvHeads; head++) {
+        const start = (this.rowOf(from) * kvHeads + head) * stride;
+        array.copyWithin((this.rowOf(to) * kvHeads + head) * stride, start, start + tokens * headDim);
+      }
+    }
+    this.#length[to] = tokens;
+  }
+
   rowOf(slot: number): number {
     return this.#rowOfSlot[slot]!;
   }
@@ -120,6 +145,13 @@ export class KvPool {
   #mustBeHeld(slot: number): void {
     if (this.#rowOfSlot[slot] === undefined || this.#free.has(slot)) {
       throw new RangeError(`slot ${slot} is not acquired`);
+    }
+  }
+
+  #mustHold(slot: number, tokens: number): void {
+    this.#mustBeHeld(slot);
+    if (!(tokens >= 0 && tokens <= this.#length[slot]!)) {
+      throw new RangeError(`slot ${slot} does not hold ${tokens} positions`);
     }
   }
 

@@ -37,6 +37,8 @@ export function parseChatRequest(body: object, context: RequestContext): ParsedR
   const model = resolveModel(context.served, fields.model);
   const request = {
     id: context.id,
+    callId: context.callId,
+    owner: context.owner,
     model: model.id,
     prompt: { kind: 'messages', messages: toChatMessages(fields.messages) } as const,
     sampling: samplingOf(fields),

@@ -35,6 +35,8 @@ export function parseCompletionRequest(body: object, context: RequestContext): P
   const model = resolveModel(context.served, fields.model);
   const prompts = parsePrompts(fields.prompt);
   const common = {
+    callId: context.callId,
+    owner: context.owner,
     model: model.id,
     sampling: samplingOf(fields),
     maxTokens: fields.max_tokens ?? DEFAULT_MAX_TOKENS,

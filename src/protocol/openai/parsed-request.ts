@@ -5,6 +5,9 @@ import type { TargetHeaders } from './service-wish.ts';
 export interface RequestContext {
   /** Id of the answer, unique in this process. */
   readonly id: string;
+  /** `x-request-id` of the call. */
+  readonly callId: string;
+  readonly owner: string;
   readonly served: ServedModel;
   /** The `x-precision` request header. */
   readonly precisionHeader: string | null;

@@ -42,8 +42,8 @@ export class AccessRecord {
     if (this.#written) return;
     this.#written = true;
     const fields = { ...this.#fields, duration_ms: this.elapsedMs() };
-    // Probes come every few seconds for ever; they are only of interest when looked for.
-    if (String(this.#fields.path).startsWith('/health/')) this.logger.debug(fields, 'request');
+    // Probes and scrapes come every few seconds for ever; they are only of interest when looked for.
+    if (/^\/(health\/|metrics$)/.test(String(this.#fields.path))) this.logger.debug(fields, 'request');
     else this.logger.info(fields, 'request');
   }
 }

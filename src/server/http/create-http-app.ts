@@ -1,6 +1,8 @@
 import { type Handler, Hono } from 'hono';
 import { QueptError } from '../../core/index.ts';
 import { ladderJson, modelJson, resolveModel } from '../../protocol/index.ts';
+import { metricsResponse } from './create-metrics-app.ts';
+import { decisionsHandler } from './decisions-handler.ts';
 import { errorResponse } from './error-response.ts';
 import { generateHandler } from './generate-handler.ts';
 import {
@@ -21,7 +23,7 @@ export function createHttpApp(
   overrides: Partial<HttpAppOptions> = {},
 ): Hono<HttpEnv> {
   const options = { ...DEFAULT_HTTP_APP_OPTIONS, ...overrides };
-  const { service } = dependencies;
+  const { service, metrics } = dependencies;
   const app = new Hono<HttpEnv>();
   app.use(requestScope(dependencies));
 
@@ -41,6 +43,8 @@ export function createHttpApp(
   route('GET', '/v1/precision', (context) =>
     context.json({ object: 'list', model: service.model.id, data: ladderJson(service.model.ladder) }),
   );
+  route('GET', '/v1/requests/:id{.+}/decisions', decisionsHandler(service));
+  if (metrics !== null) route('GET', '/metrics', () => metricsResponse(metrics));
   route('GET', '/health/live', (context) => context.json({ status: 'live' }));
   route('GET', '/health/ready', (context) => {
     const { ready, reason } = service.readiness();

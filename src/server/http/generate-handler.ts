@@ -17,6 +17,7 @@ import type { AccessRecord } from './access-record.ts';
 import type { HttpAppDependencies, HttpAppOptions } from './http-app-options.ts';
 import type { HttpEnv } from './http-env.ts';
 import type { Operation } from './operation.ts';
+import { ownerOf } from './owner-of.ts';
 import { readJsonBody } from './read-json-body.ts';
 import { reportFailure } from './report-failure.ts';
 import { sseBody } from './sse-body.ts';
@@ -45,7 +46,14 @@ export function generateHandler(
       ttftMs: context.req.header('x-slo-ttft-ms') ?? null,
       tpotMs: context.req.header('x-slo-tpot-ms') ?? null,
     };
-    const parsed = operation.parse(body, { id, served: service.model, precisionHeader, targetHeaders });
+    const parsed = operation.parse(body, {
+      id,
+      callId: context.get('requestId'),
+      owner: ownerOf(context),
+      served: service.model,
+      precisionHeader,
+      targetHeaders,
+    });
     const abort = abortWith(context.req.raw.signal);
     const generations = await startGenerations(service, parsed.requests, abort);
     // All requests of an answer carry the same wish, so all were granted the same range.

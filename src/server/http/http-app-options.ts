@@ -1,9 +1,11 @@
 import type { Clock, InferenceService } from '../../core/index.ts';
-import type { Logger } from '../../observability/index.ts';
+import type { Logger, MetricsSource } from '../../observability/index.ts';
 
 export interface HttpAppDependencies {
   readonly service: InferenceService;
   readonly logger: Logger;
+  /** Answers `/metrics`; null leaves that to another port. */
+  readonly metrics: MetricsSource | null;
   /** Durations of requests. */
   readonly clock: Clock;
   /** `created` of answers, seconds since the epoch. */

@@ -5,5 +5,9 @@ import type { AccessRecord } from './access-record.ts';
 export interface HttpEnv {
   /** Node's own request and response; absent when the app is called without a socket. */
   Bindings: Partial<HttpBindings>;
-  Variables: { access: AccessRecord };
+  Variables: {
+    access: AccessRecord;
+    /** `x-request-id`: the client's, or ours. */
+    requestId: string;
+  };
 }

@@ -17,6 +17,7 @@ export function requestScope(dependencies: HttpAppDependencies): MiddlewareHandl
       path: context.req.path.slice(0, MAX_LOGGED_PATH),
     });
     context.set('access', access);
+    context.set('requestId', requestId);
     await next();
     context.res.headers.set('x-request-id', requestId);
     context.res.headers.set('openai-processing-ms', String(access.elapsedMs()));

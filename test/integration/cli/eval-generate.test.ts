@@ -76,6 +76,17 @@ describe('quept eval', () => {
     const alone = JSON.parse((await run(...base, '--switch', 'q5,q5')).stdout);
     // Each token a step of its own: the same numbers as whole windows, but for the last bits.
     expect(alone.switching.kl).toBeCloseTo(configs[1].kl, 4);
+    const behind = JSON.parse((await run(...base, '--prefixes', 'q4,q8')).stdout).prefixes;
+    expect(
+      behind.map((pair: { prefix: string; continuation: string }) => [pair.prefix, pair.continuation]),
+    ).toEqual([
+      ['q4', 'q4'],
+      ['q4', 'q8'],
+      ['q8', 'q4'],
+      ['q8', 'q8'],
+    ]);
+    expect(behind[1].kl).toBeGreaterThan(behind[3].kl);
+    expect(behind[1].kl).toBeLessThan(behind[0].kl);
     const unknown = await run(...base, '--switch', 'q4,q9');
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain("no config 'q9'");

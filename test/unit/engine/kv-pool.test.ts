@@ -46,9 +46,13 @@ describe('KvPool', () => {
     expect(() => pool.release(0)).toThrow(RangeError);
     expect(() => pool.commit(0, 1)).toThrow(RangeError);
     expect(() => pool.arrange([0])).toThrow(RangeError);
+    expect(() => pool.truncate(0, 0)).toThrow(RangeError);
     const slot = pool.acquire()!;
     expect(() => pool.commit(slot, SHAPE.capacity + 1)).toThrow(/would hold 7/);
     expect(pool.length(slot)).toBe(0);
+    expect(() => pool.truncate(slot, 1)).toThrow(/does not hold 1/);
+    expect(() => pool.copyPrefix(slot, pool.acquire()!, 1)).toThrow(/does not hold 1/);
+    expect(() => pool.copyPrefix(slot, 4, 0)).toThrow(/not acquired/);
   });
 
   test('the rows that it says will move are those that move', () => {
@@ -98,6 +102,8 @@ describe('KvPool', () => {
         picks: fc.array(fc.nat(), { minLength: 1, maxLength: 5 }),
       }),
       fc.record({ kind: fc.constant('grow' as const), by: fc.nat(3) }),
+      fc.record({ kind: fc.constant('copy' as const), from: fc.nat(), to: fc.nat(), tokens: fc.nat() }),
+      fc.record({ kind: fc.constant('truncate' as const), pick: fc.nat(), tokens: fc.nat() }),
     );
     fc.assert(
       fc.property(fc.array(command, { maxLength: 40 }), (commands) => {
@@ -127,7 +133,18 @@ describe('KvPool', () => {
             pool.release(slot);
             held.delete(slot);
           } else if (step.kind === 'append') append(pickFrom(step.pick));
-          else {
+          else if (step.kind === 'truncate') {
+            const slot = pickFrom(step.pick);
+            const tokens = step.tokens % (pool.length(slot) + 1);
+            pool.truncate(slot, tokens);
+            held.set(slot, held.get(slot)!.slice(0, tokens));
+          } else if (step.kind === 'copy') {
+            const [from, to] = [pickFrom(step.from), pickFrom(step.to)];
+            const tokens = step.tokens % (pool.length(from) + 1);
+            if (from === to) continue;
+            pool.copyPrefix(from, to, tokens);
+            held.set(to, held.get(from)!.slice(0, tokens));
+          } else {
             const slots = [...new Set(step.picks.map(pickFrom))];
             const start = pool.arrange(slots);
             const rows = slots.map((slot) => pool.rowOf(slot)).sort((a, b) => a - b);

@@ -57,6 +57,21 @@ describe('Admission', () => {
     admission.reserve('flex');
   });
 
+  it('takes work back that turns out not to be needed, no more than was claimed', () => {
+    const admission = admissionOf({ slots: 3, maxWorkTokens: 100 });
+    const [first, second] = [admission.reserve('default'), admission.reserve('default')];
+    first?.claim(90);
+    expect(refusalOf(() => second?.claim(60)).code).toBe('overloaded');
+    first?.lessen(50);
+    second?.claim(60);
+    expect(admission.workTokens).toBe(100);
+    first?.lessen(500);
+    expect(admission.workTokens).toBe(60);
+    first?.release();
+    first?.lessen(5);
+    expect(admission.workTokens).toBe(60);
+  });
+
   it('bounds the tokens of all requests together, and gives them back with the place', () => {
     const admission = admissionOf({ slots: 4, maxWorkTokens: 100 });
     const places = [1, 2, 3].map(() => admission.reserve('default'));

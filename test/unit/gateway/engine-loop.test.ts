@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EngineRequest, type GenerationEvent, QueptError } from '../../../src/core/index.ts';
-import type { StepMessage } from '../../../src/gateway/channel.ts';
+import type { EngineStatistics, StepMessage } from '../../../src/gateway/channel.ts';
 import { EngineLoop, type LoopScheduler } from '../../../src/gateway/engine-loop.ts';
+import { StatisticsCollector } from '../../../src/scheduler/index.ts';
 import { engineRequest } from './engine-request.ts';
 
 /** Gives every request one token per step until it has `maxTokens`; notes every call in `calls`. */
@@ -53,6 +54,12 @@ class CountingScheduler implements LoopScheduler {
       prefillTokensPending: 0,
       freeSlots: 8,
       kvTokensUsed: 0,
+      kvTokensCapacity: 0,
+      belowCeiling: { priority: 0, default: 0, flex: 0 },
+      kvTokensKept: 0,
+      prefixTokensQueried: 0,
+      prefixTokensReused: 0,
+      preemptions: 0,
       tokensGenerated: 0,
       unhealthy: this.unhealthy,
     };
@@ -63,6 +70,11 @@ class CountingScheduler implements LoopScheduler {
   }
 }
 
+const NOTHING_HAPPENED: EngineStatistics = {
+  ...new StatisticsCollector().take(),
+  cost: { errors: { decode: null, prefill: null }, slowness: 1 },
+};
+
 function loopUnderTest() {
   const posted: StepMessage[] = [];
   let onPost: () => void = () => {};
@@ -72,6 +84,7 @@ function loopUnderTest() {
       scheduler = new CountingScheduler(emit);
       return scheduler;
     },
+    () => NOTHING_HAPPENED,
     async (message) => {
       posted.push(message);
       onPost();

@@ -24,6 +24,8 @@ describe('parseChatRequest', () => {
       requests: [
         {
           id: 'chatcmpl-1',
+          callId: 'req_1',
+          owner: '',
           model: 'tiny',
           prompt: { kind: 'messages', messages: [{ role: 'user', content: 'hello' }] },
           sampling: {},

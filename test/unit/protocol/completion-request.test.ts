@@ -12,6 +12,8 @@ describe('parseCompletionRequest', () => {
     expect(parse({}).requests).toEqual([
       {
         id: 'cmpl-1',
+        callId: 'req_1',
+        owner: '',
         model: 'tiny',
         prompt: { kind: 'text', text: 'once' },
         sampling: {},

@@ -176,29 +176,28 @@ describe('createDeadlinePolicy', () => {
     it('takes a slot of a late one that has begun for one that can be on time, and of nobody else', () => {
       const begun = (id: string, promptLeft: number, fields: Partial<RequestView> = {}): RequestView =>
         prompt(id, { level: level(10), arrivedAtMs: 1900, promptTokens: 100, promptLeft, ...fields });
-      const limited = { queueMs: 9000, firstTokenMs: null, totalMs: null };
       const running = [
         begun('first overdue', 99, { arrivedAtMs: 1 }),
         begun('overdue', 40, { arrivedAtMs: 2 }),
         begun('late', 60),
-        begun('would be given up', 80, { deadlines: limited }),
+        begun('has tokens', 80, { firstTokenAtMs: 1800, preemptedAtMs: 1900, preemptions: 1 }),
       ];
       const full = { nowMs: 2000, freeSlots: 0, running };
       expect(plan({ ...full, waiting: fresh })).toMatchObject({
-        suspend: ['late'],
+        preempt: ['late'],
         admit: ['f1'],
         prefill: { id: 'f1' },
       });
-      expect(plan({ ...full, waiting: fresh, freeSlots: 1 }).suspend).toBeUndefined();
+      expect(plan({ ...full, waiting: fresh, freeSlots: 1 }).preempt).toBeUndefined();
       const [first, , , given] = running.map((one) => [one]);
       for (const alone of [first, given]) {
         const made = plan({ ...full, running: alone ?? [], waiting: fresh });
-        expect([made.suspend, made.admit]).toEqual([undefined, []]);
+        expect([made.preempt, made.admit]).toEqual([undefined, []]);
       }
       const lower = fresh.map((one) => ({ ...one, level: { ...one.level, tier: 'flex' as const } }));
-      expect(plan({ ...full, waiting: lower }).suspend).toBeUndefined();
+      expect(plan({ ...full, waiting: lower }).preempt).toBeUndefined();
       // Another late one is no reason.
-      expect(plan({ ...full, waiting: [begun('waits', 100)] }).suspend).toBeUndefined();
+      expect(plan({ ...full, waiting: [begun('waits', 100)] }).preempt).toBeUndefined();
     });
 
     it('keeps their turn until there is a slot', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EngineRequest } from '../../../src/core/index.ts';
 import { naiveStopCut } from '../../support/naive-stop-cut.ts';
+import { preemptingPolicy } from '../../support/preempting-policy.ts';
 import {
   CONTEXT,
   jobFields,
@@ -14,9 +15,13 @@ import {
 import { END_TOKEN, engineRequest, PIECES, pieceDecoder, SchedulerRig } from '../../support/scheduler-rig.ts';
 
 /** Invariants that hold whatever fails and whatever the policy chooses. */
-function checkInvariants({ slots, jobs, maxWaiting, outages }: Schedule, { rig, accepted, refused }: Played) {
+function checkInvariants(
+  { slots, jobs, maxWaiting, outages }: Schedule,
+  { rig, accepted, refused }: Played,
+  { keptSlots = 0, steady = true } = {},
+) {
   expect(rig.runner.breaches).toEqual([]);
-  expect(rig.runner.slotsInUse).toBe(0);
+  expect(rig.runner.slotsInUse).toBeLessThanOrEqual(keptSlots);
   expect(rig.scheduler.snapshot()).toMatchObject({
     running: 0,
     waiting: 0,
@@ -40,9 +45,7 @@ function checkInvariants({ slots, jobs, maxWaiting, outages }: Schedule, { rig, 
       expect(rung).toBeLessThanOrEqual(request.ceiling);
     }
     // Once it decodes, a request gets a token in every step, whatever else is in the house.
-    tokenSteps.forEach((step, i) => {
-      expect(step).toBe((tokenSteps[0] ?? 0) + i);
-    });
+    if (steady) expect(tokenSteps).toEqual(tokenSteps.map((_, i) => (tokenSteps[0] ?? 0) + i));
     for (const stop of request.stop) expect(rig.textOf(request.id)).not.toContain(stop);
     const last = terminals[0];
     if (last?.type !== 'finished') continue;
@@ -68,6 +71,25 @@ async function alone(request: EngineRequest): Promise<SchedulerRig> {
   return rig;
 }
 
+/** Prompts that begin like one of a few, so that there is something to reuse. */
+function withSharedPrefixes(schedule: Schedule, cuts: readonly number[]): Schedule {
+  const prompts: Int32Array[] = [];
+  const jobs = schedule.jobs.map((job, i) => {
+    const own = [...job.request.promptTokens];
+    const base = prompts[(cuts[i] ?? 0) % (i + 1)] ?? new Int32Array(0);
+    const promptTokens = Int32Array.from([...base.subarray(0, (cuts[i] ?? 0) % 13), ...own].slice(0, 14));
+    prompts.push(promptTokens);
+    return { ...job, request: { ...job.request, promptTokens } };
+  });
+  return { ...schedule, jobs };
+}
+
+function withoutCached(terminals: SchedulerRig['events']): unknown {
+  return terminals.map((event) =>
+    event.type === 'finished' ? { ...event, usage: { ...event.usage, cachedTokens: 0 } } : event,
+  );
+}
+
 async function checkAgainstAlone(played: Played, comparable: (request: EngineRequest) => boolean) {
   for (const { request } of played.accepted) {
     if (!comparable(request)) continue;
@@ -75,7 +97,8 @@ async function checkAgainstAlone(played: Played, comparable: (request: EngineReq
     const single = await alone(request);
     if (['stop', 'length'].includes(rig.endOf(request.id))) {
       expect(rig.of(request.id).tokens).toEqual(single.of(request.id).tokens);
-      expect(rig.of(request.id).terminals).toEqual(single.of(request.id).terminals);
+      const { terminals } = rig.of(request.id);
+      expect(withoutCached(terminals)).toEqual(withoutCached(single.of(request.id).terminals));
     } else {
       const count = rig.of(request.id).tokens.length;
       expect(rig.of(request.id).tokens).toEqual(single.of(request.id).tokens.slice(0, count));
@@ -104,6 +127,58 @@ describe('random schedules', () => {
     for (const end of ['stop', 'length', 'cancelled', 'failed:internal_error', 'refused']) {
       expect(ends.get(end) ?? 0).toBeGreaterThan(100);
     }
+  });
+
+  it('[K1] [K2] reuse prompt prefixes and give each request what it gets alone', async () => {
+    let reused = 0;
+    let withKept = 0;
+    const cuts = fc.array(fc.nat({ max: 1000 }), { minLength: 9, maxLength: 9 });
+    await fc.assert(
+      fc.asyncProperty(schedules, cuts, async (plain, cut) => {
+        const schedule = withSharedPrefixes(plain, cut);
+        const prefixCache = { sharing: 'owner', leastTokens: 1 } as const;
+        const played = await play(schedule, false, { prefixCache });
+        const { rig, accepted } = played;
+        checkInvariants(schedule, played, { keptSlots: schedule.slots });
+        await checkAgainstAlone(played, () => true);
+        for (const { request } of accepted) {
+          const [end] = rig.of(request.id).terminals;
+          if (end?.type !== 'finished') continue;
+          // A token at least is computed, or there would be nothing to sample from.
+          expect(end.usage.cachedTokens).toBeLessThan(request.promptTokens.length);
+          reused += end.usage.cachedTokens;
+        }
+        const { kvTokensKept } = rig.scheduler.snapshot();
+        expect(kvTokensKept > 0).toBe(rig.runner.slotsInUse > 0);
+        if (kvTokensKept > 0) withKept++;
+      }),
+      { numRuns: 1000, seed: 5 },
+    );
+    expect(reused).toBeGreaterThan(1000);
+    expect(withKept).toBeGreaterThan(500);
+  });
+
+  it.each([
+    ['and what had been computed is gone', 'off'],
+    ['and what had been computed may still be there', 'owner'],
+  ] as const)('[S5] go on after preemptions as if nothing had happened, %s', async (_, sharing) => {
+    let preemptions = 0;
+    const picks = fc.array(fc.option(fc.nat(3), { freq: 2 }), { minLength: 5, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(schedules, picks, async (schedule, pick) => {
+        const left = [...pick];
+        const prefixCache = { sharing, leastTokens: 1 };
+        const batchPolicy = preemptingPolicy(() => left.shift() ?? null);
+        // Whoever is put back finds room to wait, however many wait already.
+        const played = await play(schedule, false, { prefixCache, batchPolicy });
+        const keptSlots = sharing === 'off' ? 0 : schedule.slots;
+        checkInvariants({ ...schedule, maxWaiting: 0 }, played, { keptSlots, steady: false });
+        await checkAgainstAlone(played, () => true);
+        preemptions += played.rig.scheduler.snapshot().preemptions;
+      }),
+      { numRuns: 700, seed: 6 },
+    );
+    expect(preemptions).toBeGreaterThan(1000);
   });
 
   it('with promotion keep every invariant, and pinned requests get what they get alone', async () => {

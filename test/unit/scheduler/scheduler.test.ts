@@ -42,6 +42,12 @@ describe('requests together', () => {
       prefillTokensPending: 3,
       freeSlots: 0,
       kvTokensUsed: 3,
+      kvTokensCapacity: 32,
+      belowCeiling: { priority: 0, default: 0, flex: 0 },
+      kvTokensKept: 0,
+      prefixTokensQueried: 3,
+      prefixTokensReused: 0,
+      preemptions: 0,
       tokensGenerated: 1,
       unhealthy: null,
     });

@@ -139,6 +139,8 @@ test("rows move as in the engine's cache", () => {
   const operation = fc.oneof(
     fc.record({ kind: fc.constant('acquire' as const), tokens: fc.integer({ min: 0, max: 3 }) }),
     fc.record({ kind: fc.constant('release' as const), pick: fc.nat() }),
+    fc.record({ kind: fc.constant('copy' as const), from: fc.nat(), to: fc.nat(), tokens: fc.nat() }),
+    fc.record({ kind: fc.constant('truncate' as const), pick: fc.nat(), tokens: fc.nat() }),
     fc.record({ kind: fc.constant('batch' as const), mask: fc.integer({ min: 1, max: 2 ** SLOTS - 1 }) }),
   );
   fc.assert(
@@ -160,6 +162,14 @@ test("rows move as in the engine's cache", () => {
           held = held.filter((one) => one !== slot);
           rows.release(slot);
           pool.release(slot);
+        } else if (step.kind === 'truncate' || step.kind === 'copy') {
+          const from = held[(step.kind === 'copy' ? step.from : step.pick) % held.length];
+          const to = step.kind === 'copy' ? held[step.to % held.length] : from;
+          if (from === undefined || to === undefined || (step.kind === 'copy' && from === to)) continue;
+          const tokens = step.tokens % (rows.length(from) + 1);
+          rows.hold(to, tokens);
+          if (step.kind === 'copy') pool.copyPrefix(from, to, tokens);
+          else pool.truncate(to, tokens);
         } else {
           const batch = held.filter((slot) => (step.mask & (1 << slot)) !== 0);
           if (batch.length === 0) continue;
@@ -172,4 +182,18 @@ test("rows move as in the engine's cache", () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test('a slot becomes what another begins with, or less of itself, and no more than there is', async () => {
+  const { clock, runner, run } = rig();
+  runner.acquireSlot();
+  runner.acquireSlot();
+  await run(0, [0, 4]);
+  runner.commit(0, 4);
+  const before = clock.now();
+  runner.copyPrefix(0, 1, 3);
+  runner.truncate(0, 2);
+  expect([runner.slotLength(0), runner.slotLength(1), clock.now() - before]).toEqual([2, 3, 0]);
+  expect(() => runner.copyPrefix(0, 1, 3)).toThrow('does not hold 3');
+  expect(() => runner.truncate(0, 3)).toThrow('does not hold 3');
 });

@@ -1,0 +1,80 @@
+import { SERVICE_TIERS } from '../core/index.ts';
+import { MetricRegistry } from './metric-registry.ts';
+import { createQueptMetrics } from './quept-metrics.ts';
+import type { ServingMetrics } from './serving-metrics.ts';
+import { createVllmMetrics, VLLM_FINISH_REASON } from './vllm-metrics.ts';
+
+/** What a scrape is answered with. */
+export interface MetricsSource {
+  readonly contentType: string;
+  /** All metrics in Prometheus's text format. */
+  render(): Promise<string>;
+}
+
+/** Precise enough for any ladder, and what 8 bits come to in floating point is 8. */
+const BITS_PRECISION = 1e6;
+
+/** Metrics of one server, kept in memory in a registry of their own. */
+export function createPrometheusMetrics(): ServingMetrics & MetricsSource {
+  const own = new MetricRegistry();
+  const { registry } = own;
+  const vllm = createVllmMetrics(own);
+  const quept = createQueptMetrics(own);
+  return {
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    serving({ id, ladder }) {
+      // On every series, as vLLM has it: its dashboards choose by it.
+      registry.setDefaultLabels({ model_name: id });
+      for (const config of ladder) quept.tokens.inc({ config: config.id }, 0);
+    },
+    engineState({ running, waiting, kvUsage, belowCeiling }) {
+      vllm.running.set(running);
+      vllm.waiting.set(waiting);
+      vllm.kvUsage.set(kvUsage);
+      for (const tier of SERVICE_TIERS) quept.deficit.set({ tier }, belowCeiling[tier]);
+    },
+    predictionState({ errorRatio, slowness }) {
+      quept.slowness.set(slowness);
+      for (const phase of ['prefill', 'decode'] as const) {
+        const error = errorRatio[phase];
+        if (error !== null) quept.predictionError.set({ phase }, error);
+      }
+    },
+    stepRan({ phase, config, seconds, predictedSeconds }) {
+      quept.step.observe({ phase, config }, seconds);
+      if (predictedSeconds > 0) quept.predictionRatio.observe({ phase }, seconds / predictedSeconds);
+    },
+    precisionSwitched: (from, to, reason) => quept.switches.inc({ from, to, reason }),
+    preempted: (requests) => vllm.preemptions.inc(requests),
+    prefixLookedUp(queriedTokens, hitTokens) {
+      vllm.prefixQueries.inc(queriedTokens);
+      vllm.prefixHits.inc(hitTokens);
+    },
+    phaseTimes({ queue, prefill, decode }) {
+      vllm.queue.observe(queue);
+      if (prefill !== null) vllm.prefill.observe(prefill);
+      if (decode !== null) vllm.decode.observe(decode);
+    },
+    firstToken(promptTokens, seconds) {
+      vllm.promptTokens.inc(promptTokens);
+      vllm.firstToken.observe(seconds);
+    },
+    tokenServed(config, seconds) {
+      vllm.generationTokens.inc();
+      quept.tokens.inc({ config });
+      if (seconds !== null) vllm.betweenTokens.observe(seconds);
+    },
+    requestFinished(reason, seconds) {
+      vllm.finished.inc({ finished_reason: VLLM_FINISH_REASON[reason] });
+      vllm.request.observe(seconds);
+    },
+    requestFailed: (code) => quept.failures.inc({ code }),
+    requestRefused: (reason) => quept.rejections.inc({ reason }),
+    precisionServed(tier, averageBits) {
+      quept.precisionLevel.observe({ tier }, Math.round(averageBits * BITS_PRECISION) / BITS_PRECISION);
+    },
+    sloJudged: (tier, slo, met) => quept.attainment.inc({ tier, slo, met: String(met) }),
+    eventLoopLag: (seconds) => quept.lag.observe(seconds),
+  };
+}

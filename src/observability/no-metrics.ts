@@ -1,0 +1,23 @@
+import type { ServingMetrics } from './serving-metrics.ts';
+
+const nothing = (): void => {};
+
+/** For a service that nobody counts. */
+export const NO_METRICS: ServingMetrics = {
+  serving: nothing,
+  engineState: nothing,
+  predictionState: nothing,
+  stepRan: nothing,
+  precisionSwitched: nothing,
+  preempted: nothing,
+  prefixLookedUp: nothing,
+  phaseTimes: nothing,
+  firstToken: nothing,
+  tokenServed: nothing,
+  requestFinished: nothing,
+  requestFailed: nothing,
+  requestRefused: nothing,
+  precisionServed: nothing,
+  sloJudged: nothing,
+  eventLoopLag: nothing,
+};

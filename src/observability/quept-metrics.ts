@@ -1,0 +1,82 @@
+import { SERVICE_TIERS } from '../core/index.ts';
+import type { MetricRegistry } from './metric-registry.ts';
+
+const SLOS = ['ttft', 'tpot', 'all'] as const;
+
+/** Metrics of what no other server has: precision, targets, predictions. */
+export function createQueptMetrics(registry: MetricRegistry) {
+  const metrics = {
+    precisionLevel: registry.histogram(
+      'quept_precision_level',
+      'Average bits per weight that answers were served at.',
+      'bits',
+      'tier',
+    ),
+    tokens: registry.counter('quept_tokens_total', 'Tokens generated, by precision config.', 'config'),
+    switches: registry.counter(
+      'quept_precision_switches_total',
+      'Tokens that ran at another precision config than the one before them.',
+      'from',
+      'to',
+      'reason',
+    ),
+    attainment: registry.counter(
+      'quept_slo_attainment_total',
+      'Requests by whether they met a target; slo="all" is all of their targets. Failed and refused ones missed.',
+      'tier',
+      'slo',
+      'met',
+    ),
+    deficit: registry.gauge(
+      'quept_quality_deficit',
+      'Running requests whose newest token ran below the best precision that they admit.',
+      'tier',
+    ),
+    step: registry.histogram(
+      'quept_step_seconds',
+      'Time of one pass of the model.',
+      'step',
+      'phase',
+      'config',
+    ),
+    predictionError: registry.gauge(
+      'quept_cost_model_error_ratio',
+      'How far predicted step times were off lately: mean of |predicted - measured| / measured.',
+      'phase',
+    ),
+    predictionRatio: registry.histogram(
+      'quept_step_time_vs_predicted_ratio',
+      'Measured over predicted time of steps; above 1 took longer than predicted.',
+      'predictionRatio',
+      'phase',
+    ),
+    slowness: registry.gauge(
+      'quept_machine_slowness_ratio',
+      'How many times slower the machine is now than its profile says; 1 is as profiled.',
+    ),
+    rejections: registry.counter(
+      'quept_rejections_total',
+      'Requests refused before they were accepted, by reason.',
+      'reason',
+    ),
+    failures: registry.counter(
+      'quept_request_failures_total',
+      'Accepted requests that ended with an error, by its code.',
+      'code',
+    ),
+    lag: registry.histogram(
+      'quept_event_loop_lag_seconds',
+      'How late timers of the main thread fire: what every request waits at least.',
+      'lag',
+    ),
+  };
+  for (const tier of SERVICE_TIERS) {
+    metrics.deficit.set({ tier }, 0);
+    for (const slo of SLOS) {
+      for (const met of ['true', 'false']) metrics.attainment.inc({ tier, slo, met }, 0);
+    }
+  }
+  for (const reason of ['waiting_requests', 'tier_share', 'work_tokens'])
+    metrics.rejections.inc({ reason }, 0);
+  return metrics;
+}
