@@ -5,16 +5,19 @@ import {
   DEFAULT_PROFILE,
   DEFAULT_TIERS,
   type LengthDistribution,
+  ladderRates,
   parseLengthDistribution,
   parseTierMix,
-  type RateLadder,
+  type StepChange,
   type TierMix,
 } from '../simulation/index.ts';
 import { nonNegativeNumber, positiveNumber } from './real-numbers.ts';
 import { wholeNumberFrom } from './whole-numbers.ts';
 
 /** Rates to try, in requests per second or as multiples of capacity. */
-export interface SweepFlag extends RateLadder {
+export interface SweepFlag {
+  /** Ascending. */
+  readonly rates: readonly number[];
   readonly unit: 'per-second' | 'capacity';
 }
 
@@ -25,6 +28,7 @@ export interface SimulateFlags {
   readonly poisson?: number | true;
   readonly smooth?: boolean;
   readonly bursts?: Bursts;
+  readonly step?: StepChange;
   readonly scale?: number;
   readonly minutes?: number;
   readonly requests?: number;
@@ -63,6 +67,11 @@ export function addSimulateOptions(command: Command): Command {
       'seconds of bursts and of calm between, and how much denser a burst is',
       bursts,
     )
+    .option(
+      '--step <after:for:times>',
+      'one step change: after seconds of calm, for seconds so many times as dense, then calm again',
+      step,
+    )
     .option('--scale <factor>', 'multiplies the rate of arrivals', positiveNumber)
     .option(
       '--minutes <n>',
@@ -98,8 +107,8 @@ export function addSimulateOptions(command: Command): Command {
         .default('deadline'),
     )
     .option(
-      '--sweep <low..high:n>',
-      'n rates, as multiples of capacity, or per second with /s: 0.1..2/s:8',
+      '--sweep <rates>',
+      'low..high:n or a,b,c; as multiples of capacity, or per second with /s: 0.1..2/s:8',
       sweep,
     )
     .option(
@@ -127,25 +136,47 @@ export function addSimulateOptions(command: Command): Command {
 }
 
 function bursts(text: string): Bursts {
-  const [on = 0, off = 0, times = 0] = text.split(':').map((part) => (part.trim() === '' ? 0 : Number(part)));
-  if (text.split(':').length === 3 && on > 0 && off > 0 && times > 1) {
-    return { onMs: 1000 * on, offMs: 1000 * off, times };
-  }
+  const [on, off, times] = threeNumbers(text);
+  if (on > 0 && off > 0 && times > 1) return { onMs: 1000 * on, offMs: 1000 * off, times };
   throw new InvalidArgumentError(
     'Give seconds of burst, seconds of calm, and a factor above 1, as in 60:120:3.',
   );
 }
 
+function step(text: string): StepChange {
+  const [after, length, times] = threeNumbers(text);
+  if (after > 0 && length > 0 && times > 1) return { afterMs: 1000 * after, forMs: 1000 * length, times };
+  throw new InvalidArgumentError(
+    'Give seconds before the rise, seconds that it lasts, and a factor above 1, as in 120:60:3.',
+  );
+}
+
+/** Not a number for each where the text has not three parts. */
+function threeNumbers(text: string): readonly [number, number, number] {
+  const [a = Number.NaN, b = Number.NaN, c = Number.NaN, ...more] = text
+    .split(':')
+    .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  return more.length === 0 ? [a, b, c] : [Number.NaN, Number.NaN, Number.NaN];
+}
+
 function sweep(text: string): SweepFlag {
-  const [low, high, unit, points] =
-    /^(\d*\.?\d+)\.\.(\d*\.?\d+)(\/s)?:(\d{1,3})$/.exec(text.trim())?.slice(1) ?? [];
-  const ladder = { low: Number(low), high: Number(high), points: Number(points) };
-  if (ladder.low > 0 && ladder.high > ladder.low && ladder.points >= 2) {
-    return { ...ladder, unit: unit === undefined ? 'capacity' : 'per-second' };
+  const [list, unit] = /^([\d.,]+)(\/s)?$/.exec(text.trim())?.slice(1) ?? [];
+  const rates = list === undefined ? ladder(text) : list.split(',').map(Number);
+  const ascending = rates.every((rate, i) => rate > (rates[i - 1] ?? 0));
+  if (rates.length >= 2 && ascending) {
+    return { rates, unit: unit === undefined && !text.includes('/s') ? 'capacity' : 'per-second' };
   }
   throw new InvalidArgumentError(
-    'Give the lowest and the highest rate and how many, 2 or more: 0.2..3:8, or 0.1..2/s:8 for requests per second.',
+    'Give the lowest and the highest rate and how many, 2 or more: 0.2..3:8, or 0.1..2/s:8 for requests per second; or the rates, ascending: 0.5,1,2.',
   );
+}
+
+/** None where the text names no ladder. */
+function ladder(text: string): number[] {
+  const [low, high, points] =
+    /^(\d*\.?\d+)\.\.(\d*\.?\d+)(?:\/s)?:(\d{1,3})$/.exec(text.trim())?.slice(1) ?? [];
+  if (low === undefined) return [];
+  return ladderRates({ low: Number(low), high: Number(high), points: Number(points) });
 }
 
 function length(option: string): (text: string) => LengthDistribution {

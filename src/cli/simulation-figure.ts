@@ -58,7 +58,7 @@ export function sweepFigure(
       ),
       panel(
         'Quality-weighted goodput',
-        'goodput × (1 − KL / KL of the lowest rung)',
+        'goodput × least agreement with full precision',
         lines(({ qualityWeightedGoodput }) => qualityWeightedGoodput),
       ),
       panel(
@@ -95,11 +95,12 @@ export function runFigure({ profile, arrivals }: SimulationPlan, { results }: Ru
           ? []
           : [{ ...overTime(first, 'arrivals', ({ arrivals: n }) => n / windowSeconds), neutral: true }],
       ),
-      panel(
-        'Time per token',
-        'ms between tokens, 95th percentile',
-        lines(({ p95GapMs }) => p95GapMs),
-      ),
+      panel('Time per token', 'TPOT so far by its target, 95th percentile', [
+        ...lines(({ p95TpotByTarget }) => p95TpotByTarget),
+        ...(first === undefined
+          ? []
+          : [{ ...overTime(first, 'target', () => 1), dashed: true, neutral: true }]),
+      ]),
       panel(
         'Precision',
         'average bits',

@@ -79,10 +79,14 @@ function requireConsistent({ trace, poisson, smooth, sweep, ...flags }: Simulate
     const given = flags.promptTokens === undefined ? '--output-tokens' : '--prompt-tokens';
     throw usage(given, 'lengths come from the trace. Leave out one');
   }
+  if (flags.step !== undefined && flags.bursts !== undefined) {
+    throw usage('--step', 'a load rises once or in --bursts. Leave out one');
+  }
   if (sweep === undefined) {
     if (poisson === true && trace === undefined) throw usage('--poisson', 'name a rate, as in --poisson 0.5');
     return;
   }
+  if (flags.step !== undefined) throw usage('--step', 'a sweep has no course over time. Leave out one');
   if (flags.window !== undefined) throw usage('--window', 'a sweep has no course over time. Leave out one');
   if (flags.scale !== undefined) throw usage('--scale', '--sweep sets the rates. Leave out one');
   if (typeof poisson === 'number') throw usage('--poisson', '--sweep sets the rates. Leave out the number');
@@ -134,6 +138,7 @@ async function describeWorkload(flags: SimulateFlags, contextLength: number): Pr
         ? { kind: 'per-second', value: poisson * scale }
         : { kind: 'scale', factor: scale },
     bursts: flags.bursts ?? null,
+    step: flags.step ?? null,
     durationMs: durationMinutes === undefined ? null : 60_000 * durationMinutes,
     requests: requests ?? null,
     tiers: flags.tiers,
@@ -142,10 +147,14 @@ async function describeWorkload(flags: SimulateFlags, contextLength: number): Pr
   };
 }
 
-function describeArrivals({ trace, poisson, smooth, bursts }: SimulateFlags): string {
+function describeArrivals({ trace, poisson, smooth, bursts, step }: SimulateFlags): string {
   const source = trace === undefined ? 'drawn lengths' : basename(trace);
   const times = poisson !== undefined ? ', Poisson arrivals' : smooth ? ', even arrivals' : '';
-  return `${source}${times}${bursts === undefined ? '' : ', in bursts'}`;
+  const rise =
+    step === undefined
+      ? ''
+      : `, ${step.times} times as dense from ${step.afterMs / 1000} s for ${step.forMs / 1000} s`;
+  return `${source}${times}${bursts === undefined ? '' : ', in bursts'}${rise}`;
 }
 
 async function readText(

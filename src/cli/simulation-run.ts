@@ -1,10 +1,9 @@
 import { QueptError } from '../core/index.ts';
+import { unloadedTimes } from '../scheduler/index.ts';
 import {
   findGoodput90,
-  ladderRates,
   type Measure,
   type NamedPolicy,
-  prefillMs,
   type SimulationResult,
   type Sweep,
   simulate,
@@ -77,7 +76,7 @@ export async function runSweep(
       return result;
     };
   const capacity = sweep.unit === 'capacity' ? await findCapacity(plan, measure) : null;
-  const rates = ladderRates(sweep).map((rate) => rate * (capacity ?? 1));
+  const rates = sweep.rates.map((rate) => rate * (capacity ?? 1));
   const sweeps: Sweep[] = [];
   for (const policy of plan.policies) sweeps.push(await sweepRates(policy.name, rates, measure(policy)));
   const ends = [rates[0], rates.at(-1)].filter((rate) => rate !== undefined);
@@ -115,7 +114,8 @@ function roughCapacity({ server, workload }: SimulationPlan): number {
     contextTokens: 0,
     movedRows: 0,
   } as const;
-  const prefill = mean(({ promptTokens }) => prefillMs(promptTokens, { cost: machine, rung, prefillChunk }));
+  const unloaded = { cost: machine, rung, prefillChunk };
+  const prefill = mean(({ promptTokens }) => unloadedTimes(promptTokens, unloaded).prefillMs);
   const decode = (mean(({ outputTokens }) => outputTokens) * machine.stepMs(step)) / maxBatch;
   return 500 / (prefill + decode);
 }

@@ -1,4 +1,11 @@
-import type { Outcomes, Percentiles, SimulationResult, Sweep, Workload } from '../simulation/index.ts';
+import type {
+  Outcomes,
+  Percentiles,
+  SimulationResult,
+  StepOutcome,
+  Sweep,
+  Workload,
+} from '../simulation/index.ts';
 import type { SimulationPlan } from './simulation-plan.ts';
 import type { RunResults, SweepResults } from './simulation-run.ts';
 import { formatTable } from './text-format.ts';
@@ -43,11 +50,18 @@ export function formatSweep(plan: SimulationPlan, swept: SweepResults, realSecon
     '',
     ...sweeps.flatMap((sweep) => [sweep.policy, formatTable(sweepRows(sweep, capacity)), '']),
     formatTable([
-      ['policy', 'goodput90', 'quality-weighted', ...(capacity === null ? [] : ['by capacity'])],
-      ...sweeps.map(({ policy, goodput90, qualityWeightedGoodput90 }) => [
+      [
+        'policy',
+        'goodput90',
+        'quality-weighted',
+        'ladder-weighted',
+        ...(capacity === null ? [] : ['by capacity']),
+      ],
+      ...sweeps.map(({ policy, goodput90, qualityWeightedGoodput90, ladderWeightedGoodput90 }) => [
         policy,
         goodput90.toPrecision(3),
         qualityWeightedGoodput90.toPrecision(3),
+        ladderWeightedGoodput90.toPrecision(3),
         ...(capacity === null ? [] : [(goodput90 / capacity).toFixed(2)]),
       ]),
     ]),
@@ -88,6 +102,7 @@ function runRows(results: readonly SimulationResult[]): string[][] {
     ['arrivals, requests/s', ({ arrivalRate }) => arrivalRate.toPrecision(3)],
     ['goodput, requests/s', ({ goodput }) => goodput.toPrecision(3)],
     ['quality-weighted', ({ qualityWeightedGoodput }) => qualityWeightedGoodput.toPrecision(3)],
+    ['ladder-weighted', ({ ladderWeightedGoodput }) => ladderWeightedGoodput.toPrecision(3)],
     ['mean KL, nats', ({ meanKl }) => fixed(meanKl, 5)],
     ['average bits', ({ averageBits }) => fixed(averageBits, 2)],
     ['switches', ({ switches }) => String(switches)],
@@ -95,6 +110,7 @@ function runRows(results: readonly SimulationResult[]): string[][] {
     ...percentileRows('TTFT', ({ ttftMs }) => ttftMs),
     ...percentileRows('TPOT', ({ tpotMs }) => tpotMs),
     ...percentileRows('ITL', ({ itlMs }) => itlMs),
+    ...(results.some(({ step }) => step !== null) ? stepRows() : []),
     ['utilisation', ({ utilisation }) => percent(utilisation)],
     ['steps', ({ steps }) => String(steps)],
     ['simulated seconds', ({ simulatedSeconds }) => simulatedSeconds.toFixed(1)],
@@ -102,6 +118,28 @@ function runRows(results: readonly SimulationResult[]): string[][] {
   return [
     ['', ...results.map(({ policy }) => policy)],
     ...rows.map(([name, cell]) => [name, ...results.map(cell)]),
+  ];
+}
+
+function stepRows(): [string, Cell][] {
+  const cell =
+    (tell: (step: StepOutcome) => string): Cell =>
+    ({ step }) =>
+      step === null ? '-' : tell(step);
+  const within = (value: number | null) => (value === null ? 'never' : value.toFixed(1));
+  const phases = ['before', 'during', 'after'] as const;
+  return [
+    ...phases.map((phase): [string, Cell] => [
+      `arrived ${phase} the rise: met all targets`,
+      cell(({ attainment }) => (attainment[phase] === null ? '-' : percent(attainment[phase]))),
+    ]),
+    ['until TPOT P95 is within the target, s', cell(({ protectSeconds }) => within(protectSeconds))],
+    ['until precision is back, s', cell(({ restoreSeconds }) => within(restoreSeconds))],
+    [
+      'most switches of a request in a minute',
+      cell(({ mostSwitchesPerMinute }) => String(mostSwitchesPerMinute)),
+    ],
+    ['… and what is promised', cell(({ switchBound }) => String(switchBound))],
   ];
 }
 
@@ -122,6 +160,7 @@ function sweepRows({ points }: Sweep, capacity: number | null): string[][] {
     'met',
     'goodput',
     'quality-weighted',
+    'ladder-weighted',
     'bits',
     'switches/min',
     'TTFT P50',
@@ -140,6 +179,7 @@ function sweepRows({ points }: Sweep, capacity: number | null): string[][] {
       percent(result.attainment),
       result.goodput.toPrecision(3),
       result.qualityWeightedGoodput.toPrecision(3),
+      result.ladderWeightedGoodput.toPrecision(3),
       fixed(result.averageBits, 2),
       result.switchesPerRequestMinute.toFixed(2),
       ...threeTimes(result.ttftMs),

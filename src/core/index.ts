@@ -43,5 +43,5 @@ export {
   WITHOUT_TARGETS,
 } from './service-level.ts';
 export type { TextDecoder, TextStream } from './text-decoder.ts';
-export { defaultTargets, TIER_TARGET_FACTOR } from './tier-targets.ts';
+export { scaledToTier, tierTargets, type UnloadedTimes } from './tier-targets.ts';
 export { modelVectors, type WeightSource } from './weight-source.ts';

@@ -1,23 +1,40 @@
-import type { ServiceTier } from './service-level.ts';
+import type { ServiceLevel, ServiceTier } from './service-level.ts';
+
+/** What a request takes alone on the machine, at its highest rung, milliseconds. */
+export interface UnloadedTimes {
+  /** Its whole prompt. */
+  readonly prefillMs: number;
+  /** The decode step that follows. */
+  readonly stepMs: number;
+}
 
 /** Targets of a tier as multiples of the default tier's. */
-export const TIER_TARGET_FACTOR: Readonly<Record<ServiceTier, number>> = {
-  priority: 0.5,
-  default: 1,
-  flex: 5,
-};
+const TARGET_FACTOR: Readonly<Record<ServiceTier, number>> = { priority: 0.5, default: 1, flex: 5 };
+/** How much a missed target counts. Tiers come one after the other anyway: this is for weighing requests within one. */
+const WEIGHT: Readonly<Record<ServiceTier, number>> = { priority: 4, default: 1, flex: 0.25 };
 
 const PREFILLS = 3;
 const TTFT_ALLOWANCE_MS = 200;
 const STEPS = 2;
 
-/** The default tier's targets on a machine, milliseconds: three unloaded prefills and 200 ms; two unloaded steps. */
-export function defaultTargets({
-  prefillMs,
-  stepMs,
-}: {
-  readonly prefillMs: number;
-  readonly stepMs: number;
-}) {
-  return { ttftMs: PREFILLS * prefillMs + TTFT_ALLOWANCE_MS, tpotMs: STEPS * stepMs };
+/**
+ * What a request may expect of a tier where nobody has set anything else, f the tier's factor:
+ *
+ *     TTFT <= f · (3 · prefill + 200 ms),  TPOT <= f · 2 · step
+ *
+ * The times are those of the request's own prompt, so that a long prompt may take longer to its first token.
+ */
+export function tierTargets(tier: ServiceTier, { prefillMs, stepMs }: UnloadedTimes): ServiceLevel {
+  const factor = TARGET_FACTOR[tier];
+  return {
+    tier,
+    ttftMs: factor * (PREFILLS * prefillMs + TTFT_ALLOWANCE_MS),
+    tpotMs: factor * STEPS * stepMs,
+    weight: WEIGHT[tier],
+  };
+}
+
+/** A target of a tier by the default tier's. */
+export function scaledToTier(tier: ServiceTier, defaultMs: number): number {
+  return TARGET_FACTOR[tier] * defaultMs;
 }

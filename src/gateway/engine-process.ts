@@ -62,7 +62,7 @@ async function serve(settings: EngineSettings): Promise<void> {
   const { ladder } = artefact.manifest;
   const cost = createLearnedCost(ladder.length, await profileSteps(runner, ladder, performance));
   // Before the first request can teach it what a loaded machine costs.
-  const profile = unloadedProfile(cost, ladder);
+  const profile = unloadedProfile(cost, ladder, prefillChunk);
   const limits = { prefillChunk, maxBatch: slots };
   // Only a policy that lowers precision can keep the pace that deadlines ask for.
   const batching = policy === 'slo' ? 'deadline' : 'first-come';

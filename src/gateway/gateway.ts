@@ -120,7 +120,10 @@ export class Gateway implements InferenceService {
     const tokenizing = this.#tokenize(request.prompt);
     try {
       const promptTokens = await unlessAborted(tokenizing, signal);
-      if (promptTokens !== null) return this.#submit(request, promptTokens, terms, signal, place);
+      if (promptTokens !== null) {
+        const granted = { ...terms, level: levels.grant(request.service, promptTokens.length).level };
+        return this.#submit(request, promptTokens, granted, signal, place);
+      }
     } catch (error) {
       place.release();
       throw error;

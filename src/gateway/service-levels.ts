@@ -1,5 +1,4 @@
 import {
-  defaultTargets,
   type Ladder,
   type PrecisionRange,
   QueptError,
@@ -7,9 +6,14 @@ import {
   type ServiceLevel,
   type ServiceTier,
   type ServiceWish,
-  TIER_TARGET_FACTOR,
+  tierTargets,
 } from '../core/index.ts';
-import type { UnloadedProfile } from '../scheduler/index.ts';
+import {
+  type UnloadedMachine,
+  type UnloadedProfile,
+  unloadedMachine,
+  unloadedTimes,
+} from '../scheduler/index.ts';
 
 /** What an operator sets of a tier; null leaves it to the default. */
 export interface TierSettings {
@@ -23,18 +27,15 @@ export interface TierSettings {
   readonly share: number | null;
 }
 
-/** How much a miss of a tier weighs, and its share of the waiting room. */
-const TIER_DEFAULTS: Readonly<Record<ServiceTier, { weight: number; share: number }>> = {
-  priority: { weight: 4, share: 1 },
-  default: { weight: 1, share: 1 },
-  flex: { weight: 0.25, share: 0.5 },
-};
+const SHARES: Readonly<Record<ServiceTier, number>> = { priority: 1, default: 1, flex: 0.5 };
+/** Before anything is known of the machine. */
+const NO_TARGETS = { prefillMs: Infinity, stepMs: Infinity };
 
 /** Share of the waiting room of each tier. */
 export function tierShares(
   settings: Readonly<Record<ServiceTier, TierSettings>>,
 ): Record<ServiceTier, number> {
-  const shareOf = (tier: ServiceTier) => settings[tier].share ?? TIER_DEFAULTS[tier].share;
+  const shareOf = (tier: ServiceTier) => settings[tier].share ?? SHARES[tier];
   return { priority: shareOf('priority'), default: shareOf('default'), flex: shareOf('flex') };
 }
 
@@ -47,39 +48,46 @@ export interface GrantedService {
 /** The tiers of a server: settings over defaults that derive from what the machine can do. */
 export class ServiceLevels {
   readonly #settings: Readonly<Record<ServiceTier, TierSettings>>;
-  readonly #ladder: Ladder;
-  #levels: ReadonlyMap<ServiceTier, GrantedService>;
+  readonly #ranges: ReadonlyMap<ServiceTier, PrecisionRange>;
+  #machine: UnloadedMachine | null = null;
 
   /**
    * Throws QueptError `invalid_config` when a tier's bits admit no rung of the ladder.
    */
   constructor(settings: Readonly<Record<ServiceTier, TierSettings>>, ladder: Ladder) {
     this.#settings = settings;
-    this.#ladder = ladder;
-    this.#levels = this.#derive(null);
+    this.#ranges = new Map(SERVICE_TIERS.map((tier) => [tier, tierRange(tier, settings[tier], ladder)]));
   }
 
   /** Derives targets from what an engine measured at its start. Before the first one only settings make targets. */
   measured(unloaded: UnloadedProfile): void {
-    this.#levels = this.#derive(unloaded);
+    this.#machine = unloadedMachine(unloaded);
   }
 
-  /** The level of a tier, its targets tightened by the request's own. A client cannot loosen them. */
-  grant(wish: ServiceWish): GrantedService {
-    const { level, range } = this.#levels.get(wish.tier ?? 'default') as GrantedService;
+  /**
+   * The level of a tier for a prompt, its targets tightened by the request's own. A client cannot loosen them.
+   *
+   * @param promptTokens 0 while they are not counted yet: only the tier and its range are final then
+   */
+  grant(wish: ServiceWish, promptTokens = 0): GrantedService {
+    const tier = wish.tier ?? 'default';
+    const range = this.#ranges.get(tier) as PrecisionRange;
+    const level = this.#levelOf(tier, promptTokens);
     const ttftMs = Math.min(level.ttftMs, wish.ttftMs ?? Number.POSITIVE_INFINITY);
     const tpotMs = Math.min(level.tpotMs, wish.tpotMs ?? Number.POSITIVE_INFINITY);
     return { level: { ...level, ttftMs, tpotMs }, range };
   }
 
-  #derive(unloaded: UnloadedProfile | null): ReadonlyMap<ServiceTier, GrantedService> {
-    return new Map(
-      SERVICE_TIERS.map((tier) => {
-        const settings = this.#settings[tier];
-        const range = tierRange(tier, settings, this.#ladder);
-        return [tier, { level: levelOf(tier, settings, unloaded), range }];
-      }),
-    );
+  #levelOf(tier: ServiceTier, promptTokens: number): ServiceLevel {
+    const { ttftMs, tpotMs, weight } = this.#settings[tier];
+    const times = this.#machine === null ? NO_TARGETS : unloadedTimes(promptTokens, this.#machine);
+    const derived = tierTargets(tier, times);
+    return {
+      tier,
+      ttftMs: ttftMs ?? derived.ttftMs,
+      tpotMs: tpotMs ?? derived.tpotMs,
+      weight: weight ?? derived.weight,
+    };
   }
 }
 
@@ -103,17 +111,6 @@ export function rangeWithin(
     `The tier '${tier}' is served at ${ids.join(', ')}, which 'precision' rules out. Ask for one of these, or for another 'service_tier'.`,
     { param: 'precision' },
   );
-}
-
-function levelOf(tier: ServiceTier, settings: TierSettings, unloaded: UnloadedProfile | null): ServiceLevel {
-  const factor = TIER_TARGET_FACTOR[tier];
-  const targets = unloaded === null ? { ttftMs: Infinity, tpotMs: Infinity } : defaultTargets(unloaded);
-  return {
-    tier,
-    ttftMs: settings.ttftMs ?? factor * targets.ttftMs,
-    tpotMs: settings.tpotMs ?? factor * targets.tpotMs,
-    weight: settings.weight ?? TIER_DEFAULTS[tier].weight,
-  };
 }
 
 function tierRange(tier: ServiceTier, { minBits, maxBits }: TierSettings, ladder: Ladder): PrecisionRange {

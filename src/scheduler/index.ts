@@ -31,7 +31,7 @@ export {
 } from './policies.ts';
 export type { PrecisionPolicy, RungCause, RungOf } from './precision-policy.ts';
 export type { PreemptionLimits } from './preemption.ts';
-export { profileSteps, type UnloadedProfile, unloadedProfile } from './profile-steps.ts';
+export { profileSteps } from './profile-steps.ts';
 export type { PlanData, RecordedRequest, RecordedStep } from './recorded-step.ts';
 export type { RecordingHeader } from './recording-format.ts';
 export { expectedMoves } from './regrouping.ts';
@@ -61,3 +61,10 @@ export {
 } from './step-statistics.ts';
 export { createStepWriter, type StepWriterOptions } from './step-writer.ts';
 export { mostSwitches, SWITCH_LIMITS, type SwitchLimits } from './switch-limits.ts';
+export {
+  type UnloadedMachine,
+  type UnloadedProfile,
+  unloadedMachine,
+  unloadedProfile,
+  unloadedTimes,
+} from './unloaded-times.ts';

@@ -24,9 +24,9 @@ export function prefillChunkTokens(
   let inHandMs = Number.POSITIVE_INFINITY;
   for (const { request: other, targetMs, dueAtMs } of paced) {
     if (targetMs === Number.POSITIVE_INFINITY) continue;
-    // Its token after this step comes behind the chunk and the next step's decoding.
-    const dueNext = taking.has(other) ? dueAtMs + targetMs : dueAtMs;
-    inHandMs = Math.min(inHandMs, dueNext - view.nowMs - 2 * decodeMs);
+    // Its client sees this step's token behind the chunk, or the next one behind that and another step's decoding.
+    const decoding = taking.has(other) ? decodeMs : 2 * decodeMs;
+    inHandMs = Math.min(inHandMs, dueAtMs - view.nowMs - decoding);
   }
   const sinceMs = view.nowMs - (view.lastPrefillAtMs ?? Number.NEGATIVE_INFINITY);
   const affordable = Math.max(inHandMs, LEAST_PREFILL_SHARE * sinceMs);

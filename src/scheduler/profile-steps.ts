@@ -1,7 +1,7 @@
 import type { Clock, Ladder, ModelRunner, PrecisionConfig } from '../core/index.ts';
 import { batchShape } from './batch-shape.ts';
 import type { CostSample } from './cost-model.ts';
-import type { CostEstimator, StepShape } from './step-shape.ts';
+import type { StepShape } from './step-shape.ts';
 
 /** Time for a profile, unless its caller has another idea. */
 const BUDGET_MS = 1_500;
@@ -11,17 +11,6 @@ const MEASURED_RUNGS = 5;
 const CHUNK = 128;
 /** Slots that take part in regrouping. */
 const REGROUPED_SLOTS = 3;
-/** What `unloadedProfile` calls a prompt: also where the context would not hold it, so that machines compare. */
-const PROMPT_TOKENS = 128;
-
-/** What a step costs on an idle machine at the highest rung, milliseconds. */
-export interface UnloadedProfile {
-  /** Prefill of 128 tokens. */
-  readonly prefillMs: number;
-  /** Decode of one row. */
-  readonly stepMs: number;
-}
-
 interface Kind {
   readonly phase: StepShape['phase'];
   readonly slots: readonly number[];
@@ -53,15 +42,6 @@ export async function profileSteps(
     profile.release();
   }
   return profile.samples();
-}
-
-/** What the highest rung costs without load, as `cost` sees it. */
-export function unloadedProfile(cost: CostEstimator, ladder: Ladder): UnloadedProfile {
-  const one = { rung: ladder.length - 1, rows: 1, contextTokens: 0, movedRows: 0 };
-  return {
-    prefillMs: cost.stepMs({ ...one, phase: 'prefill', tokens: PROMPT_TOKENS }),
-    stepMs: cost.stepMs({ ...one, phase: 'decode', tokens: 1, contextTokens: PROMPT_TOKENS }),
-  };
 }
 
 class Profile {

@@ -23,7 +23,7 @@ export interface SloOptions {
 }
 
 const MARGIN = 0.1;
-const RESERVE = 1.5;
+const RESERVE = 2;
 
 /** How a step runs: rungs of those that decode, and of prompts. */
 interface Choice {

@@ -45,7 +45,7 @@ export class WaitingQueue<T extends RequestView> implements Iterable<T> {
     return this.#entries.get(id)?.item;
   }
 
-  /** Appends `item`; the caller has checked `full` and that the id is new. */
+  /** Appends `item`, new or come back; the caller has seen to it that there is room and that the id is not here. */
   push(item: T): void {
     const entry: Entry<T> = {
       item,

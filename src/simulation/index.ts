@@ -10,10 +10,15 @@ export { findGoodput90, type Measure, type RatePoint, REQUIRED_ATTAINMENT } from
 export { type LengthDistribution, parseLengthDistribution } from './length-distribution.ts';
 export { type NamedPolicy, resolvePolicy, SIMULATED_POLICIES, topRungPolicy } from './policies.ts';
 export { createProfileCost } from './profile-cost.ts';
-export { prefillMs, serviceLevel, type TargetContext, type TargetOverrides } from './service-levels.ts';
+export { serviceLevel, type TargetOverrides } from './service-levels.ts';
 export { type SimulatedServer, type SimulationControl, simulate } from './simulate.ts';
-export type { Outcomes, Percentiles, SimulationResult, TierOutcomes, TimelinePoint } from './summarize.ts';
+export { SimulatedClock } from './simulated-clock.ts';
+export { simulatedRequest } from './simulated-request.ts';
+export { SimulatedRunner } from './simulated-runner.ts';
+export type { StepChange, StepOutcome } from './step-change.ts';
+export type { Outcomes, Percentiles, SimulationResult, TierOutcomes } from './summarize.ts';
 export { ladderRates, type RateLadder, type Sweep, sweepRates } from './sweep.ts';
 export { DEFAULT_TIERS, parseTierMix, type TierMix } from './tier-mix.ts';
+export type { TimelinePoint } from './timeline-points.ts';
 export { parseTrace, type TraceRow } from './trace.ts';
 export { type Arrival, createWorkload, traceRate, type Workload, type WorkloadOptions } from './workload.ts';

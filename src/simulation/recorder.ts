@@ -1,5 +1,5 @@
 import type { GenerationEvent, Ladder, ServiceLevel } from '../core/index.ts';
-import { createRecord, type RequestRecord } from './request-record.ts';
+import { createRecord, type RequestRecord, tpotMs } from './request-record.ts';
 import { Timeline } from './timeline.ts';
 
 /** Writes down what the clients of a simulation see. */
@@ -66,9 +66,18 @@ export class Recorder {
     record.lastRung = rung;
     record.tokens++;
     record.tokensByRung[rung] = (record.tokensByRung[rung] ?? 0) + 1;
-    if (switched) record.switches++;
+    if (switched) record.switchedAtMs.push(nowMs);
     const bits = this.#ladder[rung]?.averageBits ?? 0;
-    this.timeline.token(nowMs, { bits, gapMs, tpotTargetMs: record.level.tpotMs, switched });
+    const tpot = tpotMs(record);
+    const tpotByTarget = tpot === null ? null : tpot / record.level.tpotMs;
+    this.timeline.token(nowMs, {
+      request: record,
+      bits,
+      gapMs,
+      tpotTargetMs: record.level.tpotMs,
+      tpotByTarget,
+      switched,
+    });
   }
 
   #end(id: string, record: RequestRecord, outcome: 'finished' | 'failed'): void {

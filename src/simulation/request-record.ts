@@ -12,7 +12,8 @@ export interface RequestRecord {
   /** Tokens by rung, index = rung; empty before the first. */
   readonly tokensByRung: number[];
   lastRung: number | null;
-  switches: number;
+  /** When a token came at another rung than the one before. */
+  readonly switchedAtMs: number[];
 }
 
 export function createRecord(arrivedAtMs: number, level: ServiceLevel): RequestRecord {
@@ -25,7 +26,7 @@ export function createRecord(arrivedAtMs: number, level: ServiceLevel): RequestR
     tokens: 0,
     tokensByRung: [],
     lastRung: null,
-    switches: 0,
+    switchedAtMs: [],
   };
 }
 

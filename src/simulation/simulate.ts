@@ -40,6 +40,8 @@ export interface SimulationControl {
 
 /** Windows of a timeline at most, as long as none is shorter than a second. */
 const MOST_WINDOWS = 120;
+/** Where what counts is how long a server takes to react. */
+const STEP_WINDOW_MS = 500;
 /** Steps between two turns of the event loop, in which an interruption can arrive: some milliseconds. */
 const STEPS_PER_TURN = 256;
 
@@ -142,6 +144,7 @@ class Run {
       ladder: this.#server.ladder,
       records: this.#recorder.records,
       timeline: this.#recorder.timeline,
+      step: this.#workload.step ?? null,
       spanMs: this.#workload.spanMs,
       simulatedMs: this.#clock.now(),
       busyMs: this.#runner.busyMs,
@@ -160,8 +163,8 @@ class Run {
 
   #admit(arrival: Arrival, index: number): void {
     const { ladder, machine, prefillChunk, targets, slots, maxWaiting } = this.#server;
-    const context = { cost: machine, rung: ladder.length - 1, prefillChunk, overrides: targets };
-    const level = serviceLevel(arrival.tier, arrival.promptTokens, context);
+    const unloaded = { cost: machine, rung: ladder.length - 1, prefillChunk };
+    const level = serviceLevel(arrival.tier, arrival.promptTokens, unloaded, targets);
     if (this.#recorder.held >= slots + maxWaiting) {
       this.#recorder.refuse(arrival.atMs, level);
       return;
@@ -193,8 +196,9 @@ const SILENT: TextDecoder = {
   endTokenIds: new Set(),
 };
 
-/** At least a second, and a round number of seconds. */
-function defaultWindowMs({ spanMs }: Workload): number {
+/** At least a second, and a round number of seconds, unless there is a step to look at. */
+function defaultWindowMs({ spanMs, step }: Workload): number {
+  if (step !== undefined && step !== null) return STEP_WINDOW_MS;
   return 1000 * Math.max(1, Math.ceil(spanMs / 1000 / MOST_WINDOWS));
 }
 

@@ -1,7 +1,10 @@
 import { type Ladder, SERVICE_TIERS, type ServiceTier } from '../core/index.ts';
 import { percentile } from '../numerics/index.ts';
+import { leastAgreement } from './agreement.ts';
 import { meetsTargets, meetsTpot, meetsTtft, type RequestRecord, tpotMs, ttftMs } from './request-record.ts';
+import { judgeStep, type StepChange, type StepOutcome } from './step-change.ts';
 import type { Timeline } from './timeline.ts';
+import { type TimelinePoint, timelinePoints } from './timeline-points.ts';
 
 export interface Percentiles {
   readonly p50: number;
@@ -21,8 +24,10 @@ export interface Outcomes {
   /** Over all tokens; null when there were none. */
   readonly averageBits: number | null;
   readonly meanKl: number | null;
-  /** 1 − mean KL / KL of the lowest rung: 1 where nothing is lost, 0 where every token is as bad as can be. */
+  /** Mean of `leastAgreement` over all tokens. */
   readonly qualityWeight: number;
+  /** 1 − mean KL / KL of the lowest rung: 1 where nothing is lost, 0 where every token is of the lowest rung. */
+  readonly ladderWeight: number;
   readonly switches: number;
   /** By the minutes in which requests were between their first and their last token. */
   readonly switchesPerRequestMinute: number;
@@ -35,20 +40,6 @@ export interface TierOutcomes extends Outcomes {
   readonly tier: ServiceTier;
 }
 
-export interface TimelinePoint {
-  /** Start of the window. */
-  readonly seconds: number;
-  readonly arrivals: number;
-  readonly tokens: number;
-  readonly averageBits: number | null;
-  /** Mean time between tokens of a request that came in this window, and its 95th percentile. */
-  readonly meanGapMs: number | null;
-  readonly p95GapMs: number | null;
-  /** Share of them above the TPOT target of their request: at most 0.05 when the 95th percentile is within it. */
-  readonly lateGapShare: number | null;
-  readonly switches: number;
-}
-
 export interface SimulationResult extends Outcomes {
   readonly policy: string;
   /** Requests that arrived, per second. */
@@ -56,6 +47,7 @@ export interface SimulationResult extends Outcomes {
   /** Requests that met all their targets, per second. */
   readonly goodput: number;
   readonly qualityWeightedGoodput: number;
+  readonly ladderWeightedGoodput: number;
   /** Time between neighbouring tokens of a request. */
   readonly itlMs: Percentiles | null;
   /** Share of the time that passes of the model took. */
@@ -67,6 +59,8 @@ export interface SimulationResult extends Outcomes {
   readonly tiers: readonly TierOutcomes[];
   readonly windowSeconds: number;
   readonly timeline: readonly TimelinePoint[];
+  /** Null where the load does not change by a step. */
+  readonly step: StepOutcome | null;
 }
 
 export interface SimulationRecords {
@@ -74,6 +68,7 @@ export interface SimulationRecords {
   readonly ladder: Ladder;
   readonly records: readonly RequestRecord[];
   readonly timeline: Timeline;
+  readonly step: StepChange | null;
   /** In which requests arrived. */
   readonly spanMs: number;
   /** Until the last one ended. */
@@ -85,6 +80,7 @@ export interface SimulationRecords {
 
 export function summarize(run: SimulationRecords): SimulationResult {
   const { ladder, records, timeline, spanMs, simulatedMs } = run;
+  const course = timelinePoints(timeline);
   const outcomes = summarizeOutcomes(records, ladder);
   const arrivalRate = (1000 * records.length) / spanMs;
   const goodput = arrivalRate * outcomes.attainment;
@@ -94,6 +90,7 @@ export function summarize(run: SimulationRecords): SimulationResult {
     ...outcomes,
     goodput,
     qualityWeightedGoodput: goodput * outcomes.qualityWeight,
+    ladderWeightedGoodput: goodput * outcomes.ladderWeight,
     itlMs: percentiles(timeline.windows.flatMap(({ gaps }) => gaps)),
     utilisation: simulatedMs === 0 ? 0 : run.busyMs / simulatedMs,
     steps: run.steps,
@@ -104,7 +101,11 @@ export function summarize(run: SimulationRecords): SimulationResult {
       return own.length === 0 ? [] : [{ tier, ...summarizeOutcomes(own, ladder) }];
     }),
     windowSeconds: timeline.windowMs / 1000,
-    timeline: timelinePoints(timeline),
+    timeline: course,
+    step:
+      run.step === null
+        ? null
+        : judgeStep(run.step, records, course, { windowMs: timeline.windowMs, rungs: ladder.length }),
   };
 }
 
@@ -116,7 +117,7 @@ function summarizeOutcomes(records: readonly RequestRecord[], ladder: Ladder): O
     tokens === 0 ? null : sum(records, (record) => weighted(record.tokensByRung, value)) / tokens;
   const klOf = (rung: number) => ladder[rung]?.predictedKl ?? 0;
   const worst = klOf(0);
-  const switches = sum(records, (record) => record.switches);
+  const switches = sum(records, ({ switchedAtMs }) => switchedAtMs.length);
   const minutes = sum(records, ({ firstTokenAtMs, lastTokenAtMs }) =>
     firstTokenAtMs === null || lastTokenAtMs === null ? 0 : (lastTokenAtMs - firstTokenAtMs) / 60_000,
   );
@@ -129,26 +130,14 @@ function summarizeOutcomes(records: readonly RequestRecord[], ladder: Ladder): O
     tpotAttainment: share(meetsTpot),
     averageBits: perToken((rung) => ladder[rung]?.averageBits ?? 0),
     meanKl: perToken(klOf),
+    qualityWeight: perToken((rung) => leastAgreement(klOf(rung))) ?? 1,
     // Token by token, so that all tokens at the lowest rung give 0 and not what rounding leaves of it.
-    qualityWeight: perToken((rung) => (worst === 0 ? 1 : 1 - klOf(rung) / worst)) ?? 1,
+    ladderWeight: perToken((rung) => (worst === 0 ? 1 : 1 - klOf(rung) / worst)) ?? 1,
     switches,
     switchesPerRequestMinute: minutes === 0 ? 0 : switches / minutes,
     ttftMs: percentiles(present(records.map(ttftMs))),
     tpotMs: percentiles(present(records.map(tpotMs))),
   };
-}
-
-function timelinePoints({ windows, windowMs }: Timeline): TimelinePoint[] {
-  return windows.map(({ arrivals, tokens, bits, switches, lateGaps, gaps }, i) => ({
-    seconds: (i * windowMs) / 1000,
-    arrivals,
-    tokens,
-    averageBits: tokens === 0 ? null : bits / tokens,
-    meanGapMs: gaps.length === 0 ? null : sum(gaps, (gap) => gap) / gaps.length,
-    p95GapMs: gaps.length === 0 ? null : percentile(gaps, 0.95),
-    lateGapShare: gaps.length === 0 ? null : lateGaps / gaps.length,
-    switches,
-  }));
 }
 
 function percentiles(values: readonly number[]): Percentiles | null {

@@ -14,6 +14,7 @@ export interface Sweep {
   readonly goodput90: number;
   /** goodput90 by the quality weight at that rate. */
   readonly qualityWeightedGoodput90: number;
+  readonly ladderWeightedGoodput90: number;
   /** In order of rate. */
   readonly points: readonly RatePoint[];
 }
@@ -32,6 +33,7 @@ export async function sweepRates(policy: string, rates: readonly number[], measu
     policy,
     goodput90: best?.rate ?? 0,
     qualityWeightedGoodput90: best === null ? 0 : best.rate * best.result.qualityWeight,
+    ladderWeightedGoodput90: best === null ? 0 : best.rate * best.result.ladderWeight,
     points,
   };
 }

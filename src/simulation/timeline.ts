@@ -8,13 +8,19 @@ interface Window {
   lateGaps: number;
   /** Times between tokens of a request, milliseconds. */
   readonly gaps: number[];
+  /** TPOT so far by its target, of each request that had a token here, as of the last one. */
+  readonly tpotsByTarget: Map<object, number>;
 }
 
 export interface TimelineToken {
+  /** Tells requests apart. */
+  readonly request: object;
   readonly bits: number;
   /** Since the request's token before; null for its first. */
   readonly gapMs: number | null;
   readonly tpotTargetMs: number;
+  /** Of its request, up to this token; null for the first. */
+  readonly tpotByTarget: number | null;
   readonly switched: boolean;
 }
 
@@ -36,11 +42,12 @@ export class Timeline {
     this.#at(atMs).arrivals++;
   }
 
-  token(atMs: number, { bits, gapMs, tpotTargetMs, switched }: TimelineToken): void {
+  token(atMs: number, { request, bits, gapMs, tpotTargetMs, tpotByTarget, switched }: TimelineToken): void {
     const window = this.#at(atMs);
     window.tokens++;
     window.bits += bits;
     if (switched) window.switches++;
+    if (tpotByTarget !== null) window.tpotsByTarget.set(request, tpotByTarget);
     if (gapMs === null) return;
     window.gaps.push(gapMs);
     if (gapMs > tpotTargetMs) window.lateGaps++;
@@ -49,7 +56,15 @@ export class Timeline {
   #at(atMs: number): Window {
     const index = Math.floor(atMs / this.windowMs);
     while (this.#windows.length <= index) {
-      this.#windows.push({ arrivals: 0, tokens: 0, bits: 0, switches: 0, lateGaps: 0, gaps: [] });
+      this.#windows.push({
+        arrivals: 0,
+        tokens: 0,
+        bits: 0,
+        switches: 0,
+        lateGaps: 0,
+        gaps: [],
+        tpotsByTarget: new Map(),
+      });
     }
     // The loop has just made it.
     return this.#windows[index] as Window;

@@ -2,6 +2,7 @@ import { QueptError, type ServiceTier } from '../core/index.ts';
 import { type Bursts, evenTimes, inBursts, poissonTimes } from './arrival-times.ts';
 import { drawLength, type LengthDistribution } from './length-distribution.ts';
 import { RandomStream, STREAMS } from './random-stream.ts';
+import { inStep, type StepChange } from './step-change.ts';
 import { drawTier, type TierMix } from './tier-mix.ts';
 import type { TraceRow } from './trace.ts';
 
@@ -16,6 +17,8 @@ export interface WorkloadOptions {
   readonly lengths: { readonly prompt: LengthDistribution; readonly output: LengthDistribution };
   readonly rate: ArrivalRate;
   readonly bursts: Bursts | null;
+  /** Besides the steady stream: the rate is the one beside the rise. Not with bursts. */
+  readonly step?: StepChange | null;
   /** What comes later is cut off; null for all. At least one of these, or a trace, ends the workload. */
   readonly durationMs: number | null;
   readonly requests: number | null;
@@ -49,6 +52,7 @@ export interface Workload {
   readonly clippedOutputs: number;
   /** From 0 to its end: the cut by time, or the last arrival and one mean gap. */
   readonly spanMs: number;
+  readonly step?: StepChange | null;
 }
 
 /**
@@ -73,7 +77,8 @@ export function createWorkload(options: WorkloadOptions): Workload {
     if (fitting.outputTokens < asked.outputTokens) clippedOutputs++;
     arrivals.push({ atMs, ...fitting, tier: drawTier(tiers, tierDraws.uniform()) });
   }
-  if (arrivals.length > 0) return { arrivals, clippedPrompts, clippedOutputs, spanMs };
+  if (arrivals.length > 0)
+    return { arrivals, clippedPrompts, clippedOutputs, spanMs, step: options.step ?? null };
   throw new QueptError('invalid_usage', 'No request arrives in this time. Raise the rate or the minutes.');
 }
 
@@ -95,12 +100,24 @@ interface ArrivalTimes {
 }
 
 function arrivalTimes(options: WorkloadOptions): ArrivalTimes {
-  const { bursts } = options;
-  const steady =
-    options.arrivals === 'trace' && options.rate.kind === 'scale'
-      ? scaledTrace(options, options.rate.factor)
-      : timesAtRate(options);
+  const { bursts, step = null } = options;
+  if (step !== null) return stepTimes(options, step);
+  const steady = steadyTimes(options);
   return bursts === null ? steady : { ...steady, times: steady.times.map((atMs) => inBursts(atMs, bursts)) };
+}
+
+function steadyTimes(options: WorkloadOptions): ArrivalTimes {
+  return options.arrivals === 'trace' && options.rate.kind === 'scale'
+    ? scaledTrace(options, options.rate.factor)
+    : timesAtRate(options);
+}
+
+/** The rise takes its additional requests from what comes later in the steady stream. */
+function stepTimes(options: WorkloadOptions, step: StepChange): ArrivalTimes {
+  const additionalMs = (step.times - 1) * step.forMs;
+  const durationMs = options.durationMs === null ? null : options.durationMs + additionalMs;
+  const { times, spanMs } = steadyTimes({ ...options, durationMs });
+  return { times: times.map((atMs) => inStep(atMs, step)), spanMs: inStep(spanMs, step) };
 }
 
 /** The trace faster or slower, and cut. */

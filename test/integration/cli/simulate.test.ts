@@ -88,7 +88,9 @@ describe('quept simulate', () => {
     const result = await document('--trace', trace, '--smooth', '--policy', 'fixed-8', ...sweep);
     expect(result.policy).toBe('fixed-8');
     expect(result.goodput90 / result.capacity).toBeCloseTo(1, 1);
-    expect(result.qualityWeightedGoodput90).toBeCloseTo(0.95 * result.goodput90, 9);
+    // Of a KL of 0.001, where the lowest rung has 0.02.
+    expect(result.qualityWeightedGoodput90).toBeCloseTo((1 - Math.sqrt(0.0005)) * result.goodput90, 9);
+    expect(result.ladderWeightedGoodput90).toBeCloseTo(0.95 * result.goodput90, 9);
     expect(result.points.map(({ byCapacity }: { byCapacity: number }) => byCapacity)).toEqual([
       0.5, 1.5, 2.5,
     ]);
@@ -106,7 +108,7 @@ describe('quept simulate', () => {
     const { exitCode, out } = await simulate(
       ...args,
       '--sweep',
-      '1..20/s:3',
+      '1,10,20/s',
       '--policy',
       'fixed-4',
       '--policy',
@@ -114,7 +116,7 @@ describe('quept simulate', () => {
     );
     expect(exitCode).toBe(0);
     expect(out).toMatch(/^fixed-4\nrate +met +goodput /m);
-    const rates = [...out.matchAll(/^fixed-\d +([\d.]+) +[\d.]+$/gm)].map(([, rate]) => Number(rate));
+    const rates = [...out.matchAll(/^fixed-\d +([\d.]+)(?: +[\d.]+){2}$/gm)].map(([, rate]) => Number(rate));
     expect(rates).toHaveLength(2);
     expect(rates[0]).toBeGreaterThan(rates[1] ?? Number.NaN);
   });
@@ -128,6 +130,21 @@ describe('quept simulate', () => {
     );
   });
 
+  it('tells how a step change of the load was taken', async () => {
+    const args = ['--poisson', '0.5', '--minutes', '1', '--step', '20:20:4', '--policy', 'slo'];
+    const { step, timeline, windowSeconds } = await document(...args);
+    expect(step).toMatchObject({ afterMs: 20_000, forMs: 20_000, times: 4, attainment: { before: 1 } });
+    expect(step.mostSwitchesPerMinute).toBeLessThanOrEqual(step.switchBound);
+    expect(windowSeconds).toBe(0.5);
+    const arrived = (from: number, to: number) =>
+      timeline
+        .filter(({ seconds }: { seconds: number }) => seconds >= from && seconds < to)
+        .reduce((sum: number, { arrivals }: { arrivals: number }) => sum + arrivals, 0);
+    expect(arrived(20, 40)).toBeGreaterThan(2 * arrived(0, 20));
+    const { out } = await simulate(...args);
+    expect(out).toMatch(/^until precision is back, s +[\d.]+$/m);
+  });
+
   it.each([
     [[], 'Name what arrives: a trace with --trace, or a rate with --poisson.'],
     [['--poisson'], '--poisson: name a rate'],
@@ -139,6 +156,9 @@ describe('quept simulate', () => {
     [['--poisson', '1', '--tiers', 'gold:1'], "--tiers: 'gold:1' is none of"],
     [['--poisson', '1', '--context', '65'], "--context: the profile's model has a context of 64"],
     [['--poisson', '1', '--bursts', '5:5:1'], 'a factor above 1'],
+    [['--poisson', '1', '--step', '5:5'], 'seconds that it lasts'],
+    [['--poisson', '1', '--step', '5:5:2', '--bursts', '5:5:2'], '--step: a load rises once'],
+    [['--poisson', '--step', '5:5:2', '--sweep', '1..2:3'], '--step: a sweep has no course'],
     [['--poisson', '-1'], 'above 0'],
     [['--trace', 'no-such.csv'], '--trace: no-such.csv cannot be read (ENOENT)'],
     [
@@ -146,6 +166,7 @@ describe('quept simulate', () => {
       '--profile: no-such cannot be read (ENOENT). Name a file, or one of',
     ],
     [['--poisson', '1', '--sweep', '3..1:2'], 'Give the lowest and the highest rate'],
+    [['--poisson', '1', '--sweep', '1,0.5'], 'or the rates, ascending'],
   ])('[L2] refuses %j with what to do about it', async (args, message) => {
     const { exitCode, out, err } = await simulate(...args);
     expect([exitCode, out]).toEqual([2, '']);

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { artefactEmbedding, artefactWeights, openRunner } from '../../../src/engine/index.ts';
 import { type Artefact, openArtefact } from '../../../src/quant/index.ts';
-import { createLearnedCost, profileSteps, unloadedProfile } from '../../../src/scheduler/index.ts';
+import {
+  createLearnedCost,
+  profileSteps,
+  unloadedMachine,
+  unloadedProfile,
+  unloadedTimes,
+} from '../../../src/scheduler/index.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../../support/tiny-artefact.ts';
 
 let tiny: TinyArtefact;
@@ -34,7 +40,8 @@ test.each(['in-place', 'two-part'] as const)(
     expect(samples.filter(({ shape }) => shape.movedRows > 0)).not.toEqual([]);
     const free = Array.from({ length: 5 }, () => runner.acquireSlot());
     expect(free.filter((slot) => slot !== null)).toHaveLength(4);
-    const { prefillMs, stepMs } = unloadedProfile(createLearnedCost(ladder.length, samples), ladder);
+    const profile = unloadedProfile(createLearnedCost(ladder.length, samples), ladder, 128);
+    const { prefillMs, stepMs } = unloadedTimes(128, unloadedMachine(profile));
     expect(Math.min(prefillMs, stepMs)).toBeGreaterThan(0);
     await runner.close();
   },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resolvePrecision } from '../../../src/core/index.ts';
 import { rangeWithin, ServiceLevels, type TierSettings } from '../../../src/gateway/service-levels.ts';
+import type { UnloadedProfile } from '../../../src/scheduler/index.ts';
 import { steppedLadder } from '../../support/stepped-ladder.ts';
 
 /** q2, q4, q6, q8. */
@@ -14,21 +15,31 @@ const UNSET: TierSettings = {
   share: null,
 };
 const TIERS = { priority: UNSET, default: UNSET, flex: UNSET };
-const UNLOADED = { prefillMs: 40, stepMs: 10 };
+/** A chunk of n tokens takes 10 + n ms, a row 10 ms and a hundredth for each token before it. */
+const UNLOADED: UnloadedProfile = {
+  cost: {
+    slowness: 1,
+    weights: { decode: [[0], [0], [0], [10, 0, 0.01, 0]], prefill: [[0], [0], [0], [10, 1, 0]] },
+  },
+  rung: 3,
+  prefillChunk: 16,
+};
 const NO_WISH = { tier: null, ttftMs: null, tpotMs: null };
 
 describe('service levels', () => {
-  it('derive from what the machine does unloaded', () => {
+  it('derive from what the machine does unloaded, for a prompt of this length', () => {
     const levels = new ServiceLevels(TIERS, LADDER);
     levels.measured(UNLOADED);
-    const targets = (tier: 'priority' | 'default' | 'flex' | null) => {
-      const { ttftMs, tpotMs, tier: served } = levels.grant({ ...NO_WISH, tier }).level;
+    const targets = (tier: 'priority' | 'default' | 'flex' | null, promptTokens: number) => {
+      const { ttftMs, tpotMs, tier: served } = levels.grant({ ...NO_WISH, tier }, promptTokens).level;
       return [served, ttftMs, tpotMs];
     };
-    expect(targets(null)).toEqual(['default', 320, 20]);
-    expect(targets('default')).toEqual(['default', 320, 20]);
-    expect(targets('priority')).toEqual(['priority', 160, 10]);
-    expect(targets('flex')).toEqual(['flex', 1600, 100]);
+    // Two chunks take 40 ms, four 100 ms.
+    expect(targets(null, 20)).toEqual(['default', 320, 20.4]);
+    expect(targets('default', 20)).toEqual(['default', 320, 20.4]);
+    expect(targets('priority', 20)).toEqual(['priority', 160, 10.2]);
+    expect(targets('flex', 20)).toEqual(['flex', 1600, 102]);
+    expect(targets(null, 60)).toEqual(['default', 500, 21.2]);
     expect(levels.grant({ ...NO_WISH, tier: 'priority' }).level.weight).toBeGreaterThan(
       levels.grant({ ...NO_WISH, tier: 'flex' }).level.weight,
     );
@@ -43,9 +54,9 @@ describe('service levels', () => {
   it('can be tightened by a request and not loosened', () => {
     const levels = new ServiceLevels(TIERS, LADDER);
     levels.measured(UNLOADED);
-    expect(levels.grant({ tier: null, ttftMs: 100, tpotMs: 500 }).level).toMatchObject({
+    expect(levels.grant({ tier: null, ttftMs: 100, tpotMs: 500 }, 100).level).toMatchObject({
       ttftMs: 100,
-      tpotMs: 20,
+      tpotMs: 22,
     });
   });
 

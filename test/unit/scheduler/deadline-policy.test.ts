@@ -39,12 +39,19 @@ describe('createDeadlinePolicy', () => {
   it('without targets and owners is first come, first served', () => {
     const fields: Partial<SchedulingView> = {
       freeSlots: 1,
-      running: [request('d'), request('low', { ceiling: 1 }), prompt('old', { promptTokens: 100 })],
+      running: [request('d'), request('low', { ceiling: 1 })],
       waiting: [prompt('w1'), prompt('w2')],
     };
     const { carry, why: _, ...rest } = plan(fields);
     expect(rest).toEqual(firstComePolicy(view({ cost, limits, ...fields }), (row) => row.ceiling));
     expect(carry).toBe(0);
+  });
+
+  it('gives a slot with the first chunk and not before', () => {
+    const running = [prompt('old', { promptTokens: 100 })];
+    const fields = { running, waiting: [prompt('w1'), prompt('w2')], freeSlots: 2 };
+    expect(plan(fields)).toMatchObject({ admit: [], prefill: { id: 'old' } });
+    expect(plan({ ...fields, running: [] })).toMatchObject({ admit: ['w1'], prefill: { id: 'w1' } });
   });
 
   it('gives slots and chunks to the first due, also before prompts that have begun', () => {
@@ -55,7 +62,7 @@ describe('createDeadlinePolicy', () => {
       prompt('sooner', { level: level(100) }),
     ];
     expect(plan({ running: [begun], waiting, freeSlots: 2 })).toMatchObject({
-      admit: ['sooner', 'soon'],
+      admit: ['sooner'],
       prefill: { id: 'sooner', tokens: 10 },
     });
     expect(plan({ running: [begun], waiting, freeSlots: 0 })).toMatchObject({
@@ -81,13 +88,11 @@ describe('createDeadlinePolicy', () => {
         prompt('fine', { deadlines: { ...never, queueMs: 200 } }),
       ],
     };
-    for (const made of [
-      plan(fields),
-      firstComePolicy(view({ cost, limits, ...fields }), (row) => row.ceiling),
-    ]) {
+    const firstCome = firstComePolicy(view({ cost, limits, ...fields }), (row) => row.ceiling);
+    expect([plan(fields).admit, firstCome.admit]).toEqual([[], ['fine']]);
+    for (const made of [plan(fields), firstCome]) {
       expect(made).toMatchObject({
         expire: ['total', 'first', 'queue', 'queued for first'],
-        admit: ['fine'],
         decode: [{ ids: ['in time'] }],
         prefill: { id: 'no longer queued' },
       });
@@ -127,8 +132,8 @@ describe('createDeadlinePolicy', () => {
       expect(plan({ ...base, running: [...four, waits, other] }).prefill).toMatchObject({ id: 'other' });
       const overdue = { ...waits, arrivedAtMs: -2000 };
       const running = [...four, overdue, other];
-      expect(plan({ ...base, running, carry: 2 })).toMatchObject({ prefill: { id: 'other' }, carry: 3 });
-      expect(plan({ ...base, running, carry: 3 })).toMatchObject({
+      expect(plan({ ...base, running, carry: 14 })).toMatchObject({ prefill: { id: 'other' }, carry: 15 });
+      expect(plan({ ...base, running, carry: 15 })).toMatchObject({
         prefill: { id: 'waits', tokens: 1 },
         carry: 0,
       });
@@ -154,25 +159,52 @@ describe('createDeadlinePolicy', () => {
     const fresh = ['f1', 'f2'].map((id) => prompt(id, { level: level(5000), arrivedAtMs: 1990 }));
     const base = { nowMs: 2000, freeSlots: 1, waiting: [overdue, ...fresh] };
 
-    it('gives them the next slot and chunk after three chunks of others', () => {
+    it('gives them the next slot and chunk after fifteen chunks of others', () => {
       expect(plan({ ...base, carry: 0 })).toMatchObject({
         admit: ['f1'],
         prefill: { id: 'f1' },
         carry: 1,
       });
-      expect(plan({ ...base, carry: 2 })).toMatchObject({ admit: ['f1'], carry: 3 });
-      expect(plan({ ...base, carry: 3 })).toMatchObject({
+      expect(plan({ ...base, carry: 14 })).toMatchObject({ admit: ['f1'], carry: 15 });
+      expect(plan({ ...base, carry: 15 })).toMatchObject({
         admit: ['overdue'],
         prefill: { id: 'overdue', tokens: 64 },
         carry: 0,
       });
     });
 
+    it('takes a slot of a late one that has begun for one that can be on time, and of nobody else', () => {
+      const begun = (id: string, promptLeft: number, fields: Partial<RequestView> = {}): RequestView =>
+        prompt(id, { level: level(10), arrivedAtMs: 1900, promptTokens: 100, promptLeft, ...fields });
+      const running = [
+        begun('first overdue', 99, { arrivedAtMs: 1 }),
+        begun('overdue', 40, { arrivedAtMs: 2 }),
+        begun('late', 60),
+        begun('has tokens', 80, { firstTokenAtMs: 1800, preemptedAtMs: 1900, preemptions: 1 }),
+      ];
+      const full = { nowMs: 2000, freeSlots: 0, running };
+      expect(plan({ ...full, waiting: fresh })).toMatchObject({
+        preempt: ['late'],
+        admit: ['f1'],
+        prefill: { id: 'f1' },
+      });
+      expect(plan({ ...full, waiting: fresh, freeSlots: 1 }).preempt).toBeUndefined();
+      const [first, , , given] = running.map((one) => [one]);
+      for (const alone of [first, given]) {
+        const made = plan({ ...full, running: alone ?? [], waiting: fresh });
+        expect([made.preempt, made.admit]).toEqual([undefined, []]);
+      }
+      const lower = fresh.map((one) => ({ ...one, level: { ...one.level, tier: 'flex' as const } }));
+      expect(plan({ ...full, waiting: lower }).preempt).toBeUndefined();
+      // Another late one is no reason.
+      expect(plan({ ...full, waiting: [begun('waits', 100)] }).preempt).toBeUndefined();
+    });
+
     it('keeps their turn until there is a slot', () => {
       const running = [prompt('holds', { level: level(5000), arrivedAtMs: 1990 })];
-      expect(plan({ ...base, freeSlots: 0, running, carry: 3 })).toMatchObject({
+      expect(plan({ ...base, freeSlots: 0, running, carry: 15 })).toMatchObject({
         prefill: { id: 'holds' },
-        carry: 4,
+        carry: 16,
       });
     });
 

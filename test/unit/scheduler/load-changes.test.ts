@@ -129,14 +129,14 @@ describe('at rest', () => {
 });
 
 /**
- * `createDeadlinePolicy`'s: patience, then four times the chunks of those that are due before and its own, each within
+ * `createDeadlinePolicy`'s: patience, then sixteen times the chunks of those that are due before and its own, each within
  * its time divided by the least share of prompts.
  */
 function boundMs({ request, atMs }: Arrival, arrivals: readonly Arrival[]): number {
   const due = (arrival: Arrival): number => arrival.atMs + arrival.request.level.ttftMs;
   const before = arrivals.filter((other) => due(other) <= atMs + request.level.ttftMs);
   const chunkMs = (MEASURED_MS.pass[TOP] ?? 0) + (MEASURED_MS.token[TOP] ?? 0) * 80;
-  return request.level.ttftMs + 10_000 + (4 / 0.15) * before.length * chunkMs;
+  return request.level.ttftMs + 10_000 + (16 / 0.15) * before.length * chunkMs;
 }
 
 describe('overload', () => {

@@ -81,7 +81,7 @@ async function crowd(preemption: undefined | null): Promise<TimedRig> {
     atMs,
     request: job(id, 40, 400, {
       level: level('flex'),
-      deadlines: { queueMs: 50, firstTokenMs: null, totalMs: null },
+      deadlines: { queueMs: 500, firstTokenMs: null, totalMs: null },
     }),
   });
   const urgent = (id: string, atMs: number) => ({

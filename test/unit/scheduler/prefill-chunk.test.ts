@@ -40,9 +40,9 @@ describe('prefillChunkTokens', () => {
     prefillChunkTokens(at(nowMs, lastPrefillAtMs), long, 3, 10, [row], new Set(takes ? [row.request] : []));
 
   it('runs when what decoders have in hand pays for it', () => {
-    // Its next token comes within this step's decoding: the one after is due 20 ms later and takes 10 ms itself.
-    expect(tokens(1000, 1000, decoder(1025), true)).toBe(21);
-    expect(tokens(1000, 1000, decoder(1024), true)).toBe(0);
+    // Its next token takes 10 ms of decoding, and is told when the chunk is over.
+    expect(tokens(1000, 1000, decoder(1035), true)).toBe(21);
+    expect(tokens(1000, 1000, decoder(1034), true)).toBe(0);
     // Sitting this step out, its next token waits for the chunk and the next step.
     expect(tokens(1000, 1000, decoder(1045), false)).toBe(21);
     expect(tokens(1000, 1000, decoder(1044), false)).toBe(0);

@@ -5,7 +5,9 @@ import {
   createLearnedCost,
   profileSteps,
   type StepShape,
+  unloadedMachine,
   unloadedProfile,
+  unloadedTimes,
 } from '../../../src/scheduler/index.ts';
 import { FakeRunner } from '../../support/fake-runner.ts';
 import { steppedLadder } from '../../support/stepped-ladder.ts';
@@ -114,8 +116,11 @@ describe('the unloaded profile', () => {
       const bits = Number(config.slice(1));
       return bits * rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
     });
-    const { prefillMs, stepMs } = unloadedProfile(createLearnedCost(3, samples), ladder);
+    const machine = unloadedMachine(unloadedProfile(createLearnedCost(3, samples), ladder, 128));
+    const { prefillMs, stepMs } = unloadedTimes(128, machine);
     expect(stepMs).toBeCloseTo(6, 1);
     expect(prefillMs / (6 * 128)).toBeCloseTo(1, 2);
+    // Two chunks for twice the prompt.
+    expect(unloadedTimes(256, machine).prefillMs / (6 * 256)).toBeCloseTo(1, 2);
   });
 });

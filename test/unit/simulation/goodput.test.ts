@@ -10,7 +10,15 @@ function upTo(limit: number) {
   const measure = async (rate: number): Promise<SimulationResult> => {
     asked.push(rate);
     const empty = { records: [], timeline: new Timeline(1), steps: 0, passes: 0 };
-    const result = summarize({ policy: 'p', ladder: [], spanMs: 1, simulatedMs: 1, busyMs: 0, ...empty });
+    const result = summarize({
+      policy: 'p',
+      ladder: [],
+      step: null,
+      spanMs: 1,
+      simulatedMs: 1,
+      busyMs: 0,
+      ...empty,
+    });
     return { ...result, attainment: rate <= limit ? 0.9 : 0.89, qualityWeight: 0.5 };
   };
   return { asked, measure };

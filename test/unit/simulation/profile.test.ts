@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { CostSample, StepShape } from '../../../src/scheduler/index.ts';
+import { unloadedTimes } from '../../../src/scheduler/index.ts';
 import { builtInProfiles, readBuiltInProfile } from '../../../src/simulation/built-in-profiles.ts';
 import { parseCostProfile, profileLadder, profileSamples } from '../../../src/simulation/cost-profile.ts';
 import { createProfileCost } from '../../../src/simulation/profile-cost.ts';
-import { prefillMs, serviceLevel } from '../../../src/simulation/service-levels.ts';
+import { serviceLevel } from '../../../src/simulation/service-levels.ts';
 import { TINY_PROFILE } from '../../support/tiny-profile.ts';
 
 const decode = (rows: number, contextTokens = 0, movedRows = 0, rung = 0): StepShape => ({
@@ -109,17 +110,25 @@ test('every profile that comes along is sound, and its machine is slower at more
 test('targets come from the best rung of the idle machine, by tier', () => {
   const cost = createProfileCost(profileSamples(tiny()));
   const overrides = { ttftMs: null, tpotMs: null };
-  const context = { cost, rung: 1, prefillChunk: 10, overrides };
+  const machine = { cost, rung: 1, prefillChunk: 10 };
   // 25 tokens at 2 ms, in chunks of 10, 10 and 5; the last lies between a step of one row (20 ms) and 10 tokens (20 ms).
-  expect(prefillMs(25, context)).toBe(60);
-  expect(serviceLevel('default', 25, context)).toEqual({
+  expect(unloadedTimes(25, machine)).toEqual({ prefillMs: 60, stepMs: 20 });
+  expect(serviceLevel('default', 25, machine, overrides)).toEqual({
     tier: 'default',
     ttftMs: 380,
     tpotMs: 40,
     weight: 1,
   });
-  expect(serviceLevel('priority', 25, context)).toMatchObject({ ttftMs: 190, tpotMs: 20, weight: 2 });
-  expect(serviceLevel('flex', 25, context)).toMatchObject({ ttftMs: 1900, tpotMs: 200, weight: 0.2 });
-  const given = { ...context, overrides: { ttftMs: 500, tpotMs: null } };
-  expect(serviceLevel('priority', 25, given)).toMatchObject({ ttftMs: 250, tpotMs: 20 });
+  expect(serviceLevel('priority', 25, machine, overrides)).toMatchObject({
+    ttftMs: 190,
+    tpotMs: 20,
+    weight: 4,
+  });
+  expect(serviceLevel('flex', 25, machine, overrides)).toMatchObject({
+    ttftMs: 1900,
+    tpotMs: 200,
+    weight: 0.25,
+  });
+  const given = { ttftMs: 500, tpotMs: null };
+  expect(serviceLevel('priority', 25, machine, given)).toMatchObject({ ttftMs: 250, tpotMs: 20 });
 });

@@ -29,7 +29,9 @@ describe('a simulation', () => {
 
   test('at fewer bits is faster and worse', async () => {
     const result = await simulate(tinyServer(), evenWorkload(20, 500), fixed(4));
-    expect(result).toMatchObject({ averageBits: 4, attainment: 1, qualityWeightedGoodput: 0 });
+    expect(result).toMatchObject({ averageBits: 4, attainment: 1, ladderWeightedGoodput: 0 });
+    // √(0.02 / 2) is 0.1.
+    expect(result.qualityWeightedGoodput).toBeCloseTo(2 * 0.9, 12);
     expect(result.meanKl).toBeCloseTo(0.02, 12);
     expect(result.tpotMs?.p50).toBe(10);
   });
@@ -83,6 +85,27 @@ describe('a simulation', () => {
     const [slo, best] = [await run('slo', 90), await run('fixed-8', 90)];
     expect(slo.averageBits).toBeLessThan(8);
     expect(slo.attainment).toBeGreaterThan(best.attainment + 0.3);
+  });
+
+  test('beyond what the lowest rung can do, slo keeps as many on time as that rung does, and no fewer than before', async () => {
+    const { ladder } = tinyServer();
+    const goodput = async (name: string, gapMs: number): Promise<number> => {
+      const { arrivals, ...rest } = evenWorkload(300, gapMs);
+      const mixed = arrivals.map((arrival, i) => ({
+        ...arrival,
+        promptTokens: [10, 50, 20, 30][(i * 7) % 4] ?? 0,
+        outputTokens: [11, 5, 14][i % 3] ?? 0,
+      }));
+      const policy = resolvePolicy(name, ladder, 'deadline', '--policy');
+      const server = tinyServer({ maxWaiting: 1000 });
+      return (await simulate(server, { arrivals: mixed, ...rest }, policy)).goodput;
+    };
+    const slo: number[] = [];
+    for (const gapMs of [70, 50, 35, 25]) {
+      slo.push(await goodput('slo', gapMs));
+      expect(slo.at(-1)).toBeGreaterThan(0.95 * (await goodput('fixed-4', gapMs)));
+    }
+    expect(slo).toEqual(slo.toSorted((a, b) => a - b));
   });
 
   test('ends when it is interrupted', async () => {

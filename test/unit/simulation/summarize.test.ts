@@ -51,7 +51,7 @@ function tell(stories: readonly Story[], spanMs = 1000): SimulationResult {
   }
   const { records, timeline } = recorder;
   const spent = { simulatedMs: 2000, busyMs: 500, steps: 7, passes: 9 };
-  return summarize({ policy: 'p', ladder: LADDER, records, timeline, spanMs, ...spent });
+  return summarize({ policy: 'p', ladder: LADDER, records, timeline, step: null, spanMs, ...spent });
 }
 
 /** n tokens from `first` on, `gap` apart. */
@@ -123,19 +123,22 @@ test('times are those of the definitions', () => {
 });
 
 describe('quality', () => {
-  test('is over tokens, and weighs goodput by what is left of the lowest rung', () => {
+  test('is over tokens, and weighs goodput by the least agreement with full precision', () => {
     const result = tell([
       { arrives: 0, tokens: steady(10, 5, 3, 0) },
       { arrives: 0, tokens: steady(10, 5, 1, 1) },
     ]);
     expect(result.averageBits).toBe(5);
     expect(result.meanKl).toBeCloseTo(0.0175, 12);
-    expect(result.qualityWeight).toBeCloseTo(1 - 0.0175 / 0.02, 12);
-    expect(result.qualityWeightedGoodput).toBeCloseTo(2 * 0.125, 12);
+    const weight = 1 - (3 * Math.sqrt(0.02 / 2) + Math.sqrt(0.01 / 2)) / 4;
+    expect(result.qualityWeight).toBeCloseTo(weight, 12);
+    expect(result.qualityWeightedGoodput).toBeCloseTo(2 * weight, 12);
+    expect(result.ladderWeight).toBeCloseTo(1 - 0.0175 / 0.02, 12);
+    expect(result.ladderWeightedGoodput).toBeCloseTo(2 * 0.125, 12);
   });
 
-  test('of the lowest rung alone is worth nothing, exactly', () => {
-    expect(tell([{ arrives: 0, tokens: steady(10, 5, 7, 0) }]).qualityWeightedGoodput).toBe(0);
+  test('of the lowest rung alone is worth nothing on the scale of the ladder, exactly', () => {
+    expect(tell([{ arrives: 0, tokens: steady(10, 5, 7, 0) }]).ladderWeightedGoodput).toBe(0);
   });
 
   test('is unknown without tokens', () => {
@@ -183,6 +186,7 @@ test('the course of time has a window for every stretch, empty ones too', () => 
       meanGapMs: 10,
       p95GapMs: 10,
       lateGapShare: 0,
+      p95TpotByTarget: 1,
       switches: 1,
     },
     {
@@ -193,6 +197,7 @@ test('the course of time has a window for every stretch, empty ones too', () => 
       meanGapMs: null,
       p95GapMs: null,
       lateGapShare: null,
+      p95TpotByTarget: null,
       switches: 0,
     },
     {
@@ -203,6 +208,7 @@ test('the course of time has a window for every stretch, empty ones too', () => 
       meanGapMs: null,
       p95GapMs: null,
       lateGapShare: null,
+      p95TpotByTarget: null,
       switches: 0,
     },
     {
@@ -213,6 +219,7 @@ test('the course of time has a window for every stretch, empty ones too', () => 
       meanGapMs: 300,
       p95GapMs: 300,
       lateGapShare: 1,
+      p95TpotByTarget: 31 / 2,
       switches: 0,
     },
   ]);
