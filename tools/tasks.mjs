@@ -46,6 +46,7 @@ const TASKS = {
   },
   /** `npm run model:train`: the trainer behind the default model. */
   'model-train': (args) => runBuilt(join('training', 'main.js'), args),
+  'model-loss': (args) => runBuilt(join('training', 'draw-loss.js'), args),
   'bench-quality': (args) => runBuilt(join('bench', 'quality', 'main.js'), args),
   'bench-calibration': (args) => runBuilt(join('bench', 'calibration', 'main.js'), args),
 };

@@ -1,12 +1,16 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ServerProcess, spawnCli, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Long enough that a greedy stream (which never ends by itself, see the artefact) outlasts any test here. */
 const CONTEXT = 32_768;
 const ENDLESS = {
@@ -184,10 +188,21 @@ function isAlive(pid: number): boolean {
 }
 
 describe('a start that cannot succeed', () => {
-  it('asks for a model and says how to get one', async () => {
-    const cli = await spawnCli(['serve']);
-    expect(await cli.exited).toMatchObject({ code: 2 });
-    expect(cli.stderr()).toContain('quept quantize');
+  it('asks for a model where none came with the package, and says how to get one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'quept-test-'));
+    try {
+      for (const name of ['dist', 'package.json'])
+        await cp(join(ROOT, name), join(folder, name), { recursive: true });
+      await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+      const main = join(folder, 'dist', 'cli', 'main.js');
+      const { code, stderr } = await promisify(execFile)(process.execPath, [main, 'serve']).catch(
+        (fault) => fault,
+      );
+      expect(code).toBe(2);
+      expect(stderr).toContain('quept quantize');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('names what is wrong with the artefact', async () => {
