@@ -1,5 +1,5 @@
 import type { RequestDecisions } from './decision.ts';
-import type { GenerateRequest, GenerationEvent } from './generation.ts';
+import type { GenerateRequest, GenerationEvent, Usage } from './generation.ts';
 import type { Ladder, PrecisionRange } from './precision.ts';
 import type { ServiceLevel } from './service-level.ts';
 
@@ -26,6 +26,11 @@ export interface Generation {
    * early cancels the request.
    */
   readonly events: AsyncIterable<GenerationEvent>;
+  /**
+   * Resolves at the terminal event, whether or not anyone reads it, with what was computed for the request: nothing
+   * for one that failed before its first token. Never rejects.
+   */
+  readonly ended: Promise<Usage>;
 }
 
 export interface Readiness {
