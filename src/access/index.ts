@@ -1,0 +1,7 @@
+export type { AccessControl } from './access-control.ts';
+export type { KeyLimits } from './api-key.ts';
+export { createAccessControl } from './create-access-control.ts';
+export { readKeyDocument } from './key-document.ts';
+export { createSecret, digestOf, formatHash, SHORTEST_SECRET } from './key-secret.ts';
+export { openAccess } from './open-access.ts';
+export { parseKeys } from './parse-keys.ts';
