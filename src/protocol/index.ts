@@ -1,3 +1,4 @@
+export { keyStatusJson, serverStatusJson } from './openai/admin-json.ts';
 export { CHAT_FIELDS, parseChatRequest } from './openai/chat-request.ts';
 export { COMPLETION_FIELDS, parseCompletionRequest } from './openai/completion-request.ts';
 export { decisionsJson } from './openai/decisions-json.ts';
@@ -9,6 +10,7 @@ export { modelJson } from './openai/model-json.ts';
 export type { ParsedRequest, RequestContext } from './openai/parsed-request.ts';
 export { ladderJson, type PrecisionJson, precisionJson } from './openai/precision-json.ts';
 export { type PrecisionSources, parsePrecisionWish } from './openai/precision-wish.ts';
+export { goDuration, rateLimitHeaders } from './openai/rate-limit-headers.ts';
 export { collectReply } from './openai/reply-body.ts';
 export { type ReplyMeta, replyMeta } from './openai/reply-meta.ts';
 export { CHAT_SHAPE, COMPLETION_SHAPE, type ReplyShape } from './openai/reply-shape.ts';

@@ -1,3 +1,4 @@
+export { type AdminAppDependencies, createAdminApp } from './http/create-admin-app.ts';
 export { createHttpApp } from './http/create-http-app.ts';
 export { createMetricsApp } from './http/create-metrics-app.ts';
 export {

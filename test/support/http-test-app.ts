@@ -1,3 +1,5 @@
+import { openAccess } from '../../src/access/index.ts';
+import type { Authenticate } from '../../src/core/index.ts';
 import { createLogger, type MetricsSource } from '../../src/observability/index.ts';
 import { createHttpApp, type HttpAppOptions } from '../../src/server/index.ts';
 import { FakeInferenceService, type FakeReply } from './fake-inference-service.ts';
@@ -7,6 +9,7 @@ export function httpTestApp(
   service: FakeInferenceService,
   options: Partial<HttpAppOptions> = {},
   metrics: MetricsSource | null = null,
+  authenticate: Authenticate = openAccess,
 ) {
   const log: Record<string, unknown>[] = [];
   const logger = createLogger({
@@ -19,6 +22,7 @@ export function httpTestApp(
     {
       service,
       metrics,
+      authenticate,
       logger,
       clock: { now: () => time++ },
       epochSeconds: () => 1_700_000_001,

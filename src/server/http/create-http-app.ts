@@ -1,7 +1,9 @@
 import { type Handler, Hono } from 'hono';
 import { QueptError } from '../../core/index.ts';
 import { ladderJson, modelJson, resolveModel } from '../../protocol/index.ts';
+import { API_PROTECTION, authenticated } from './authenticated.ts';
 import { metricsResponse } from './create-metrics-app.ts';
+import { crossOrigin } from './cross-origin.ts';
 import { decisionsHandler } from './decisions-handler.ts';
 import { errorResponse } from './error-response.ts';
 import { generateHandler } from './generate-handler.ts';
@@ -26,6 +28,8 @@ export function createHttpApp(
   const { service, metrics } = dependencies;
   const app = new Hono<HttpEnv>();
   app.use(requestScope(dependencies));
+  if (options.corsOrigins.length > 0) app.use(crossOrigin(options.corsOrigins));
+  app.use(authenticated(dependencies.authenticate, API_PROTECTION));
 
   const route = (method: HttpMethod, path: string, handler: Handler<HttpEnv>): void => {
     app.on(method, path, handler);

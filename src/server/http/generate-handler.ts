@@ -17,7 +17,6 @@ import type { AccessRecord } from './access-record.ts';
 import type { HttpAppDependencies, HttpAppOptions } from './http-app-options.ts';
 import type { HttpEnv } from './http-env.ts';
 import type { Operation } from './operation.ts';
-import { ownerOf } from './owner-of.ts';
 import { readJsonBody } from './read-json-body.ts';
 import { reportFailure } from './report-failure.ts';
 import { sseBody } from './sse-body.ts';
@@ -39,6 +38,7 @@ export function generateHandler(
 ): Handler<HttpEnv> {
   const { service, createId, epochSeconds } = dependencies;
   return async (context) => {
+    const caller = context.get('caller');
     const body = await readJsonBody(context.req.raw, options.maxBodyBytes);
     const id = `${operation.idPrefix}${createId()}`;
     const precisionHeader = context.req.header('x-precision') ?? null;
@@ -49,13 +49,13 @@ export function generateHandler(
     const parsed = operation.parse(body, {
       id,
       callId: context.get('requestId'),
-      owner: ownerOf(context),
+      owner: caller.owner,
       served: service.model,
       precisionHeader,
       targetHeaders,
     });
     const abort = abortWith(context.req.raw.signal);
-    const generations = await startGenerations(service, parsed.requests, abort);
+    const generations = await startGenerations(service, parsed.requests, abort, caller);
     // All requests of an answer carry the same wish, so all were granted the same range.
     const granting = generations[0] as Generation;
     const access = context.get('access');

@@ -1,4 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
+import type { Caller } from '../../core/index.ts';
 import type { AccessRecord } from './access-record.ts';
 
 /** What a handler finds in hono's context. */
@@ -7,6 +8,8 @@ export interface HttpEnv {
   Bindings: Partial<HttpBindings>;
   Variables: {
     access: AccessRecord;
+    /** Absent where no key is needed. */
+    caller: Caller;
     /** `x-request-id`: the client's, or ours. */
     requestId: string;
   };
