@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   eval: async () => (await import('./commands/eval.ts')).registerEval,
   simulate: async () => (await import('./commands/simulate.ts')).registerSimulate,
   replay: async () => (await import('./commands/replay.ts')).registerReplay,
+  keys: async () => (await import('./commands/keys.ts')).registerKeys,
   inspect: async () => (await import('./commands/inspect.ts')).registerInspect,
 };
 

@@ -13,11 +13,13 @@ import { createGateway, type Gateway } from '../../gateway/index.ts';
 import {
   createLogger,
   createPrometheusMetrics,
+  type LeveledLogger,
   type Logger,
   type MetricsSource,
   watchEventLoop,
 } from '../../observability/index.ts';
 import {
+  createAdminApp,
   createHttpApp,
   createMetricsApp,
   type FetchApp,
@@ -29,6 +31,7 @@ import { defineCommand } from '../define-command.ts';
 import { interruptible } from '../interrupt.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
 import { prepareRecording } from '../recording-target.ts';
+import { openServeAccess, type ServeAccess } from '../serve-access.ts';
 
 /** What remains of a connection after the drain is the error that tells its client; it needs no longer than this. */
 const LAST_WORDS_MS = 1_000;
@@ -60,10 +63,31 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
   for (const variable of unknownVariables()) {
     logger.warn({ variable }, 'this environment variable is no setting and has no effect');
   }
+  const metrics = createPrometheusMetrics();
+  const access = await openServeAccess(config, metrics, logger);
+  try {
+    await serveWith(access, { config, output, logger, metrics }, signal);
+  } finally {
+    await access.close();
+  }
+}
+
+/** What a server is told of by its command line, and tells. */
+interface Surroundings {
+  readonly config: ServeConfig;
+  readonly output: Output;
+  readonly logger: LeveledLogger;
+  readonly metrics: ReturnType<typeof createPrometheusMetrics>;
+}
+
+async function serveWith(
+  access: ServeAccess,
+  { config, output, logger, metrics }: Surroundings,
+  signal: AbortSignal,
+): Promise<void> {
   const { slots, maxWaiting, maxWorkTokens, contextLength, prefillChunk, threads, tiers, decisionLog } =
     config;
   const artefactDirectory = modelDirectory(config);
-  const metrics = createPrometheusMetrics();
   const gateway = await createGateway({
     artefactDirectory,
     slots,
@@ -91,19 +115,21 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
   const stopWatching = watchEventLoop((seconds) => metrics.eventLoopLag(seconds));
   let http: HttpServerHandle | null = null;
   let metricsHttp: HttpServerHandle | null = null;
+  let adminHttp: HttpServerHandle | null = null;
   try {
-    http = await openHttp(config, gateway, config.metricsPort === null ? metrics : null, logger);
+    http = await openHttp(config, gateway, access, config.metricsPort === null ? metrics : null, logger);
     metricsHttp = await openMetrics(config, metrics, logger);
+    adminHttp = await openAdmin(config, gateway, access, logger);
     await Promise.race([gateway.ready, aborted(signal)]);
-    if (!signal.aborted) announce(output, gateway.model, http, metricsHttp ?? http);
+    if (!signal.aborted) announce(output, gateway.model, http, metricsHttp ?? http, adminHttp);
     await aborted(signal);
     logger.info({ drainMs: config.drainMs }, 'shutting down');
     // Both at once: the port closes now, and requests that outlive the drain are told so before they are cut off.
     await Promise.all([http.close(config.drainMs + LAST_WORDS_MS), gateway.close(config.drainMs)]);
   } finally {
     stopWatching();
-    // Metrics tell of the drain to its end.
-    await Promise.all([http?.close(0), metricsHttp?.close(0), gateway.close(0)]);
+    // Metrics and status tell of the drain to its end.
+    await Promise.all([http?.close(0), metricsHttp?.close(0), adminHttp?.close(0), gateway.close(0)]);
   }
 }
 
@@ -121,20 +147,22 @@ function modelDirectory({ model }: ServeConfig): string {
 function openHttp(
   config: ServeConfig,
   gateway: Gateway,
+  { authenticate }: ServeAccess,
   metrics: MetricsSource | null,
   logger: Logger,
 ): Promise<HttpServerHandle> {
-  const { port, maxBodyBytes } = config;
+  const { port, maxBodyBytes, stalledReaderMs, corsOrigins } = config;
   const app = createHttpApp(
     {
       service: gateway,
       logger,
+      authenticate,
       metrics,
       clock: performance,
       epochSeconds: () => Math.floor(Date.now() / 1000),
-      createId: () => randomUUID().replaceAll('-', ''),
+      createId,
     },
-    { maxBodyBytes },
+    { maxBodyBytes, stalledReaderMs, corsOrigins },
   );
   return listen(app, port, config, logger);
 }
@@ -148,6 +176,27 @@ async function openMetrics(
   return port === null ? null : await listen(createMetricsApp(metrics), port, config, logger);
 }
 
+async function openAdmin(
+  config: ServeConfig,
+  gateway: Gateway,
+  { authenticate, keys }: ServeAccess,
+  logger: LeveledLogger,
+): Promise<HttpServerHandle | null> {
+  const port = config.adminPort;
+  if (port === null) return null;
+  const app = createAdminApp({
+    authenticate,
+    logger,
+    keys,
+    status: () => gateway.status(),
+    clock: performance,
+    createId,
+  });
+  return await listen(app, port, config, logger);
+}
+
+const createId = (): string => randomUUID().replaceAll('-', '');
+
 function listen(app: FetchApp, port: number, config: ServeConfig, logger: Logger): Promise<HttpServerHandle> {
   const { host, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = config;
   return startHttpServer(app, { host, port, logger, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs });
@@ -158,13 +207,15 @@ function announce(
   model: ServedModel,
   http: HttpServerHandle,
   metricsHttp: HttpServerHandle,
+  adminHttp: HttpServerHandle | null,
 ): void {
   const url = urlOf(http);
   const metricsUrl = `${urlOf(metricsHttp)}/metrics`;
+  const adminUrl = adminHttp === null ? null : `${urlOf(adminHttp)}/admin`;
   const precisions = model.ladder.map(({ id }) => id);
   const { id, fingerprint, contextLength } = model;
   output.result(
-    { url, metricsUrl, model: id, fingerprint, contextLength, precisions, pid: process.pid },
+    { url, metricsUrl, adminUrl, model: id, fingerprint, contextLength, precisions, pid: process.pid },
     () => `Serving ${id} (${precisions.join(', ')}) at ${url}/v1. Ctrl-C stops.`,
   );
 }
