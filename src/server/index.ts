@@ -1,3 +1,4 @@
+export { type Authenticate, authenticateByCertificate, type Caller, type Credentials } from './caller.ts';
 export { createHttpApp } from './http/create-http-app.ts';
 export { createMetricsApp } from './http/create-metrics-app.ts';
 export {

@@ -1,5 +1,10 @@
 import { createLogger, type MetricsSource } from '../../src/observability/index.ts';
-import { createHttpApp, type HttpAppOptions } from '../../src/server/index.ts';
+import {
+  type Authenticate,
+  authenticateByCertificate,
+  createHttpApp,
+  type HttpAppOptions,
+} from '../../src/server/index.ts';
 import { FakeInferenceService, type FakeReply } from './fake-inference-service.ts';
 
 /** The HTTP app on a fake service, with its log as parsed lines and ids and times that count up. */
@@ -7,6 +12,7 @@ export function httpTestApp(
   service: FakeInferenceService,
   options: Partial<HttpAppOptions> = {},
   metrics: MetricsSource | null = null,
+  authenticate: Authenticate = authenticateByCertificate,
 ) {
   const log: Record<string, unknown>[] = [];
   const logger = createLogger({
@@ -19,6 +25,7 @@ export function httpTestApp(
     {
       service,
       metrics,
+      authenticate,
       logger,
       clock: { now: () => time++ },
       epochSeconds: () => 1_700_000_001,

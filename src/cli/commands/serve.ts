@@ -18,6 +18,7 @@ import {
   watchEventLoop,
 } from '../../observability/index.ts';
 import {
+  authenticateByCertificate,
   createHttpApp,
   createMetricsApp,
   type FetchApp,
@@ -128,6 +129,7 @@ function openHttp(
   const app = createHttpApp(
     {
       service: gateway,
+      authenticate: authenticateByCertificate,
       logger,
       metrics,
       clock: performance,

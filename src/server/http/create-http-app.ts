@@ -1,6 +1,8 @@
 import { type Handler, Hono } from 'hono';
 import { QueptError } from '../../core/index.ts';
 import { ladderJson, modelJson, resolveModel } from '../../protocol/index.ts';
+import { reportFailure } from '../report-failure.ts';
+import { authenticated } from './authenticated.ts';
 import { metricsResponse } from './create-metrics-app.ts';
 import { decisionsHandler } from './decisions-handler.ts';
 import { errorResponse } from './error-response.ts';
@@ -12,7 +14,6 @@ import {
 } from './http-app-options.ts';
 import type { HttpEnv } from './http-env.ts';
 import { CHAT_OPERATION, COMPLETION_OPERATION } from './operation.ts';
-import { reportFailure } from './report-failure.ts';
 import { requestScope } from './request-scope.ts';
 
 type HttpMethod = 'GET' | 'POST';
@@ -26,6 +27,7 @@ export function createHttpApp(
   const { service, metrics } = dependencies;
   const app = new Hono<HttpEnv>();
   app.use(requestScope(dependencies));
+  app.use('/v1/*', authenticated(dependencies.authenticate));
 
   const route = (method: HttpMethod, path: string, handler: Handler<HttpEnv>): void => {
     app.on(method, path, handler);

@@ -2,13 +2,12 @@ import type { Handler } from 'hono';
 import { type InferenceService, QueptError } from '../../core/index.ts';
 import { decisionsJson } from '../../protocol/index.ts';
 import type { HttpEnv } from './http-env.ts';
-import { ownerOf } from './owner-of.ts';
 
 /** What the scheduler decided about the requests of one call, by its `x-request-id`. */
 export function decisionsHandler(service: InferenceService): Handler<HttpEnv> {
   return async (context) => {
     const callId = context.req.param('id') ?? '';
-    const found = await service.decisions(callId, ownerOf(context));
+    const found = await service.decisions(callId, context.get('caller').owner);
     if (found.length === 0) {
       throw new QueptError(
         'not_found',

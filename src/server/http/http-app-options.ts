@@ -1,9 +1,11 @@
 import type { Clock, InferenceService } from '../../core/index.ts';
 import type { Logger, MetricsSource } from '../../observability/index.ts';
+import type { Authenticate } from '../caller.ts';
 
 export interface HttpAppDependencies {
   readonly service: InferenceService;
   readonly logger: Logger;
+  readonly authenticate: Authenticate;
   /** Answers `/metrics`; null leaves that to another port. */
   readonly metrics: MetricsSource | null;
   /** Durations of requests. */
