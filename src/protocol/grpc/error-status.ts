@@ -45,7 +45,7 @@ export function errorStatus(error: QueptError): ErrorStatus {
     message,
     trailers: {
       'x-error-code': error.code,
-      ...(param !== null && { 'x-error-param': param.replaceAll(/[^\x20-\x7e]/g, '?') }),
+      ...(param !== null && { 'x-error-param': param }),
       ...retry,
       // A client's retry policy obeys this one; what is not retryable has no such trailer.
       ...(waitMs !== undefined && { 'grpc-retry-pushback-ms': waitMs }),

@@ -67,7 +67,7 @@ export async function* generationPieces(
       continue;
     }
     if (alive.text !== '') yield { case: 'delta', value: create(TokenDeltaSchema, { text: alive.text }) };
-    yield { case: 'finished', value: generationResult(alive, []), report: alive.precision };
+    yield { case: 'finished', value: generationResult(alive), report: alive.precision };
     return;
   }
   throw new Error('The events of a generation ended without a terminal event.');
@@ -77,37 +77,30 @@ export async function* generationPieces(
 export interface CollectedGeneration {
   readonly text: string;
   readonly result: GenerationResult;
-  readonly report: PrecisionReport;
 }
 
-/** Reads a generation to its end; throws like `generationPieces`. */
-export async function collectGeneration(
-  events: AsyncIterable<GenerationEvent>,
-  ladder: Ladder,
-): Promise<CollectedGeneration> {
+/** Reads the pieces of an answer to its end, and throws what they throw. */
+export async function collectPieces(pieces: AsyncIterable<GenerationPiece>): Promise<CollectedGeneration> {
   const tokenIds: number[] = [];
   let text = '';
-  for await (const piece of generationPieces(events, ladder)) {
-    if (piece.case === 'finished') {
-      return { text, result: { ...piece.value, tokenIds }, report: piece.report };
-    }
+  for await (const piece of pieces) {
+    if (piece.case === 'finished') return { text, result: { ...piece.value, tokenIds } };
     text += piece.value.text;
     for (const { id } of piece.value.tokens) tokenIds.push(id);
   }
-  throw new Error('The pieces of a generation ended without a result.');
+  throw new Error('The pieces of an answer ended without its result.');
 }
 
 function tokenDelta({ text, tokenId, rung }: TokenEvent, ladder: Ladder): TokenDelta {
   return create(TokenDeltaSchema, { text, tokens: [{ id: tokenId, configId: configId(ladder, rung) }] });
 }
 
-function generationResult(event: FinishedEvent, tokenIds: number[]): GenerationResult {
+function generationResult(event: FinishedEvent): GenerationResult {
   const { reason, usage, precision } = event;
   return create(GenerationResultSchema, {
     finishReason: finishMessage(reason),
     usage,
     precision: reportMessage(precision),
-    tokenIds,
   });
 }
 

@@ -1,0 +1,121 @@
+import type { ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+import { Metadata } from '@grpc/grpc-js';
+import { QueptError } from '../../core/index.ts';
+import { type ErrorStatus, errorStatus } from '../../protocol/index.ts';
+import { AccessRecord } from '../access-record.ts';
+import type { Caller } from '../caller.ts';
+import { reportFailure } from '../report-failure.ts';
+import { requestIdOf } from '../request-id.ts';
+import type { GrpcServerDependencies } from './grpc-server-options.ts';
+import type { Incoming } from './service-definition.ts';
+
+type AnyCall = ServerUnaryCall<Incoming, unknown> | ServerWritableStream<Incoming, unknown>;
+
+/** Around every call of the InferenceService: its id, its log line, its end, whichever side brings it about. */
+export class CallScope {
+  readonly requestId: string;
+  readonly access: AccessRecord;
+  /** Aborted when the client goes away or the deadline passes, and by `abort`. */
+  readonly abort = new AbortController();
+  /** Sent with the status. */
+  readonly trailers = new Metadata();
+  #headerSent = false;
+  readonly #call: AnyCall;
+  readonly #dependencies: GrpcServerDependencies;
+  readonly #deadlineMs: number;
+  #ended = false;
+
+  constructor(call: AnyCall, dependencies: GrpcServerDependencies) {
+    this.#call = call;
+    this.#dependencies = dependencies;
+    const deadline = call.getDeadline();
+    this.#deadlineMs = deadline instanceof Date ? deadline.getTime() : deadline;
+    this.requestId = requestIdOf(this.metadata('x-request-id') ?? undefined, dependencies.createId);
+    this.access = new AccessRecord(
+      dependencies.logger.child({ request_id: this.requestId }),
+      dependencies.clock,
+      { method: 'GRPC', path: call.getPath().slice(0, 200) },
+    );
+    // Also emitted once the status has been sent; what is over by then takes no notice.
+    call.on('cancelled', () => this.abort.abort());
+    if (call.cancelled) this.abort.abort();
+  }
+
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  /** What is left of the deadline; null without one. */
+  get timeoutMs(): number | null {
+    return Number.isFinite(this.#deadlineMs) ? this.#deadlineMs - this.#dependencies.epochMs() : null;
+  }
+
+  /** The first value of a key of text; null for none. */
+  metadata(name: string): string | null {
+    const [value] = this.#call.metadata.get(name);
+    return typeof value === 'string' ? value : null;
+  }
+
+  authenticate(): Promise<Caller> {
+    const certificate = this.#call.getAuthContext().sslPeerCertificate;
+    return this.#dependencies.authenticate({
+      authorization: this.metadata('authorization'),
+      clientCertificate: certificate?.fingerprint256 ?? null,
+    });
+  }
+
+  /** Sends the header of the answer, unless it has been sent. */
+  sendHeader(fields: Readonly<Record<string, string>> = {}): void {
+    if (this.#headerSent) return;
+    this.#headerSent = true;
+    this.#call.sendMetadata(metadataOf({ 'x-request-id': this.requestId, ...fields }));
+  }
+
+  addTrailer(name: string, text: string): void {
+    this.trailers.set(name, printable(text));
+  }
+
+  /** Notes the end of a call that went well. */
+  succeeded(): void {
+    this.#end({ grpc_code: 0, outcome: 'complete' });
+  }
+
+  /** Notes the end of a call that failed, and returns how its client is told. */
+  failed(thrown: unknown): { code: number; details: string; metadata: Metadata } {
+    const gone = this.signal.aborted && !this.#stoppedByUs(thrown);
+    const late = this.timeoutMs !== null && this.timeoutMs <= 0;
+    const error =
+      gone && late
+        ? reportFailure(new QueptError('deadline_exceeded', 'The deadline has passed.'), false, this.access)
+        : reportFailure(thrown, gone, this.access);
+    const status: ErrorStatus = errorStatus(error);
+    this.#end({ grpc_code: status.code, outcome: gone && !late ? 'disconnected' : 'failed' });
+    const metadata = metadataOf({ 'x-request-id': this.requestId, ...status.trailers });
+    return { code: status.code, details: status.message, metadata };
+  }
+
+  #stoppedByUs(thrown: unknown): boolean {
+    return thrown instanceof QueptError && thrown.code !== 'cancelled';
+  }
+
+  #end(fields: Readonly<Record<string, unknown>>): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.access.add(fields);
+    this.access.finish();
+  }
+}
+
+/** Metadata of texts and, under names that end in `-bin`, bytes. */
+function metadataOf(fields: Readonly<Record<string, string | Uint8Array>>): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(fields)) {
+    metadata.set(name, typeof value === 'string' ? printable(value) : Buffer.from(value));
+  }
+  return metadata;
+}
+
+/** Metadata of text holds printable ASCII only, and setting anything else would throw. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, '?');
+}
