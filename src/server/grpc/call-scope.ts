@@ -11,6 +11,9 @@ import type { Incoming } from './service-definition.ts';
 
 type AnyCall = ServerUnaryCall<Incoming, unknown> | ServerWritableStream<Incoming, unknown>;
 
+/** Client and server give up at the same moment: whose word comes first says nothing about why. */
+const DEADLINE_SLACK_MS = 50;
+
 /** Around every call of the InferenceService: its id, its log line, its end, whichever side brings it about. */
 export class CallScope {
   readonly requestId: string;
@@ -24,6 +27,7 @@ export class CallScope {
   readonly #dependencies: GrpcServerDependencies;
   readonly #deadlineMs: number;
   #ended = false;
+  #gone = false;
 
   constructor(call: AnyCall, dependencies: GrpcServerDependencies) {
     this.#call = call;
@@ -37,8 +41,8 @@ export class CallScope {
       { method: 'GRPC', path: call.getPath().slice(0, 200) },
     );
     // Also emitted once the status has been sent; what is over by then takes no notice.
-    call.on('cancelled', () => this.abort.abort());
-    if (call.cancelled) this.abort.abort();
+    call.on('cancelled', () => this.#leave());
+    if (call.cancelled) this.#leave();
   }
 
   get signal(): AbortSignal {
@@ -82,8 +86,9 @@ export class CallScope {
 
   /** Notes the end of a call that failed, and returns how its client is told. */
   failed(thrown: unknown): { code: number; details: string; metadata: Metadata } {
-    const gone = this.signal.aborted && !this.#stoppedByUs(thrown);
-    const late = this.timeoutMs !== null && this.timeoutMs <= 0;
+    // What had failed before the client left is told as it was, though nobody hears it.
+    const gone = this.#gone && !(thrown instanceof QueptError && thrown.code !== 'cancelled');
+    const late = this.timeoutMs !== null && this.timeoutMs <= DEADLINE_SLACK_MS;
     const error =
       gone && late
         ? reportFailure(new QueptError('deadline_exceeded', 'The deadline has passed.'), false, this.access)
@@ -94,8 +99,9 @@ export class CallScope {
     return { code: status.code, details: status.message, metadata };
   }
 
-  #stoppedByUs(thrown: unknown): boolean {
-    return thrown instanceof QueptError && thrown.code !== 'cancelled';
+  #leave(): void {
+    this.#gone = true;
+    this.abort.abort();
   }
 
   #end(fields: Readonly<Record<string, unknown>>): void {

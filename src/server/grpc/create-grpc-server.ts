@@ -63,16 +63,28 @@ export function createGrpcServer(
   }
   const injector = server.createConnectionInjector(credentialsOf(options.tls));
   let drained: Promise<void> | null = null;
+  let ended = false;
+  const sockets = new Set<Socket>();
   return {
-    accept: (socket) => injector.injectConnection(socket),
+    accept: (socket) => {
+      if (ended) {
+        socket.destroy();
+        return;
+      }
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      injector.injectConnection(socket);
+    },
     close: async (graceMs) => {
       health.refresh();
       drained ??= inFlight.empty();
       await within(drained, graceMs);
+      ended = true;
       health.close();
       const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       await within(closed, Math.min(graceMs, LAST_STREAMS_MS));
-      server.forceShutdown();
+      // Destroying a socket ends what is on it for certain; forceShutdown passes over connections without channelz.
+      for (const socket of sockets) socket.destroy();
       injector.destroy();
     },
   };
