@@ -63,11 +63,8 @@ describe('reflection', () => {
   });
 
   it('[G1] tells of the published files, so what the server was built from is what they say', async () => {
-    const served = {
-      ...(await reflected('quept.v1.InferenceService')),
-      ...(await reflected('grpc.health.v1.Health')),
-    };
-    const names = Object.keys(definition).filter((name) => /^(quept|grpc\.health)\./.test(name));
+    const served = await reflected('quept.v1.InferenceService');
+    const names = Object.keys(definition).filter((name) => name.startsWith('quept.v1.'));
     expect(names.length).toBeGreaterThan(30);
     for (const name of names)
       expect([name, shapeOf(served, name)]).toEqual([name, shapeOf(definition, name)]);
