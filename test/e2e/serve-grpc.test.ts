@@ -1,7 +1,14 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CallOptions, GrpcClient, HEALTH, type Reply, trailer } from '../support/grpc-client.ts';
 import { type ServerProcess, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The server is a process, and the client is in another: this one. */
 let artefact: TinyArtefact;
@@ -86,6 +93,18 @@ describe('gRPC', () => {
     expect(model.replies[0].model).toMatchObject({ id: 'tiny', context_length: 32_768 });
     const ladder = await client.call('ListPrecisionConfigs', { model: 'tiny' });
     expect(ladder.replies[0].configs.map(({ id }: Reply) => id)).toEqual(server.announced.precisions);
+  });
+
+  it('answers the client of the documentation, a process of its own', async () => {
+    const page = await readFile(join(ROOT, 'docs', 'grpc.md'), 'utf8');
+    const example = /```js\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+    expect(example).toContain("'127.0.0.1:8080'");
+    const script = example.replace('127.0.0.1:8080', String(server.announced.grpcAddress));
+    // Run where its packages and the proto folder are found, as it says.
+    const node = ['--input-type=module', '--eval', script];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, node, { cwd: ROOT });
+    expect(stdout.length).toBeGreaterThan(20);
+    expect(stderr).toBe('granted q4..q8\n\nserved at 8 bits\n');
   });
 
   it('[G3] gives a request up at its deadline in the queue, in its prompt and in its answer', async () => {
