@@ -22,7 +22,7 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   G2: 'Bad input over gRPC is INVALID_ARGUMENT (NOT_FOUND for a model) and names its field.',
   G3: 'A deadline or a cancelled call frees the slot wherever the request is.',
   G4: 'A thousand calls at once on one connection are all answered, each with its own answer.',
-  G5: 'Every transport asks whose a call is before it reads the request.',
+  G5: 'Every transport asks whose a call is before it looks at what the call wants.',
   G6: 'A slow reader of a stream slows that stream alone, and what waits for it is bounded.',
   G7: 'While the server drains, health says NOT_SERVING, new calls are refused, and running ones end.',
   G8: 'Reflection tells a client all it needs to call the server.',

@@ -13,6 +13,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** The server is a process, and the client is in another: this one. */
 let artefact: TinyArtefact;
 let server: ServerProcess;
+let crowded: ServerProcess;
 const servers: ServerProcess[] = [];
 const clients: GrpcClient[] = [];
 
@@ -23,7 +24,10 @@ const MESSAGES = [{ role: 'CHAT_ROLE_USER', content: 'the cat' }];
 
 beforeAll(async () => {
   artefact = await writeTinyArtefact({ contextLength: 32_768 });
-  server = await serve('--slots', '1', '--prefill-chunk', '16');
+  [server, crowded] = await Promise.all([
+    serve('--slots', '1', '--prefill-chunk', '16'),
+    serve('--grpc-port', '0'),
+  ]);
 });
 afterEach(() => {
   for (const client of clients.splice(0)) client.close();
@@ -138,8 +142,21 @@ describe('gRPC', () => {
     expect(await actionsOf('decoding')).toContain('decode');
   });
 
+  it('answers more calls at once than it has slots', async () => {
+    const client = connect(crowded);
+    const options = { ...GREEDY, max_tokens: 2 };
+    const outcomes = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => {
+        const tokens = { ids: [3 + (i % 7), 5] };
+        return client.call('Generate', { model: 'tiny', tokens, options });
+      }),
+    );
+    expect(outcomes.filter(({ status }) => status.code !== 0)).toEqual([]);
+    expect(new Set(outcomes.map(({ replies }) => replies[0].result.token_ids.length))).toEqual(new Set([2]));
+  });
+
   it('[G7] drains on SIGTERM: health turns, new calls are refused, running ones end, then the process', async () => {
-    const draining = await serve('--grpc-port', '0');
+    const draining = crowded;
     expect(draining.url).not.toContain(String(draining.announced.grpcAddress));
     const client = connect(draining);
     const watching = connect(draining, HEALTH).call('Watch', { service: 'quept.v1.InferenceService' });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ErrorCode, QueptError } from '../../../src/core/index.ts';
-import { type CallOutcome, type GrpcClient, INFERENCE, trailer } from '../../support/grpc-client.ts';
+import { type CallOutcome, GrpcClient, INFERENCE, trailer } from '../../support/grpc-client.ts';
 import { decodeStatus } from '../../support/grpc-details.ts';
 import { type GrpcTestServer, grpcTestServer } from '../../support/grpc-test-server.ts';
 
@@ -144,6 +144,17 @@ describe('a request at fault', () => {
     const outcome = await client.call(...generate({ text: 'x'.repeat(70_000) }));
     expect(outcome.status.code).toBe(8);
     expect(outcome.status.details).toContain('65536');
+  });
+
+  it('is refused when it is too long once it is unpacked', async () => {
+    const packing = new GrpcClient(server.address, INFERENCE, undefined, {
+      'grpc.default_compression_algorithm': 2,
+    });
+    const fits = await packing.call(...generate({ text: 'x'.repeat(60_000) }));
+    expect(fits.status.code).toBe(0);
+    const outcome = await packing.call(...generate({ text: 'x'.repeat(1_000_000) }));
+    expect(outcome.status.code).toBe(8);
+    packing.close();
   });
 
   it('is refused when there is no such method', async () => {
