@@ -3,9 +3,9 @@ import { Metadata } from '@grpc/grpc-js';
 import { QueptError } from '../../core/index.ts';
 import { type ErrorStatus, errorStatus } from '../../protocol/index.ts';
 import { AccessRecord } from '../access-record.ts';
-import type { Caller } from '../caller.ts';
 import { reportFailure } from '../report-failure.ts';
 import { requestIdOf } from '../request-id.ts';
+import { metadataOf, printable, textOf } from './call-metadata.ts';
 import type { GrpcServerDependencies } from './grpc-server-options.ts';
 import type { Incoming } from './service-definition.ts';
 
@@ -56,16 +56,7 @@ export class CallScope {
 
   /** The first value of a key of text; null for none. */
   metadata(name: string): string | null {
-    const [value] = this.#call.metadata.get(name);
-    return typeof value === 'string' ? value : null;
-  }
-
-  authenticate(): Promise<Caller> {
-    const certificate = this.#call.getAuthContext().sslPeerCertificate;
-    return this.#dependencies.authenticate({
-      authorization: this.metadata('authorization'),
-      clientCertificate: certificate?.fingerprint256 ?? null,
-    });
+    return textOf(this.#call.metadata, name);
   }
 
   /** Sends the header of the answer, unless it has been sent. */
@@ -110,18 +101,4 @@ export class CallScope {
     this.access.add(fields);
     this.access.finish();
   }
-}
-
-/** Metadata of texts and, under names that end in `-bin`, bytes. */
-function metadataOf(fields: Readonly<Record<string, string | Uint8Array>>): Metadata {
-  const metadata = new Metadata();
-  for (const [name, value] of Object.entries(fields)) {
-    metadata.set(name, typeof value === 'string' ? printable(value) : Buffer.from(value));
-  }
-  return metadata;
-}
-
-/** Metadata of text holds printable ASCII only, and setting anything else would throw. */
-function printable(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, '?');
 }

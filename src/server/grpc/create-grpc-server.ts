@@ -3,6 +3,7 @@ import type { DescService } from '@bufbuild/protobuf';
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { Health, InferenceServiceDescription, ServerReflection } from '../../protocol/index.ts';
 import { arrivalLimit } from './arrival-limit.ts';
+import { authenticateCalls, type Callers } from './authenticate-calls.ts';
 import { type CallContext, streamHandler, unaryHandler } from './call-handlers.ts';
 import { CallsInFlight } from './calls-in-flight.ts';
 import {
@@ -26,6 +27,9 @@ export interface GrpcServer {
   close(graceMs: number): Promise<void>;
 }
 
+/** Probes have no keys. */
+const HEALTH_PATH = `/${Health.typeName}/`;
+
 /** After the last call of the InferenceService: for answers to be written out, and open reflection calls to end. */
 const LAST_STREAMS_MS = 500;
 
@@ -36,6 +40,7 @@ export function createGrpcServer(
 ): GrpcServer {
   const options = { ...DEFAULT_GRPC_SERVER_OPTIONS, ...overrides };
   const inFlight = new CallsInFlight();
+  const callers: Callers = new WeakMap();
   const health = new HealthService({
     readiness: () => dependencies.service.readiness(),
     services: [InferenceServiceDescription.typeName],
@@ -48,12 +53,20 @@ export function createGrpcServer(
     'grpc.keepalive_timeout_ms': options.keepAliveTimeoutMs,
     // Debugging of other processes' channels is nothing that this server offers.
     'grpc.enable_channelz': 0,
-    interceptors: [arrivalLimit(options.requestTimeoutMs)],
+    interceptors: [
+      arrivalLimit(options.requestTimeoutMs),
+      authenticateCalls(dependencies, callers, (path) => path.startsWith(HEALTH_PATH)),
+    ],
   });
   const offered: [DescService, UntypedServiceImplementation][] = [
     [
       InferenceServiceDescription,
-      inferenceHandlers(dependencies, { dependencies, inFlight, stalledReaderMs: options.stalledReaderMs }),
+      inferenceHandlers(dependencies, {
+        dependencies,
+        inFlight,
+        callers,
+        stalledReaderMs: options.stalledReaderMs,
+      }),
     ],
     [Health, health.implementation],
     [ServerReflection, reflectionService([InferenceServiceDescription, Health, ServerReflection])],

@@ -4,7 +4,7 @@ import { type GrpcClient, INFERENCE, type Reply, trailer } from '../../support/g
 import { type GrpcTestServer, grpcTestServer } from '../../support/grpc-test-server.ts';
 
 /** More for a long run: `FUZZ_RUNS=20000`. */
-const RUNS = Number(process.env.FUZZ_RUNS ?? 400);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 200);
 /** Done, the request's fault, an unknown model, too long. */
 const EXPECTED = new Set([0, 3, 5, 8]);
 const METHODS = Object.keys(INFERENCE.service);

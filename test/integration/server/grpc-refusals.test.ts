@@ -1,6 +1,14 @@
+import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ErrorCode, QueptError } from '../../../src/core/index.ts';
-import { type CallOutcome, GrpcClient, INFERENCE, trailer } from '../../support/grpc-client.ts';
+import {
+  type CallOutcome,
+  GrpcClient,
+  HEALTH,
+  INFERENCE,
+  REFLECTION,
+  trailer,
+} from '../../support/grpc-client.ts';
 import { decodeStatus } from '../../support/grpc-details.ts';
 import { type GrpcTestServer, grpcTestServer } from '../../support/grpc-test-server.ts';
 
@@ -225,13 +233,45 @@ describe('a failure of the server', () => {
 });
 
 describe('keys', () => {
+  const wrong = { authorization: 'Bearer wrong' };
+
   it('[G5] say whose a request is, before the request is looked at', async () => {
-    const metadata = { authorization: 'Bearer mine' };
-    await client.call(...chat({}), { metadata });
+    await client.call(...chat({}), { metadata: { authorization: 'Bearer mine' } });
     expect(server.service.received.at(-1)?.owner).toBe('Bearer mine');
     for (const method of Object.keys(INFERENCE.service)) {
-      const outcome = await client.call(method, {}, { metadata: { authorization: 'Bearer wrong' } });
+      const outcome = await client.call(method, {}, { metadata: { ...wrong, 'x-request-id': method } });
       expect(failure(outcome)).toEqual([16, 'invalid_api_key', null]);
+      expect(trailer(outcome, 'x-request-id')).toBe(method);
+      const line = { request_id: method, error_code: 'invalid_api_key', grpc_code: 16, outcome: 'failed' };
+      expect(server.log.at(-1)).toMatchObject(line);
     }
+  });
+
+  it('[G5] are asked for before any message has come', async () => {
+    const metadata = new Metadata();
+    metadata.set('authorization', wrong.authorization);
+    const status = await new Promise<StatusObject>((resolve) => {
+      const path = '/quept.v1.InferenceService/Chat';
+      const keep = (bytes: Buffer) => bytes;
+      // Nothing is written to it.
+      client.client.makeClientStreamRequest(path, keep, keep, metadata, () => {}).on('status', resolve);
+    });
+    expect(status.code).toBe(16);
+  });
+
+  it('[G5] are needed to see what the server offers, and not for its health', async () => {
+    const reflection = server.connect(REFLECTION);
+    const status = await new Promise<StatusObject>((resolve) => {
+      const metadata = new Metadata();
+      metadata.set('authorization', wrong.authorization);
+      const keep = (bytes: Buffer) => bytes;
+      const path = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
+      const call = reflection.client.makeBidiStreamRequest(path, keep, keep, metadata);
+      call.on('error', () => {}).on('status', resolve);
+      call.resume();
+    });
+    expect(status.code).toBe(16);
+    const health = await server.connect(HEALTH).call('Check', {}, { metadata: wrong });
+    expect(health.replies).toEqual([{ status: 'SERVING' }]);
   });
 });
