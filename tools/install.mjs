@@ -19,14 +19,12 @@ export async function ensureInstalled() {
       ? 'quept: installing dependencies (npm ci), once; this takes a minute ...\n'
       : 'quept: dependencies changed; installing them (npm ci) ...\n',
   );
-  const [command, ...args] = npmCommand();
-  const code = await runChild(command, [...args, 'ci', '--include=dev'], {
+  const code = await runNpm(['ci', '--include=dev'], {
     cwd: ROOT,
     // npm's output goes to stderr: stdout belongs to the command that follows.
     stdio: ['ignore', 2, 2],
     // Without this the package fetches CUDA libraries wherever it sees a CUDA toolkit.
     env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
-    shell: command.endsWith('.cmd'),
   });
   if (code !== 0) {
     process.stderr.write('quept: npm ci failed; see its messages above.\n');
@@ -56,6 +54,12 @@ function isSatisfied(wanted, installed) {
 
 function isOptional(entry) {
   return entry.optional === true || entry.devOptional === true || entry.peer === true;
+}
+
+/** Resolves to npm's exit code. */
+export function runNpm(args, options) {
+  const [command, ...first] = npmCommand();
+  return runChild(command, [...first, ...args], { ...options, shell: command.endsWith('.cmd') });
 }
 
 /** The npm that runs this script, else the one on the path. */

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureBuilt } from './build.mjs';
 import { runChild } from './child.mjs';
-import { ensureInstalled } from './install.mjs';
+import { ensureInstalled, runNpm } from './install.mjs';
 import { packageBin, ROOT } from './paths.mjs';
 
 const TASKS = {
@@ -25,6 +25,16 @@ const TASKS = {
     const style = await run(packageBin('@biomejs/biome', 'biome'), ['check', ...args]);
     const types = await run(packageBin('typescript', 'tsc'), ['-p', 'tsconfig.json']);
     process.exit(style || types);
+  },
+  /** `npm run proto`: what src/protocol/grpc/gen holds, made anew of proto/. */
+  proto: async () => {
+    // Fetched when wanted: 120 MB that only a change to the interface needs would burden every install.
+    const packages = ['@bufbuild/buf@1.75.0', '@bufbuild/protoc-gen-es@2.17.0'];
+    const exec = ['exec', '--yes', ...packages.map((name) => `--package=${name}`), '--'];
+    for (const task of ['lint', 'generate']) {
+      const code = await runNpm([...exec, 'buf', task], { cwd: join(ROOT, 'proto') });
+      if (code !== 0) process.exit(code);
+    }
   },
   'bench-engine': (args) => runBuilt(join('bench', 'engine', 'main.js'), args),
   'bench-gateway': (args) => runBuilt(join('bench', 'gateway', 'main.js'), args),

@@ -4,4 +4,5 @@ export { createAccessControl } from './create-access-control.ts';
 export { readKeyDocument } from './key-document.ts';
 export { createSecret, digestOf, formatHash, SHORTEST_SECRET } from './key-secret.ts';
 export { openAccess } from './open-access.ts';
+export { openCaller } from './open-caller.ts';
 export { parseKeys } from './parse-keys.ts';

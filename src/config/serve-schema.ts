@@ -4,6 +4,8 @@ import { isLoopbackHost } from './loopback.ts';
 
 export const POLICIES = ['fixed', 'load-threshold', 'slo'] as const;
 export const PREFIX_CACHES = ['off', 'owner', 'shared'] as const;
+/** Where gRPC is served if not on a port of its own. */
+export const GRPC_PLACES = ['shared', 'off'] as const;
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
@@ -52,6 +54,12 @@ export const serveSchema = z
     queueTimeoutMs: milliseconds.nullable().default(null),
     firstTokenTimeoutMs: milliseconds.nullable().default(null),
     totalTimeoutMs: milliseconds.nullable().default(null),
+    grpcPort: z.union([wholeNumber(0, 65_535), z.enum(GRPC_PLACES)]).default('shared'),
+    grpcHost: z.string().min(1).nullable().default(null),
+    grpcTlsCert: z.string().min(1).nullable().default(null),
+    grpcTlsKey: z.string().min(1).nullable().default(null),
+    grpcTlsClientCa: z.string().min(1).nullable().default(null),
+    grpcKeepAliveMs: milliseconds.default(60_000),
     metricsPort: wholeNumber(0, 65_535).nullable().default(null),
     adminPort: wholeNumber(0, 65_535).nullable().default(null),
     keys: z.string().min(1).nullable().default(null),
@@ -93,11 +101,55 @@ export const serveSchema = z
     message: 'limits belong to API keys, and there are none; give the server some with --keys',
   })
   .refine(
-    ({ port, metricsPort, adminPort }) => !adminPort || (adminPort !== port && adminPort !== metricsPort),
+    ({ port, metricsPort, grpcPort, adminPort }) =>
+      !adminPort || ![port, metricsPort, grpcPort].includes(adminPort),
     {
       ...ALWAYS,
       path: ['adminPort'],
-      message: 'must differ from port and metricsPort',
+      message: 'must differ from port, metricsPort and grpcPort',
+    },
+  )
+  .refine(
+    ({ grpcHost, grpcTlsClientCa, insecure, keys, keyEntries }) =>
+      insecure === true ||
+      keys != null ||
+      keyEntries != null ||
+      grpcTlsClientCa != null ||
+      !isReachable(grpcHost),
+    {
+      ...ALWAYS,
+      path: ['grpcHost'],
+      message:
+        'other machines could reach this address, and the server would answer anyone; give it API keys with --keys, ' +
+        'ask clients for certificates with --grpc-tls-client-ca, or pass --insecure if the network is trusted',
+    },
+  )
+  .refine(({ grpcPort, grpcHost }) => grpcHost == null || typeof grpcPort === 'number', {
+    ...ALWAYS,
+    path: ['grpcHost'],
+    message: 'needs a port of its own for gRPC: set grpcPort',
+  })
+  .refine(({ grpcPort, grpcTlsCert }) => grpcTlsCert == null || typeof grpcPort === 'number', {
+    ...ALWAYS,
+    path: ['grpcTlsCert'],
+    message: 'needs a port of its own for gRPC, since HTTP is served in clear text: set grpcPort',
+  })
+  .refine(({ grpcTlsCert, grpcTlsKey }) => (grpcTlsCert == null) === (grpcTlsKey == null), {
+    ...ALWAYS,
+    path: ['grpcTlsCert'],
+    message: 'grpcTlsCert and grpcTlsKey belong together: set both',
+  })
+  .refine(({ grpcTlsCert, grpcTlsClientCa }) => grpcTlsClientCa == null || grpcTlsCert != null, {
+    ...ALWAYS,
+    path: ['grpcTlsClientCa'],
+    message: 'needs grpcTlsCert and grpcTlsKey: only a TLS server can ask for certificates',
+  })
+  .refine(
+    ({ grpcPort, port, metricsPort }) => grpcPort === 0 || (grpcPort !== port && grpcPort !== metricsPort),
+    {
+      ...ALWAYS,
+      path: ['grpcPort'],
+      message: "must differ from port and metricsPort; 'shared' serves gRPC on port",
     },
   )
   .refine(({ port, metricsPort }) => metricsPort === null || metricsPort === 0 || metricsPort !== port, {
@@ -186,6 +238,31 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
   firstTokenTimeoutMs: period('a request may wait for its first token (no limit)'),
   totalTimeoutMs: period('a request may take in all (no limit)'),
   drainMs: period('running requests may take after SIGTERM (30000)', 0),
+  grpcPort: number(
+    'n',
+    "a whole number from 0 to 65535, 'shared' or 'off'",
+    "port of gRPC; 0 takes a free one, 'shared' is --port, 'off' none (shared)",
+  ),
+  grpcHost: {
+    kind: 'text',
+    argument: 'address',
+    requirement: 'an address',
+    help: 'address to bind that port to (--host)',
+  },
+  grpcTlsCert: {
+    kind: 'text',
+    argument: 'file',
+    requirement: 'a path',
+    help: 'serve gRPC with TLS: certificate chain, PEM (off)',
+  },
+  grpcTlsKey: { kind: 'text', argument: 'file', requirement: 'a path', help: 'its private key, PEM' },
+  grpcTlsClientCa: {
+    kind: 'text',
+    argument: 'file',
+    requirement: 'a path',
+    help: 'answer only clients whose certificates these authorities have signed, PEM (off)',
+  },
+  grpcKeepAliveMs: period('after which an idle gRPC connection is asked for a sign of life (60000)'),
   metricsPort: number(
     'n',
     'a whole number from 0 to 65535',

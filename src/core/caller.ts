@@ -32,8 +32,9 @@ export interface Permit {
   /** The requests of the call, each within the tiers and the precision of its caller. */
   readonly requests: readonly GenerateRequest[];
   /**
-   * To be called once, at once: when all `generations` have ended, what was reserved is replaced by what they used. With
-   * a `refusal` by the server (5xx) the call does not count as one. Never throws.
+   * To be called once, as soon as it is known which generations there are: when all `generations` have ended, what was
+   * reserved is replaced by what they used. With a `refusal` by the server (5xx) the call does not count as one. Never
+   * throws.
    */
   settle(generations: readonly Generation[], refusal: unknown): void;
 }

@@ -32,6 +32,7 @@ export {
   type Readiness,
   type ServedModel,
   splitModelAlias,
+  type TokenizeRequest,
 } from './inference-service.ts';
 export type { ModelRunner, ModelShape, StepBatch, StepOutput, StepRow } from './model-runner.ts';
 export {

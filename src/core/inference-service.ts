@@ -1,5 +1,5 @@
 import type { RequestDecisions } from './decision.ts';
-import type { GenerateRequest, GenerationEvent, Usage } from './generation.ts';
+import type { GenerateRequest, GenerationEvent, Prompt, Usage } from './generation.ts';
 import type { Ladder, PrecisionRange } from './precision.ts';
 import type { ServiceLevel } from './service-level.ts';
 
@@ -33,6 +33,15 @@ export interface Generation {
   readonly ended: Promise<Usage>;
 }
 
+/** A prompt to be turned into token ids as `generate` would, unless it is told otherwise. */
+export interface TokenizeRequest {
+  readonly prompt: Exclude<Prompt, { kind: 'tokens' }>;
+  /** Of a text: add the tokens that the model wants around one. */
+  readonly addSpecialTokens: boolean;
+  /** Of messages: end with the beginning of the assistant's next one. */
+  readonly addGenerationPrompt: boolean;
+}
+
 export interface Readiness {
   readonly ready: boolean;
   /** Why not, in a few words; null when ready. */
@@ -47,9 +56,17 @@ export interface InferenceService {
    * slot; its events then end with a `finished` event of reason `cancelled`.
    *
    * Rejects with QueptError: model_not_found, invalid_request, context_length_exceeded, overloaded,
-   * shutting_down, engine_unavailable.
+   * shutting_down, engine_unavailable, deadline_exceeded.
    */
   generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation>;
+  /**
+   * Token ids of a prompt. Holds a place like a request to be served while it lasts, so that it is refused where
+   * those are.
+   *
+   * Rejects with QueptError: invalid_request, context_length_exceeded, overloaded, shutting_down,
+   * engine_unavailable.
+   */
+  tokenize(request: TokenizeRequest): Promise<Int32Array>;
   readiness(): Readiness;
   /**
    * What the scheduler decided about the requests of a call of this owner, in order of submission. Empty when it is

@@ -20,6 +20,8 @@ export interface ServiceWish {
   /** Targets tighter than the tier's; null for none. */
   readonly ttftMs: number | null;
   readonly tpotMs: number | null;
+  /** How long the client will wait for the end, milliseconds from arrival; null for as long as it takes. */
+  readonly timeoutMs: number | null;
 }
 
 /** When a request is given up, milliseconds from its arrival; null for never. */

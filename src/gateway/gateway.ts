@@ -14,6 +14,7 @@ import {
   type SamplingParams,
   type ServedModel,
   type ServerStatus,
+  type TokenizeRequest,
   toPublicError,
 } from '../core/index.ts';
 import type { ServingMetrics } from '../observability/index.ts';
@@ -22,11 +23,12 @@ import type { Admission, Place } from './admission.ts';
 import type { EngineClient } from './engine-client.ts';
 import { EventQueue } from './event-queue.ts';
 import { countRefusal } from './refusal.ts';
+import { requestDeadlines } from './request-deadlines.ts';
 import type { RequestIndex } from './request-index.ts';
 import { RequestMeter } from './request-meter.ts';
 import { checkPrompt, resolveMaxTokens, resolveRange, resolveSampling } from './resolve-request.ts';
 import { rangeWithin, type ServiceLevels } from './service-levels.ts';
-import type { TokenizerPool } from './tokenizer-pool.ts';
+import { AS_GENERATED, type TokenizerPool } from './tokenizer-pool.ts';
 import { UsageCount } from './usage-count.ts';
 
 interface GatewayParts {
@@ -141,6 +143,18 @@ export class Gateway implements InferenceService {
     return this.#cancelledEarly(request, terms);
   }
 
+  async tokenize(request: TokenizeRequest): Promise<Int32Array> {
+    const { model, vocabSize, admission, tokenizer } = this.#parts;
+    checkPrompt(request.prompt, model.contextLength, vocabSize);
+    this.#requireReady();
+    const place = admission.reserve('default');
+    try {
+      return await tokenizer.tokenize(request);
+    } finally {
+      place.release();
+    }
+  }
+
   /** From now on new requests are refused with `shutting_down`. */
   drain(): void {
     this.#draining = true;
@@ -165,7 +179,7 @@ export class Gateway implements InferenceService {
   async #tokenize(prompt: Prompt): Promise<Int32Array> {
     return prompt.kind === 'tokens'
       ? Int32Array.from(prompt.tokens)
-      : await this.#parts.tokenizer.tokenize(prompt);
+      : await this.#parts.tokenizer.tokenize({ prompt, ...AS_GENERATED });
   }
 
   /** Sends an admitted request to the engine. `place` is given back at its terminal event. */
@@ -186,6 +200,8 @@ export class Gateway implements InferenceService {
       promptTokens.length,
       request.maxTokens,
     );
+    const { timeoutMs } = request.service;
+    const deadlines = requestDeadlines(this.#parts.deadlines, timeoutMs, clock.now() - arrivedAtMs);
     place.claim(promptTokens.length + maxTokens);
     const engineRequest = {
       id,
@@ -196,7 +212,7 @@ export class Gateway implements InferenceService {
       floor: range.floor,
       ceiling: range.ceiling,
       level,
-      deadlines: this.#parts.deadlines,
+      deadlines,
       owner: request.owner,
     };
     const meter = new RequestMeter({

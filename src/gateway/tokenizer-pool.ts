@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
-import { QueptError } from '../core/index.ts';
-import { type TextPrompt, type TokenizeResult, tokensOf } from './tokenizer-task.ts';
+import { QueptError, type TokenizeRequest } from '../core/index.ts';
+import { type TokenizeResult, tokensOf } from './tokenizer-task.ts';
 
 interface TokenizerPoolOptions {
   /** The compiled tokenizer-worker module. */
@@ -8,6 +8,9 @@ interface TokenizerPoolOptions {
   readonly artefactDirectory: string;
   readonly threads: number;
 }
+
+/** How prompts that are answered are tokenized. */
+export const AS_GENERATED = { addSpecialTokens: true, addGenerationPrompt: true } as const;
 
 /**
  * Chat template and tokenizer on worker threads, so that a prompt of any length leaves the event loop free.
@@ -17,7 +20,7 @@ interface TokenizerPoolOptions {
  * the vocabulary again costs more than any prompt.
  */
 export class TokenizerPool {
-  readonly #pool: Piscina<TextPrompt, TokenizeResult>;
+  readonly #pool: Piscina<TokenizeRequest, TokenizeResult>;
 
   constructor({ entry, artefactDirectory, threads }: TokenizerPoolOptions) {
     this.#pool = new Piscina({
@@ -35,17 +38,18 @@ export class TokenizerPool {
    * cannot be loaded.
    */
   async load(): Promise<void> {
-    tokensOf(await this.#pool.run({ kind: 'text', text: 'a' }));
+    const prompt = { kind: 'text', text: 'a' } as const;
+    tokensOf(await this.#pool.run({ prompt, ...AS_GENERATED }));
   }
 
   /**
-   * Token ids of `prompt`. Rejects with QueptError: `invalid_request` with its field when the template refuses
+   * Token ids of a prompt. Rejects with QueptError: `invalid_request` with its field when the template refuses
    * the messages, `internal_error` when a worker fails.
    */
-  async tokenize(prompt: TextPrompt): Promise<Int32Array> {
+  async tokenize(request: TokenizeRequest): Promise<Int32Array> {
     let result: TokenizeResult;
     try {
-      result = await this.#pool.run(prompt);
+      result = await this.#pool.run(request);
     } catch (cause) {
       throw new QueptError('internal_error', 'The server failed to tokenize this request.', { cause });
     }

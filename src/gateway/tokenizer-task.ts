@@ -1,7 +1,4 @@
-import { type ErrorCode, type Prompt, QueptError, toPublicError } from '../core/index.ts';
-
-/** A prompt that needs a tokenizer. */
-export type TextPrompt = Exclude<Prompt, { kind: 'tokens' }>;
+import { type ErrorCode, QueptError, toPublicError } from '../core/index.ts';
 
 /**
  * What a worker thread answers. Errors travel as plain values: an Error that crosses a thread loses its class

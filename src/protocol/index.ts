@@ -1,3 +1,51 @@
+export { decodeMessage } from './grpc/decode-message.ts';
+export { type ErrorStatus, errorStatus } from './grpc/error-status.ts';
+export { type FieldPlaces, generationFields, inMessageTerms, tokenizeFields } from './grpc/field-names.ts';
+export {
+  Health,
+  type HealthCheckRequest,
+  HealthCheckResponse_ServingStatus as ServingStatus,
+  HealthCheckResponseSchema,
+  HealthListResponseSchema,
+} from './grpc/gen/grpc/health/v1/health_pb.ts';
+export {
+  ServerReflection,
+  type ServerReflectionRequest,
+  type ServerReflectionResponse,
+  ServerReflectionResponseSchema,
+} from './grpc/gen/grpc/reflection/v1/reflection_pb.ts';
+export {
+  type ChatRequest,
+  ChatResponseSchema,
+  ChatRole,
+  type ChatStreamRequest,
+  ChatStreamResponseSchema,
+} from './grpc/gen/quept/v1/chat_pb.ts';
+export {
+  type GenerateRequest as GenerateMessage,
+  GenerateResponseSchema,
+  type GenerateStreamRequest,
+  GenerateStreamResponseSchema,
+} from './grpc/gen/quept/v1/generate_pb.ts';
+export type { GenerationInfo } from './grpc/gen/quept/v1/generation_pb.ts';
+export { InferenceService as InferenceServiceDescription } from './grpc/gen/quept/v1/inference_service_pb.ts';
+export type { GetModelRequest } from './grpc/gen/quept/v1/model_pb.ts';
+export type { ListPrecisionConfigsRequest } from './grpc/gen/quept/v1/precision_pb.ts';
+export {
+  type TokenizeRequest as TokenizeMessage,
+  TokenizeResponseSchema,
+} from './grpc/gen/quept/v1/tokenize_pb.ts';
+export { parseChatMessage, parseGenerateMessage, requireModel } from './grpc/generate-requests.ts';
+export {
+  type CollectedGeneration,
+  collectPieces,
+  type GenerationPiece,
+  generationInfo,
+  generationPieces,
+} from './grpc/generation-replies.ts';
+export { modelReply, precisionConfigsReply } from './grpc/model-replies.ts';
+export type { GrpcRequestContext } from './grpc/request-context.ts';
+export { parseTokenizeMessage } from './grpc/tokenize-request.ts';
 export { keyStatusJson, serverStatusJson } from './openai/admin-json.ts';
 export { CHAT_FIELDS, parseChatRequest } from './openai/chat-request.ts';
 export { COMPLETION_FIELDS, parseCompletionRequest } from './openai/completion-request.ts';

@@ -35,7 +35,7 @@ function request(changes: Partial<GenerateRequest> = {}): GenerateRequest {
     maxTokens: 5,
     stop: [],
     precision: { kind: 'auto' },
-    service: { tier: null, ttftMs: null, tpotMs: null },
+    service: { tier: null, ttftMs: null, tpotMs: null, timeoutMs: null },
     ...changes,
   };
 }

@@ -11,6 +11,7 @@ import {
   reportPrecision,
   resolvePrecision,
   type ServedModel,
+  type TokenizeRequest,
   type Usage,
   WITHOUT_TARGETS,
 } from '../../src/core/index.ts';
@@ -59,6 +60,7 @@ export class FakeInferenceService implements InferenceService {
   readonly model: ServedModel;
   readonly received: GenerateRequest[] = [];
   readonly cancelled: string[] = [];
+  readonly tokenized: TokenizeRequest[] = [];
   /** Token events that were taken. */
   produced = 0;
   /** Accepted requests without a terminal event. */
@@ -96,6 +98,15 @@ export class FakeInferenceService implements InferenceService {
 
   readiness(): Readiness {
     return this.state;
+  }
+
+  /** One token per character: its code point. */
+  async tokenize(request: TokenizeRequest): Promise<Int32Array> {
+    this.tokenized.push(request);
+    const { prompt } = request;
+    const text =
+      prompt.kind === 'text' ? prompt.text : prompt.messages.map(({ content }) => content).join('');
+    return Int32Array.from([...text].map((character) => character.codePointAt(0) as number));
   }
 
   async decisions(callId: string, owner: string): Promise<readonly RequestDecisions[]> {

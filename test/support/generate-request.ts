@@ -12,7 +12,7 @@ export function generateRequest(changes: Partial<GenerateRequest> = {}): Generat
     maxTokens: 4,
     stop: [],
     precision: { kind: 'auto' },
-    service: { tier: null, ttftMs: null, tpotMs: null },
+    service: { tier: null, ttftMs: null, tpotMs: null, timeoutMs: null },
     ...changes,
   };
 }

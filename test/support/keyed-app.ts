@@ -1,13 +1,7 @@
-import { createAccessControl } from '../../src/access/index.ts';
-import { createPrometheusMetrics } from '../../src/observability/index.ts';
 import type { HttpAppOptions } from '../../src/server/index.ts';
-import { newKey, withKey } from './api-key.ts';
 import { FakeInferenceService, type FakeReply } from './fake-inference-service.ts';
 import { httpTestApp } from './http-test-app.ts';
-import { VirtualClock } from './virtual-clock.ts';
-
-/** What time it is for expiry. */
-export const NOW = '2026-06-01T00:00:00Z';
+import { keyedAccess } from './keyed-access.ts';
 
 /** The HTTP app with API keys of these fields, by id, on a fake service and a virtual clock. */
 export async function keyedApp(
@@ -15,39 +9,14 @@ export async function keyedApp(
   reply: FakeReply = { tokens: ['Hel', 'lo'] },
   options: Partial<HttpAppOptions> = {},
 ) {
-  const made = Object.entries(keys).map(([id, fields]) => newKey(id, fields));
-  const clock = new VirtualClock();
+  const keyed = await keyedAccess(keys);
   const service = new FakeInferenceService(() => reply);
-  const metrics = createPrometheusMetrics();
-  const logged: string[] = [];
-  const access = await createAccessControl({
-    keysPath: null,
-    keyEntries: made.map(({ entry }) => entry),
-    redisUrl: null,
-    metrics,
-    clock,
-    epochMs: () => Date.parse(NOW),
-    logger: {
-      debug: () => {},
-      info: () => {},
-      warn: () => {},
-      error: (fields) => logged.push(JSON.stringify(fields)),
-      child: (): never => {
-        throw new Error('not asked for');
-      },
-    },
-  });
-  const { app, log, logger } = httpTestApp(service, options, metrics, access.authenticate);
-  const secretOf = (id: string): string => {
-    const index = made.findIndex(({ entry }) => entry.id === id);
-    return made[index]?.secret ?? '';
-  };
-  const as = (id: string) => withKey(secretOf(id));
+  const { app, log, logger } = httpTestApp(service, options, keyed.metrics, keyed.access.authenticate);
   const chat = (id: string, fields: object = {}, signal: AbortSignal | null = null) =>
     app.request('/v1/chat/completions', {
       method: 'POST',
       signal,
-      headers: { 'content-type': 'application/json', ...as(id) },
+      headers: { 'content-type': 'application/json', ...keyed.as(id) },
       body: JSON.stringify({
         model: 'tiny',
         max_tokens: 2,
@@ -55,7 +24,7 @@ export async function keyedApp(
         ...fields,
       }),
     });
-  return { app, access, chat, as, secretOf, clock, service, metrics, log, logger, made };
+  return { ...keyed, app, chat, service, log, logger };
 }
 
 /** The error of an answer, with its status. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import type { Command } from 'commander';
 import {
@@ -9,26 +8,20 @@ import {
   unknownVariables,
 } from '../../config/index.ts';
 import { QueptError, type ServedModel } from '../../core/index.ts';
-import { createGateway, type Gateway } from '../../gateway/index.ts';
+import { createGateway } from '../../gateway/index.ts';
 import {
   createLogger,
   createPrometheusMetrics,
   type LeveledLogger,
-  type Logger,
-  type MetricsSource,
   watchEventLoop,
 } from '../../observability/index.ts';
-import {
-  createAdminApp,
-  createHttpApp,
-  createMetricsApp,
-  type FetchApp,
-  type HttpServerHandle,
-  startHttpServer,
-} from '../../server/index.ts';
+import type { HttpServerHandle } from '../../server/index.ts';
 import { defaultModelDirectory } from '../default-model.ts';
 import { defineCommand } from '../define-command.ts';
 import { interruptible } from '../interrupt.ts';
+import { openAdmin } from '../open-admin.ts';
+import { type OpenGrpc, openGrpc } from '../open-grpc.ts';
+import { openHttp, openMetrics } from '../open-http.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
 import { prepareRecording } from '../recording-target.ts';
 import { openServeAccess, type ServeAccess } from '../serve-access.ts';
@@ -39,9 +32,9 @@ const LAST_WORDS_MS = 1_000;
 export function registerServe(program: Command, streams: Streams): void {
   const command = defineCommand(program, {
     usage: 'serve',
-    summary: 'serve an artefact over HTTP',
+    summary: 'serve an artefact over HTTP and gRPC',
     description:
-      'Serves the OpenAI API over HTTP from one artefact made by calibrate or quantize, or the small model that ' +
+      'Serves the OpenAI API over HTTP, and its own API over gRPC on the same port, from one artefact made by calibrate or quantize, or the small model that ' +
       'comes with the package when none is named. The port opens at once, and ' +
       '/health/ready answers 503 until the model is loaded. SIGTERM and Ctrl-C let running requests finish for ' +
       'up to --drain-ms; a second one stops at once. Every option may also be set by an environment variable ' +
@@ -116,20 +109,36 @@ async function serveWith(
   let http: HttpServerHandle | null = null;
   let metricsHttp: HttpServerHandle | null = null;
   let adminHttp: HttpServerHandle | null = null;
+  let grpc: OpenGrpc | null = null;
   try {
-    http = await openHttp(config, gateway, access, config.metricsPort === null ? metrics : null, logger);
+    const backend = { service: gateway, authenticate: access.authenticate, logger };
+    grpc = await openGrpc(config, backend);
+    http = await openHttp(config, backend, {
+      metrics: config.metricsPort === null ? metrics : null,
+      onHttp2: grpc?.onHttp2,
+    });
     metricsHttp = await openMetrics(config, metrics, logger);
-    adminHttp = await openAdmin(config, gateway, access, logger);
+    adminHttp = await openAdmin(config, access, () => gateway.status(), logger);
     await Promise.race([gateway.ready, aborted(signal)]);
-    if (!signal.aborted) announce(output, gateway.model, http, metricsHttp ?? http, adminHttp);
+    if (!signal.aborted)
+      announce(output, gateway.model, { http, metrics: metricsHttp ?? http, admin: adminHttp, grpc });
     await aborted(signal);
     logger.info({ drainMs: config.drainMs }, 'shutting down');
-    // Both at once: the port closes now, and requests that outlive the drain are told so before they are cut off.
-    await Promise.all([http.close(config.drainMs + LAST_WORDS_MS), gateway.close(config.drainMs)]);
+    // First, so that whoever watches the health of the server is told at once.
+    gateway.drain();
+    // All at once: the port closes now, and requests that outlive the drain are told so before they are cut off.
+    const lastWordsMs = config.drainMs + LAST_WORDS_MS;
+    await Promise.all([http.close(lastWordsMs), grpc?.close(lastWordsMs), gateway.close(config.drainMs)]);
   } finally {
     stopWatching();
     // Metrics and status tell of the drain to its end.
-    await Promise.all([http?.close(0), metricsHttp?.close(0), adminHttp?.close(0), gateway.close(0)]);
+    await Promise.all([
+      http?.close(0),
+      grpc?.close(0),
+      metricsHttp?.close(0),
+      adminHttp?.close(0),
+      gateway.close(0),
+    ]);
   }
 }
 
@@ -143,85 +152,47 @@ function modelDirectory({ model }: ServeConfig): string {
   );
 }
 
-/** `metrics` is null where they have a port of their own. */
-function openHttp(
-  config: ServeConfig,
-  gateway: Gateway,
-  { authenticate }: ServeAccess,
-  metrics: MetricsSource | null,
-  logger: Logger,
-): Promise<HttpServerHandle> {
-  const { port, maxBodyBytes, stalledReaderMs, corsOrigins } = config;
-  const app = createHttpApp(
-    {
-      service: gateway,
-      logger,
-      authenticate,
-      metrics,
-      clock: performance,
-      epochSeconds: () => Math.floor(Date.now() / 1000),
-      createId,
-    },
-    { maxBodyBytes, stalledReaderMs, corsOrigins },
-  );
-  return listen(app, port, config, logger);
+/** Where the server can be reached. */
+interface Places {
+  readonly http: HttpServerHandle;
+  readonly metrics: HttpServerHandle;
+  readonly admin: HttpServerHandle | null;
+  readonly grpc: OpenGrpc | null;
 }
 
-async function openMetrics(
-  config: ServeConfig,
-  metrics: MetricsSource,
-  logger: Logger,
-): Promise<HttpServerHandle | null> {
-  const port = config.metricsPort;
-  return port === null ? null : await listen(createMetricsApp(metrics), port, config, logger);
-}
-
-async function openAdmin(
-  config: ServeConfig,
-  gateway: Gateway,
-  { authenticate, keys }: ServeAccess,
-  logger: LeveledLogger,
-): Promise<HttpServerHandle | null> {
-  const port = config.adminPort;
-  if (port === null) return null;
-  const app = createAdminApp({
-    authenticate,
-    logger,
-    keys,
-    status: () => gateway.status(),
-    clock: performance,
-    createId,
-  });
-  return await listen(app, port, config, logger);
-}
-
-const createId = (): string => randomUUID().replaceAll('-', '');
-
-function listen(app: FetchApp, port: number, config: ServeConfig, logger: Logger): Promise<HttpServerHandle> {
-  const { host, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = config;
-  return startHttpServer(app, { host, port, logger, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs });
-}
-
-function announce(
-  output: Output,
-  model: ServedModel,
-  http: HttpServerHandle,
-  metricsHttp: HttpServerHandle,
-  adminHttp: HttpServerHandle | null,
-): void {
+function announce(output: Output, model: ServedModel, { http, metrics, admin, grpc }: Places): void {
   const url = urlOf(http);
-  const metricsUrl = `${urlOf(metricsHttp)}/metrics`;
-  const adminUrl = adminHttp === null ? null : `${urlOf(adminHttp)}/admin`;
+  const grpcAddress = grpc === null ? null : addressOf(grpc.port ?? http);
+  const metricsUrl = `${urlOf(metrics)}/metrics`;
+  const adminUrl = admin === null ? null : `${urlOf(admin)}/admin`;
   const precisions = model.ladder.map(({ id }) => id);
   const { id, fingerprint, contextLength } = model;
   output.result(
-    { url, metricsUrl, adminUrl, model: id, fingerprint, contextLength, precisions, pid: process.pid },
-    () => `Serving ${id} (${precisions.join(', ')}) at ${url}/v1. Ctrl-C stops.`,
+    {
+      url,
+      metricsUrl,
+      adminUrl,
+      grpcAddress,
+      grpcTls: grpc?.tls ?? false,
+      model: id,
+      fingerprint,
+      contextLength,
+      precisions,
+      pid: process.pid,
+    },
+    () => {
+      const also = grpcAddress === null ? '' : `, gRPC at ${grpcAddress}`;
+      return `Serving ${id} (${precisions.join(', ')}) at ${url}/v1${also}. Ctrl-C stops.`;
+    },
   );
 }
 
-function urlOf({ host, port }: HttpServerHandle): string {
-  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+function urlOf(place: HttpServerHandle): string {
+  return `http://${addressOf(place)}`;
+}
+
+function addressOf({ host, port }: Pick<HttpServerHandle, 'host' | 'port'>): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -5,7 +5,7 @@ import { checkFields, type FieldPolicy } from './check-fields.ts';
 import { MESSAGE_FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
 import { UNSUPPORTED_ASSISTANT_FIELDS } from './unsupported-fields.ts';
 
-const MAX_MESSAGES = 10_000;
+export const MAX_MESSAGES = 10_000;
 const MAX_PARTS = 1_000;
 
 const textPart = z.looseObject({ type: z.literal('text'), text: z.string() });

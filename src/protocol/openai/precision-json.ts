@@ -42,7 +42,7 @@ export function ladderJson(ladder: Ladder): object[] {
 }
 
 /** How a quantity varies over the matrices of the model. */
-function spread(values: readonly number[]): { min: number; max: number; mean: number } {
+export function spread(values: readonly number[]): { min: number; max: number; mean: number } {
   const sum = values.reduce((total, value) => total + value, 0);
   return {
     min: values.reduce((least, value) => Math.min(least, value), values[0] ?? 0),

@@ -17,21 +17,32 @@ export interface PrecisionSources {
   readonly alias: string | null;
 }
 
+/** A wish and where it was said, for messages: "'precision'", say. */
+export interface SourcedWish {
+  readonly source: string;
+  readonly wish: PrecisionWish;
+}
+
 /**
- * The one wish behind all sources.
+ * The one wish behind all sources of an HTTP request.
  *
  * Throws QueptError `invalid_request` (param `precision`) on a word that means nothing or fits no rung,
  * and on sources that disagree.
  */
 export function parsePrecisionWish(sources: PrecisionSources, ladder: Ladder): PrecisionWish {
-  const wishes: { source: string; wish: PrecisionWish }[] = [];
+  const wishes: SourcedWish[] = [];
   if (sources.body != null) wishes.push({ source: "'precision'", wish: parseValue(sources.body, ladder) });
   if (sources.header !== null) {
-    wishes.push({ source: "the 'x-precision' header", wish: parseWord(sources.header, ladder) });
+    wishes.push({ source: "the 'x-precision' header", wish: parsePrecisionWord(sources.header, ladder) });
   }
   if (sources.alias !== null) {
     wishes.push({ source: "the '@' of 'model'", wish: { kind: 'config', id: sources.alias } });
   }
+  return agreedWish(wishes, ladder);
+}
+
+/** The one wish behind several, which may differ in words. Throws QueptError `invalid_request` where they disagree. */
+export function agreedWish(wishes: readonly SourcedWish[], ladder: Ladder): PrecisionWish {
   const [first, ...others] = wishes;
   if (first === undefined) return { kind: 'auto' };
   // Rungs are compared and not words: 4 and `q4` may well mean the same.
@@ -45,14 +56,18 @@ export function parsePrecisionWish(sources: PrecisionSources, ladder: Ladder): P
 }
 
 function parseValue(value: unknown, ladder: Ladder): PrecisionWish {
-  if (typeof value === 'string') return parseWord(value, ladder);
+  if (typeof value === 'string') return parsePrecisionWord(value, ladder);
   if (typeof value === 'number') return { kind: 'bits', bits: value };
   if (typeof value === 'object' && !Array.isArray(value)) return parseRangeObject(value);
   throw notUnderstood();
 }
 
-/** A number, an id, `auto`, `q4..q8` (ids or bits, either end may be left out) or the range object as JSON. */
-function parseWord(text: string, ladder: Ladder): PrecisionWish {
+/**
+ * A number, an id, `auto`, `q4..q8` (ids or bits, either end may be left out) or the range object as JSON.
+ *
+ * Throws QueptError `invalid_request` (param `precision`) for anything else.
+ */
+export function parsePrecisionWord(text: string, ladder: Ladder): PrecisionWish {
   const word = text.trim();
   if (word.startsWith('{')) return parseRangeObject(parseJson(word));
   // An id that looks like something else is still an id.
@@ -80,7 +95,8 @@ function bitsOf(end: string, ladder: Ladder): number | null {
   throw invalid(`'precision' names an unknown config in its range. This model serves ${ids}.`);
 }
 
-function parseRangeObject(value: unknown): PrecisionWish {
+/** `{ min_bits, max_bits }`; throws like `parsePrecisionWord`. */
+export function parseRangeObject(value: unknown): PrecisionWish {
   const body = { precision: value };
   const parsed = rangeSchema.safeParse(body);
   if (!parsed.success) throw validationError(parsed.error, body);

@@ -10,7 +10,8 @@ const TIERS = {
   fast: 'priority',
 } as const satisfies Record<string, ServiceTier | null>;
 
-export const SERVICE_TIER_WORDS = Object.keys(TIERS) as (keyof typeof TIERS)[];
+export type TierWord = keyof typeof TIERS;
+export const SERVICE_TIER_WORDS = Object.keys(TIERS) as TierWord[];
 
 /** Targets as headers give them: `x-slo-ttft-ms` and `x-slo-tpot-ms`; null where there is none. */
 export interface TargetHeaders {
@@ -18,27 +19,25 @@ export interface TargetHeaders {
   readonly tpotMs: string | null;
 }
 
-const LONGEST_MS = 3_600_000;
+export const LONGEST_TARGET_MS = 3_600_000;
 
 /** Throws QueptError `invalid_request` (param is the header) for a target that is no positive number. */
-export function parseServiceWish(
-  tier: keyof typeof TIERS | null | undefined,
-  headers: TargetHeaders,
-): ServiceWish {
+export function parseServiceWish(tier: TierWord | null | undefined, headers: TargetHeaders): ServiceWish {
   return {
     tier: tier == null ? null : TIERS[tier],
     ttftMs: targetOf('x-slo-ttft-ms', headers.ttftMs),
     tpotMs: targetOf('x-slo-tpot-ms', headers.tpotMs),
+    timeoutMs: null,
   };
 }
 
 function targetOf(name: string, text: string | null): number | null {
   if (text === null) return null;
   const ms = /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : 0;
-  if (ms > 0 && ms <= LONGEST_MS) return ms;
+  if (ms > 0 && ms <= LONGEST_TARGET_MS) return ms;
   throw new QueptError(
     'invalid_request',
-    `The header '${name}' must be a number of milliseconds above 0 and at most ${LONGEST_MS}.`,
+    `The header '${name}' must be a number of milliseconds above 0 and at most ${LONGEST_TARGET_MS}.`,
     { param: name },
   );
 }

@@ -39,9 +39,20 @@ export const SHARED_FIELDS = {
 };
 
 type SharedFields = z.infer<z.ZodObject<typeof SHARED_FIELDS>>;
+type SamplingFields = Pick<
+  SharedFields,
+  | 'temperature'
+  | 'top_p'
+  | 'top_k'
+  | 'min_p'
+  | 'seed'
+  | 'repetition_penalty'
+  | 'frequency_penalty'
+  | 'presence_penalty'
+>;
 
 /** What the body says of sampling; unset and null fields are left out. */
-export function samplingOf(body: SharedFields): Partial<SamplingParams> {
+export function samplingOf(body: SamplingFields): Partial<SamplingParams> {
   const wanted = {
     temperature: body.temperature,
     topK: body.top_k === -1 ? 0 : body.top_k,

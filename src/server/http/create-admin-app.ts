@@ -3,12 +3,12 @@ import { type KeyAdministration, QueptError, type ServerStatus } from '../../cor
 import type { LeveledLogger, LogLevel } from '../../observability/index.ts';
 import { LOG_LEVELS } from '../../observability/index.ts';
 import { keyStatusJson, serverStatusJson } from '../../protocol/index.ts';
+import { reportFailure } from '../report-failure.ts';
 import { authenticated } from './authenticated.ts';
 import { errorResponse } from './error-response.ts';
 import type { HttpAppDependencies } from './http-app-options.ts';
 import type { HttpEnv } from './http-env.ts';
 import { readJsonBody } from './read-json-body.ts';
-import { reportFailure } from './report-failure.ts';
 import { requestScope } from './request-scope.ts';
 
 export interface AdminAppDependencies

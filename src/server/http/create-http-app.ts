@@ -1,6 +1,7 @@
 import { type Handler, Hono } from 'hono';
 import { QueptError } from '../../core/index.ts';
 import { ladderJson, modelJson, resolveModel } from '../../protocol/index.ts';
+import { reportFailure } from '../report-failure.ts';
 import { API_PROTECTION, authenticated } from './authenticated.ts';
 import { metricsResponse } from './create-metrics-app.ts';
 import { crossOrigin } from './cross-origin.ts';
@@ -14,7 +15,6 @@ import {
 } from './http-app-options.ts';
 import type { HttpEnv } from './http-env.ts';
 import { CHAT_OPERATION, COMPLETION_OPERATION } from './operation.ts';
-import { reportFailure } from './report-failure.ts';
 import { requestScope } from './request-scope.ts';
 
 type HttpMethod = 'GET' | 'POST';

@@ -11,14 +11,14 @@ import {
   SSE_KEEP_ALIVE,
   sseData,
 } from '../../protocol/index.ts';
+import type { AccessRecord } from '../access-record.ts';
 import { mergeEvents } from '../merge-events.ts';
+import { reportFailure } from '../report-failure.ts';
 import { startGenerations } from '../start-generations.ts';
-import type { AccessRecord } from './access-record.ts';
 import type { HttpAppDependencies, HttpAppOptions } from './http-app-options.ts';
 import type { HttpEnv } from './http-env.ts';
 import type { Operation } from './operation.ts';
 import { readJsonBody } from './read-json-body.ts';
-import { reportFailure } from './report-failure.ts';
 import { sseBody } from './sse-body.ts';
 
 /** An accepted request on its way to an answer. */

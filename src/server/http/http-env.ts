@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Caller } from '../../core/index.ts';
-import type { AccessRecord } from './access-record.ts';
+import type { AccessRecord } from '../access-record.ts';
 
 /** What a handler finds in hono's context. */
 export interface HttpEnv {

@@ -3,8 +3,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { QueptError } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
+import { listen } from '../listen.ts';
 import { connectionError, rawErrorResponse } from './connection-error.ts';
 import { errorResponse } from './error-response.ts';
+import { splitHttp2 } from './split-http2.ts';
 
 /** Anything that answers web-standard requests; `createHttpApp` makes one. */
 export interface FetchApp {
@@ -25,6 +27,8 @@ export interface HttpServerOptions {
   readonly maxHeaderBytes?: number;
   /** Further connections are closed at once. */
   readonly maxConnections?: number;
+  /** Gets connections that begin as HTTP/2, and ends them in its own time; without it they are refused. */
+  readonly onHttp2?: (socket: Socket) => void;
 }
 
 export interface HttpServerHandle {
@@ -62,6 +66,13 @@ export async function startHttpServer(app: FetchApp, given: HttpServerOptions): 
     requireHostHeader: false,
   });
   server.maxConnections = options.maxConnections;
+  if (options.onHttp2 !== undefined) {
+    splitHttp2(server, {
+      onHttp2: options.onHttp2,
+      timeoutMs: options.headersTimeoutMs,
+      onSilent: (socket) => answerBrokenRequest({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket, null),
+    });
+  }
   const connections = trackConnections(server);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     answerBrokenRequest(error, socket as Socket, connections.get(socket as Socket));
@@ -125,7 +136,7 @@ function requestListener(app: FetchApp, logger: Logger): ReturnType<typeof getRe
 
 /** Answers a request that never became one, unless an answer is already on the wire. */
 function answerBrokenRequest(
-  error: NodeJS.ErrnoException,
+  error: Pick<NodeJS.ErrnoException, 'code'>,
   socket: Socket,
   response: ServerResponse | null | undefined,
 ): void {
@@ -137,22 +148,6 @@ function answerBrokenRequest(
   socket.end(rawErrorResponse(connectionError(error.code)));
   // A stalled client does not close its side either.
   socket.destroySoon();
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (cause: NodeJS.ErrnoException): void => {
-      const reason =
-        cause.code === 'EADDRINUSE' ? 'the port is already in use' : (cause.code ?? 'unknown reason');
-      const message = `Cannot listen on ${host}:${port}: ${reason}. Choose another host or port.`;
-      reject(new QueptError('invalid_config', message, { cause }));
-    };
-    server.once('error', fail);
-    server.listen(port, host, () => {
-      server.off('error', fail);
-      resolve();
-    });
-  });
 }
 
 /** Resolves when the last connection has gone; those without a request in flight go at once. */

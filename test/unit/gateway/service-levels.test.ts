@@ -24,7 +24,7 @@ const UNLOADED: UnloadedProfile = {
   rung: 3,
   prefillChunk: 16,
 };
-const NO_WISH = { tier: null, ttftMs: null, tpotMs: null };
+const NO_WISH = { tier: null, ttftMs: null, tpotMs: null, timeoutMs: null };
 
 describe('service levels', () => {
   it('derive from what the machine does unloaded, for a prompt of this length', () => {
@@ -54,7 +54,7 @@ describe('service levels', () => {
   it('can be tightened by a request and not loosened', () => {
     const levels = new ServiceLevels(TIERS, LADDER);
     levels.measured(UNLOADED);
-    expect(levels.grant({ tier: null, ttftMs: 100, tpotMs: 500 }, 100).level).toMatchObject({
+    expect(levels.grant({ tier: null, ttftMs: 100, tpotMs: 500, timeoutMs: null }, 100).level).toMatchObject({
       ttftMs: 100,
       tpotMs: 22,
     });

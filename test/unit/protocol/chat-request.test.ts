@@ -32,7 +32,7 @@ describe('parseChatRequest', () => {
           maxTokens: null,
           stop: [],
           precision: { kind: 'auto' },
-          service: { tier: null, ttftMs: null, tpotMs: null },
+          service: { tier: null, ttftMs: null, tpotMs: null, timeoutMs: null },
         },
       ],
       stream: false,

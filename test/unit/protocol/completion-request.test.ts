@@ -20,7 +20,7 @@ describe('parseCompletionRequest', () => {
         maxTokens: 16,
         stop: [],
         precision: { kind: 'auto' },
-        service: { tier: null, ttftMs: null, tpotMs: null },
+        service: { tier: null, ttftMs: null, tpotMs: null, timeoutMs: null },
       },
     ]);
   });

@@ -20,11 +20,11 @@ describe('a service wish', () => {
     ['fast', 'priority'],
   ])('of service_tier %j is for the tier %j', (word, tier) => {
     const [request] = parseChatRequest({ ...BODY, service_tier: word }, CONTEXT).requests;
-    expect(request?.service).toEqual({ tier, ttftMs: null, tpotMs: null });
+    expect(request?.service).toEqual({ tier, ttftMs: null, tpotMs: null, timeoutMs: null });
   });
 
   it('takes targets from headers, for both operations', () => {
-    const service = { tier: 'flex', ttftMs: 250, tpotMs: 12.5 };
+    const service = { tier: 'flex', ttftMs: 250, tpotMs: 12.5, timeoutMs: null };
     const context = withTargets('250', ' 12.5 ');
     const [chat] = parseChatRequest({ ...BODY, service_tier: 'flex' }, context).requests;
     expect(chat?.service).toEqual(service);

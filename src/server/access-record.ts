@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/index.ts';
-import type { LogFields, Logger } from '../../observability/index.ts';
+import type { Clock } from '../core/index.ts';
+import type { LogFields, Logger } from '../observability/index.ts';
 
 /** The one log line of a request, written when its answer has ended. */
 export class AccessRecord {

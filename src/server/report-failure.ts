@@ -1,4 +1,4 @@
-import { QueptError, toPublicError } from '../../core/index.ts';
+import { QueptError, toPublicError } from '../core/index.ts';
 import type { AccessRecord } from './access-record.ts';
 
 /**
