@@ -25,7 +25,14 @@ import { countRefusal } from './refusal.ts';
 import { requestDeadlines } from './request-deadlines.ts';
 import type { RequestIndex } from './request-index.ts';
 import { RequestMeter } from './request-meter.ts';
-import { checkPrompt, resolveMaxTokens, resolveRange, resolveSampling } from './resolve-request.ts';
+import {
+  checkLogitBias,
+  checkPrompt,
+  requireTokens,
+  resolveMaxTokens,
+  resolveRange,
+  resolveSampling,
+} from './resolve-request.ts';
 import { rangeWithin, type ServiceLevels } from './service-levels.ts';
 import { AS_GENERATED, type TokenizerPool } from './tokenizer-pool.ts';
 
@@ -117,6 +124,7 @@ export class Gateway implements InferenceService {
     const range = rangeWithin(model.ladder, level.tier, tierRange, resolveRange(model, request));
     const terms: Terms = { range, level, arrivedAtMs };
     checkPrompt(request.prompt, model.contextLength, vocabSize);
+    checkLogitBias(request.sampling.logitBias, vocabSize);
     this.#requireReady();
     const place = admission.reserve(level.tier);
     const tokenizing = this.#tokenize(request.prompt);
@@ -142,6 +150,25 @@ export class Gateway implements InferenceService {
     const place = admission.reserve('default');
     try {
       return await tokenizer.tokenize(request);
+    } finally {
+      place.release();
+    }
+  }
+
+  async detokenize(tokens: readonly number[]): Promise<string> {
+    const { model, vocabSize, admission, tokenizer } = this.#parts;
+    requireTokens(tokens, vocabSize, 'tokens');
+    if (tokens.length > model.contextLength) {
+      throw new QueptError(
+        'context_length_exceeded',
+        `'tokens' has ${tokens.length} ids, more than any sequence of this model, which is at most ${model.contextLength}. Send them in parts.`,
+        { param: 'tokens' },
+      );
+    }
+    this.#requireReady();
+    const place = admission.reserve('default');
+    try {
+      return await tokenizer.detokenize(Int32Array.from(tokens));
     } finally {
       place.release();
     }
@@ -206,6 +233,7 @@ export class Gateway implements InferenceService {
       level,
       deadlines,
       owner: request.owner,
+      ...(request.logprobs !== undefined && { logprobs: request.logprobs }),
     };
     const meter = new RequestMeter({
       metrics,

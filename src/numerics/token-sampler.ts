@@ -7,7 +7,7 @@ import { selectLargest, selectMass } from './top-selection.ts';
  * Draws tokens from rows of logits. Holds the scratch memory of one row (16 bytes per vocabulary entry), so one
  * instance serves one caller at a time and allocates nothing per token.
  *
- * Order of the steps: penalties → (temperature 0: the largest logit, lowest id among equals) → temperature → top-k →
+ * Order of the steps: penalties → bias → (temperature 0: the largest logit, lowest id among equals) → temperature → top-k →
  * top-p → min-p → draw. Top-p counts the probability that is left after top-k; ties are cut in favour of lower ids.
  */
 export class TokenSampler {
@@ -42,18 +42,23 @@ export class TokenSampler {
     if (logits.length !== this.#ids.length) {
       throw new RangeError(`A row of ${logits.length} logits met a sampler of ${this.#ids.length}.`);
     }
-    const row = this.#penalized(logits, params, history);
+    const row = this.#adjust(logits, params, history);
     const top = argmax(row);
     if (params.temperature === 0) return top;
     this.#weigh(row, row[top]!, params);
     return this.#draw(uniform);
   }
 
-  #penalized(logits: Float32Array, params: SamplingParams, history: TokenHistory | null): Float32Array {
-    if (history === null || !hasPenalties(params)) return logits;
-    this.#adjusted.set(logits);
-    applyPenalties(this.#adjusted, params, history);
-    return this.#adjusted;
+  /** The row itself where nothing changes it. Biases of ids outside the vocabulary are passed over. */
+  #adjust(logits: Float32Array, params: SamplingParams, history: TokenHistory | null): Float32Array {
+    const { logitBias } = params;
+    const penalized = history !== null && hasPenalties(params);
+    if (!penalized && (logitBias === undefined || logitBias.size === 0)) return logits;
+    const row = this.#adjusted;
+    row.set(logits);
+    if (penalized) applyPenalties(row, params, history);
+    for (const [id, bias] of logitBias ?? []) if (id in row) row[id]! += bias;
+    return row;
   }
 
   /** Leaves in `#weights` exp((x − peak) / temperature) for tokens that pass the filters and 0 for all others. */

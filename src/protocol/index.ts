@@ -58,9 +58,25 @@ export type { ParsedRequest, RequestContext } from './openai/parsed-request.ts';
 export { ladderJson, type PrecisionJson, precisionJson } from './openai/precision-json.ts';
 export { type PrecisionSources, parsePrecisionWish } from './openai/precision-wish.ts';
 export { collectReply } from './openai/reply-body.ts';
+export type { ReplyForm } from './openai/reply-form.ts';
 export { type ReplyMeta, replyMeta } from './openai/reply-meta.ts';
 export { CHAT_SHAPE, COMPLETION_SHAPE, type ReplyShape } from './openai/reply-shape.ts';
 export { encodeReplyStream, type ReplyStreamOptions } from './openai/reply-stream.ts';
 export { DEFAULT_MODEL_ALIAS, type ResolvedModel, resolveModel } from './openai/resolve-model.ts';
+export { collectResponse } from './openai/response-body.ts';
+export type { ResponseForm } from './openai/response-json.ts';
+export {
+  type ParsedResponseRequest,
+  parseResponseRequest,
+  RESPONSE_FIELDS,
+} from './openai/response-request.ts';
+export { ResponseStream } from './openai/response-stream.ts';
 export { SSE_DONE, SSE_KEEP_ALIVE, sseData } from './openai/sse.ts';
+export {
+  DETOKENIZE_FIELDS,
+  parseDetokenizeRequest,
+  parseTokenizeRequest,
+  TOKENIZE_FIELDS,
+  tokenizeJson,
+} from './openai/tokenize-request.ts';
 export { usageJson } from './openai/usage-json.ts';

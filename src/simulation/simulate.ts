@@ -193,6 +193,8 @@ class Run {
 /** Every token says nothing, and none ends an answer. */
 const SILENT: TextDecoder = {
   createTextStream: () => ({ push: () => '', flush: () => '' }),
+  tokenText: () => '',
+  tokenBytes: () => new Uint8Array(),
   endTokenIds: new Set(),
 };
 

@@ -105,6 +105,11 @@ export class FakeInferenceService implements InferenceService {
     return Int32Array.from([...text].map((character) => character.codePointAt(0) as number));
   }
 
+  /** The inverse of `tokenize`. */
+  async detokenize(tokens: readonly number[]): Promise<string> {
+    return String.fromCodePoint(...tokens);
+  }
+
   async decisions(callId: string, owner: string): Promise<readonly RequestDecisions[]> {
     return this.kept.get(`${owner} ${callId}`) ?? [];
   }

@@ -13,8 +13,9 @@ import {
   type HttpAppOptions,
 } from './http-app-options.ts';
 import type { HttpEnv } from './http-env.ts';
-import { CHAT_OPERATION, COMPLETION_OPERATION } from './operation.ts';
+import { CHAT_OPERATION, COMPLETION_OPERATION, RESPONSE_OPERATION } from './operation.ts';
 import { requestScope } from './request-scope.ts';
+import { detokenizeHandler, tokenizeHandler } from './tokenize-handlers.ts';
 
 type HttpMethod = 'GET' | 'POST';
 
@@ -27,7 +28,9 @@ export function createHttpApp(
   const { service, metrics } = dependencies;
   const app = new Hono<HttpEnv>();
   app.use(requestScope(dependencies));
-  app.use('/v1/*', authenticated(dependencies.authenticate));
+  for (const guarded of ['/v1/*', '/tokenize', '/detokenize']) {
+    app.use(guarded, authenticated(dependencies.authenticate));
+  }
 
   const route = (method: HttpMethod, path: string, handler: Handler<HttpEnv>): void => {
     app.on(method, path, handler);
@@ -35,6 +38,9 @@ export function createHttpApp(
   };
   route('POST', '/v1/chat/completions', generateHandler(CHAT_OPERATION, dependencies, options));
   route('POST', '/v1/completions', generateHandler(COMPLETION_OPERATION, dependencies, options));
+  route('POST', '/v1/responses', generateHandler(RESPONSE_OPERATION, dependencies, options));
+  route('POST', '/tokenize', tokenizeHandler(service, options));
+  route('POST', '/detokenize', detokenizeHandler(service, options));
   route('GET', '/v1/models', (context) =>
     context.json({ object: 'list', data: [modelJson(service.model, service.model.id)] }),
   );
