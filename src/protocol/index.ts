@@ -49,6 +49,7 @@ export { parseTokenizeMessage } from './grpc/tokenize-request.ts';
 export { CHAT_FIELDS, parseChatRequest } from './openai/chat-request.ts';
 export { COMPLETION_FIELDS, parseCompletionRequest } from './openai/completion-request.ts';
 export { decisionsJson } from './openai/decisions-json.ts';
+export { openApiDocument } from './openai/document/openapi-document.ts';
 export { type ErrorBody, errorBody } from './openai/error-body.ts';
 export { retryHeaders } from './openai/error-headers.ts';
 export { FIELDS_WITHOUT_EFFECT, MESSAGE_FIELDS_WITHOUT_EFFECT } from './openai/fields-without-effect.ts';

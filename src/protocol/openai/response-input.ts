@@ -6,8 +6,9 @@ import { checkFields, type FieldPolicy } from './check-fields.ts';
 const MAX_ITEMS = 10_000;
 const MAX_PARTS = 1_000;
 
-const textPart = z.looseObject({ type: z.enum(['input_text', 'output_text']), text: z.string() });
-const part = z.discriminatedUnion('type', [textPart], { error: partError });
+/** A piece of text; an answer's too. */
+export const INPUT_PART = z.looseObject({ type: z.enum(['input_text', 'output_text']), text: z.string() });
+const part = z.discriminatedUnion('type', [INPUT_PART], { error: partError });
 
 /** A message; without a `type`, or with the type `message`. */
 export const INPUT_ITEM = z.looseObject({
@@ -34,7 +35,7 @@ export const INPUT_ITEM_FIELDS: FieldPolicy = {
 
 /** The same of a part of an item's content. */
 export const INPUT_PART_FIELDS: FieldPolicy = {
-  honoured: new Set(Object.keys(textPart.shape)),
+  honoured: new Set(Object.keys(INPUT_PART.shape)),
   withoutEffect: new Set(['annotations', 'logprobs', 'prompt_cache_breakpoint']),
   unsupported: NO_FIELDS,
 };

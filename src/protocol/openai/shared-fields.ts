@@ -28,6 +28,7 @@ export const SAMPLING_FIELDS = {
     .min(-INT64)
     .max(INT64)
     .refine(Number.isInteger, 'must be an integer.')
+    .meta({ type: 'integer' })
     .nullish()
     .describe(
       'Same seed, prompt, fields and precision: same answer, while `system_fingerprint` stays the same. A 64-bit integer; what JSON rounds is rounded the same way each time. Choice k draws as `seed + k` alone would.',

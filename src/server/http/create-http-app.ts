@@ -1,6 +1,6 @@
 import { type Handler, Hono } from 'hono';
 import { QueptError } from '../../core/index.ts';
-import { ladderJson, modelJson, resolveModel } from '../../protocol/index.ts';
+import { ladderJson, modelJson, openApiDocument, resolveModel } from '../../protocol/index.ts';
 import { reportFailure } from '../report-failure.ts';
 import { authenticated } from './authenticated.ts';
 import { metricsResponse } from './create-metrics-app.ts';
@@ -57,6 +57,12 @@ export function createHttpApp(
   route('GET', '/health/ready', (context) => {
     const { ready, reason } = service.readiness();
     return ready ? context.json({ status: 'ready' }) : context.json({ status: 'not_ready', reason }, 503);
+  });
+
+  let document: string | null = null;
+  route('GET', '/openapi.json', (context) => {
+    document ??= JSON.stringify(openApiDocument());
+    return context.body(document, 200, { 'content-type': 'application/json' });
   });
 
   app.notFound((context) => {
