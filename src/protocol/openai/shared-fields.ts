@@ -35,7 +35,8 @@ export const SAMPLING_FIELDS = {
     ),
   repetition_penalty: z
     .number()
-    .gt(0)
+    // Divided by less, logits might no longer be finite.
+    .min(0.01)
     .max(100)
     .nullish()
     .describe('Extension. Divides the positive logits of tokens that occurred; 1 is off.'),

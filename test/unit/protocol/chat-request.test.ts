@@ -186,7 +186,7 @@ describe('parseChatRequest', () => {
     [{ temperature: '1' }, 'temperature', 'must be a number, not a string'],
     [{ top_p: 1.01 }, 'top_p', 'at most 1'],
     [{ top_k: 1.5 }, 'top_k', 'integer'],
-    [{ repetition_penalty: 0 }, 'repetition_penalty', 'more than 0'],
+    [{ repetition_penalty: 5e-324 }, 'repetition_penalty', 'at least 0.01'],
     [{ seed: 0.5 }, 'seed', 'must be an integer'],
     [{ max_tokens: 0 }, 'max_tokens', 'at least 1'],
     [{ max_tokens: 3, max_completion_tokens: 4 }, 'max_tokens', 'differ'],
