@@ -18,7 +18,7 @@ export interface Caller {
 }
 
 /**
- * Tells whose a call is. Every transport asks it before it reads the request, except where no key is needed.
+ * Tells whose a call is. Every transport asks it before it looks at what the call wants, except where no key is needed.
  *
  * Rejects with QueptError, `invalid_api_key` say, when the call may not go on.
  */

@@ -9,31 +9,30 @@ import {
   type ServiceError,
   type StatusObject,
 } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
+import { loadSync, type MessageTypeDefinition } from '@grpc/proto-loader';
 
 const PROTO = join(import.meta.dirname, '../../proto');
 
 /** The published files, read by another implementation of protobuf than the server's. */
-const loaded = loadPackageDefinition(
-  loadSync(
-    [
-      'quept/v1/inference_service.proto',
-      'grpc/health/v1/health.proto',
-      'grpc/reflection/v1/reflection.proto',
-      'google/rpc/status.proto',
-      'google/rpc/error_details.proto',
-    ],
-    {
-      includeDirs: [PROTO],
-      keepCase: true,
-      longs: String,
-      enums: String,
-      oneofs: true,
-      arrays: true,
-      defaults: true,
-    },
-  ),
+export const definition = loadSync(
+  [
+    'quept/v1/inference_service.proto',
+    'grpc/health/v1/health.proto',
+    'grpc/reflection/v1/reflection.proto',
+    'google/rpc/status.proto',
+    'google/rpc/error_details.proto',
+  ],
+  {
+    includeDirs: [PROTO],
+    keepCase: true,
+    longs: String,
+    enums: String,
+    oneofs: true,
+    arrays: true,
+    defaults: true,
+  },
 );
+const loaded = loadPackageDefinition(definition);
 
 export const INFERENCE = serviceOf('quept.v1.InferenceService');
 export const HEALTH = serviceOf('grpc.health.v1.Health');
@@ -43,6 +42,13 @@ function serviceOf(name: string): ServiceClientConstructor {
   let value: unknown = loaded;
   for (const part of name.split('.')) value = (value as Record<string, unknown>)[part];
   return value as ServiceClientConstructor;
+}
+
+/** Decodes messages of a type that is no method's. */
+export function messageType(name: string): { decode(bytes: Buffer): Reply } {
+  const type = definition[name] as MessageTypeDefinition<object, object> | undefined;
+  if (type === undefined) throw new Error(`no message type ${name}`);
+  return { decode: (bytes) => type.deserialize(bytes) };
 }
 
 /** A message as proto-loader makes it: names as in the proto file. */

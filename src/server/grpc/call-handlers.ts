@@ -1,7 +1,13 @@
 import type { Message } from '@bufbuild/protobuf';
-import type { handleServerStreamingCall, handleUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  Metadata,
+  ServerWritableStream,
+} from '@grpc/grpc-js';
 import { QueptError } from '../../core/index.ts';
 import type { Caller } from '../caller.ts';
+import type { Callers } from './authenticate-calls.ts';
 import { CallScope } from './call-scope.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
 import type { GrpcServerDependencies } from './grpc-server-options.ts';
@@ -10,6 +16,7 @@ import { type Incoming, requireMessage } from './service-definition.ts';
 export interface CallContext {
   readonly dependencies: GrpcServerDependencies;
   readonly inFlight: CallsInFlight;
+  readonly callers: Callers;
   readonly stalledReaderMs: number;
 }
 
@@ -19,13 +26,13 @@ export type StreamMethod = (request: Message, scope: CallScope, caller: Caller) 
 
 export function unaryHandler(
   method: UnaryMethod,
-  { dependencies, inFlight }: CallContext,
+  { dependencies, inFlight, callers }: CallContext,
 ): handleUnaryCall<Incoming, Message> {
   return async (call, callback) => {
     const done = inFlight.begin();
     const scope = new CallScope(call, dependencies);
     try {
-      const caller = await scope.authenticate();
+      const caller = callerOf(call.metadata, callers);
       const reply = await method(requireMessage(call.request), scope, caller);
       scope.sendHeader();
       callback(null, reply, scope.trailers);
@@ -40,13 +47,13 @@ export function unaryHandler(
 
 export function streamHandler(
   method: StreamMethod,
-  { dependencies, inFlight, stalledReaderMs }: CallContext,
+  { dependencies, inFlight, callers, stalledReaderMs }: CallContext,
 ): handleServerStreamingCall<Incoming, Message> {
   return async (call) => {
     const done = inFlight.begin();
     const scope = new CallScope(call, dependencies);
     try {
-      const caller = await scope.authenticate();
+      const caller = callerOf(call.metadata, callers);
       for await (const reply of method(requireMessage(call.request), scope, caller)) {
         // The next piece is asked for when this one is on its way: a slow reader slows its own stream alone.
         if (!call.write(reply)) await drained(call, scope.signal, stalledReaderMs);
@@ -61,6 +68,13 @@ export function streamHandler(
       done();
     }
   };
+}
+
+/** Every call of a method here has passed `authenticateCalls`. */
+function callerOf(metadata: Metadata, callers: Callers): Caller {
+  const caller = callers.get(metadata);
+  if (caller === undefined) throw new Error('A call came that nobody had asked whose it was.');
+  return caller;
 }
 
 /** Resolves when the stream takes more. Rejects when the call has ended, or its client reads nothing any more. */

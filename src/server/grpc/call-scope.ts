@@ -3,13 +3,16 @@ import { Metadata } from '@grpc/grpc-js';
 import { QueptError } from '../../core/index.ts';
 import { type ErrorStatus, errorStatus } from '../../protocol/index.ts';
 import { AccessRecord } from '../access-record.ts';
-import type { Caller } from '../caller.ts';
 import { reportFailure } from '../report-failure.ts';
 import { requestIdOf } from '../request-id.ts';
+import { metadataOf, printable, textOf } from './call-metadata.ts';
 import type { GrpcServerDependencies } from './grpc-server-options.ts';
 import type { Incoming } from './service-definition.ts';
 
 type AnyCall = ServerUnaryCall<Incoming, unknown> | ServerWritableStream<Incoming, unknown>;
+
+/** Client and server give up at the same moment: whose word comes first says nothing about why. */
+const DEADLINE_SLACK_MS = 50;
 
 /** Around every call of the InferenceService: its id, its log line, its end, whichever side brings it about. */
 export class CallScope {
@@ -24,6 +27,7 @@ export class CallScope {
   readonly #dependencies: GrpcServerDependencies;
   readonly #deadlineMs: number;
   #ended = false;
+  #gone = false;
 
   constructor(call: AnyCall, dependencies: GrpcServerDependencies) {
     this.#call = call;
@@ -37,8 +41,8 @@ export class CallScope {
       { method: 'GRPC', path: call.getPath().slice(0, 200) },
     );
     // Also emitted once the status has been sent; what is over by then takes no notice.
-    call.on('cancelled', () => this.abort.abort());
-    if (call.cancelled) this.abort.abort();
+    call.on('cancelled', () => this.#leave());
+    if (call.cancelled) this.#leave();
   }
 
   get signal(): AbortSignal {
@@ -52,16 +56,7 @@ export class CallScope {
 
   /** The first value of a key of text; null for none. */
   metadata(name: string): string | null {
-    const [value] = this.#call.metadata.get(name);
-    return typeof value === 'string' ? value : null;
-  }
-
-  authenticate(): Promise<Caller> {
-    const certificate = this.#call.getAuthContext().sslPeerCertificate;
-    return this.#dependencies.authenticate({
-      authorization: this.metadata('authorization'),
-      clientCertificate: certificate?.fingerprint256 ?? null,
-    });
+    return textOf(this.#call.metadata, name);
   }
 
   /** Sends the header of the answer, unless it has been sent. */
@@ -82,8 +77,9 @@ export class CallScope {
 
   /** Notes the end of a call that failed, and returns how its client is told. */
   failed(thrown: unknown): { code: number; details: string; metadata: Metadata } {
-    const gone = this.signal.aborted && !this.#stoppedByUs(thrown);
-    const late = this.timeoutMs !== null && this.timeoutMs <= 0;
+    // What had failed before the client left is told as it was, though nobody hears it.
+    const gone = this.#gone && !(thrown instanceof QueptError && thrown.code !== 'cancelled');
+    const late = this.timeoutMs !== null && this.timeoutMs <= DEADLINE_SLACK_MS;
     const error =
       gone && late
         ? reportFailure(new QueptError('deadline_exceeded', 'The deadline has passed.'), false, this.access)
@@ -94,8 +90,9 @@ export class CallScope {
     return { code: status.code, details: status.message, metadata };
   }
 
-  #stoppedByUs(thrown: unknown): boolean {
-    return thrown instanceof QueptError && thrown.code !== 'cancelled';
+  #leave(): void {
+    this.#gone = true;
+    this.abort.abort();
   }
 
   #end(fields: Readonly<Record<string, unknown>>): void {
@@ -104,18 +101,4 @@ export class CallScope {
     this.access.add(fields);
     this.access.finish();
   }
-}
-
-/** Metadata of texts and, under names that end in `-bin`, bytes. */
-function metadataOf(fields: Readonly<Record<string, string | Uint8Array>>): Metadata {
-  const metadata = new Metadata();
-  for (const [name, value] of Object.entries(fields)) {
-    metadata.set(name, typeof value === 'string' ? printable(value) : Buffer.from(value));
-  }
-  return metadata;
-}
-
-/** Metadata of text holds printable ASCII only, and setting anything else would throw. */
-function printable(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, '?');
 }

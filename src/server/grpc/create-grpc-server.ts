@@ -1,10 +1,16 @@
 import type { Socket } from 'node:net';
-import type { DescService } from '@bufbuild/protobuf';
-import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  type ServerOptions,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { Health, InferenceServiceDescription, ServerReflection } from '../../protocol/index.ts';
 import { arrivalLimit } from './arrival-limit.ts';
+import { authenticateCalls, type Callers } from './authenticate-calls.ts';
 import { type CallContext, streamHandler, unaryHandler } from './call-handlers.ts';
 import { CallsInFlight } from './calls-in-flight.ts';
+import { GrpcConnections } from './grpc-connections.ts';
 import {
   DEFAULT_GRPC_SERVER_OPTIONS,
   type GrpcServerDependencies,
@@ -26,6 +32,9 @@ export interface GrpcServer {
   close(graceMs: number): Promise<void>;
 }
 
+/** Probes have no keys. */
+const HEALTH_PATH = `/${Health.typeName}/`;
+
 /** After the last call of the InferenceService: for answers to be written out, and open reflection calls to end. */
 const LAST_STREAMS_MS = 500;
 
@@ -35,46 +44,53 @@ export function createGrpcServer(
   overrides: Partial<GrpcServerOptions> = {},
 ): GrpcServer {
   const options = { ...DEFAULT_GRPC_SERVER_OPTIONS, ...overrides };
+  const { stalledReaderMs } = options;
+  const callers: Callers = new WeakMap();
   const inFlight = new CallsInFlight();
   const health = new HealthService({
     readiness: () => dependencies.service.readiness(),
     services: [InferenceServiceDescription.typeName],
     intervalMs: options.healthIntervalMs,
   });
-  const server = new Server({
-    'grpc.max_receive_message_length': options.maxMessageBytes,
-    'grpc.max_concurrent_streams': options.maxStreamsPerConnection,
-    'grpc.keepalive_time_ms': options.keepAliveMs,
-    'grpc.keepalive_timeout_ms': options.keepAliveTimeoutMs,
-    // Debugging of other processes' channels is nothing that this server offers.
-    'grpc.enable_channelz': 0,
-    interceptors: [arrivalLimit(options.requestTimeoutMs)],
-  });
-  const offered: [DescService, UntypedServiceImplementation][] = [
-    [
-      InferenceServiceDescription,
-      inferenceHandlers(dependencies, { dependencies, inFlight, stalledReaderMs: options.stalledReaderMs }),
-    ],
-    [Health, health.implementation],
-    [ServerReflection, reflectionService([InferenceServiceDescription, Health, ServerReflection])],
-  ];
-  for (const [service, implementation] of offered) {
-    server.addService(serviceDefinition(service), implementation);
-  }
-  const injector = server.createConnectionInjector(credentialsOf(options.tls));
+  const server = new Server(channelOptions(dependencies, options, callers));
+  const inference = inferenceHandlers(dependencies, { dependencies, inFlight, callers, stalledReaderMs });
+  const reflection = reflectionService([InferenceServiceDescription, Health, ServerReflection]);
+  server.addService(serviceDefinition(InferenceServiceDescription), inference);
+  server.addService(serviceDefinition(Health), health.implementation);
+  server.addService(serviceDefinition(ServerReflection), reflection);
+  const connections = new GrpcConnections(server.createConnectionInjector(credentialsOf(options.tls)));
   let drained: Promise<void> | null = null;
   return {
-    accept: (socket) => injector.injectConnection(socket),
+    accept: (socket) => connections.accept(socket),
     close: async (graceMs) => {
       health.refresh();
       drained ??= inFlight.empty();
       await within(drained, graceMs);
+      connections.refuse();
       health.close();
       const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       await within(closed, Math.min(graceMs, LAST_STREAMS_MS));
-      server.forceShutdown();
-      injector.destroy();
+      connections.destroy();
     },
+  };
+}
+
+function channelOptions(
+  dependencies: GrpcServerDependencies,
+  options: GrpcServerOptions,
+  callers: Callers,
+): ServerOptions {
+  return {
+    'grpc.max_receive_message_length': options.maxMessageBytes,
+    'grpc.max_concurrent_streams': options.maxStreamsPerConnection,
+    'grpc.keepalive_time_ms': options.keepAliveMs,
+    'grpc.keepalive_timeout_ms': options.keepAliveTimeoutMs,
+    // Debugging of channels is nothing that this server offers.
+    'grpc.enable_channelz': 0,
+    interceptors: [
+      arrivalLimit(options.requestTimeoutMs),
+      authenticateCalls(dependencies, callers, (path) => path.startsWith(HEALTH_PATH)),
+    ],
   };
 }
 

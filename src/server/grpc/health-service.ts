@@ -5,8 +5,9 @@ import type {
   ServerWritableStream,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { ERROR_TABLE, type Readiness, toPublicError } from '../../core/index.ts';
+import { QueptError, type Readiness, toPublicError } from '../../core/index.ts';
 import {
+  errorStatus,
   type HealthCheckRequest,
   HealthCheckResponseSchema,
   HealthListResponseSchema,
@@ -73,7 +74,7 @@ export class HealthService {
     answer(callback, () => {
       const { service } = requireMessage(call.request) as HealthCheckRequest;
       if (this.#names.has(service)) return create(HealthCheckResponseSchema, { status: this.#status() });
-      throw { code: ERROR_TABLE.not_found.grpc, details: 'There is no such service.' };
+      throw new QueptError('not_found', 'There is no such service.');
     });
   };
 
@@ -127,9 +128,6 @@ function answer(callback: Parameters<handleUnaryCall<Incoming, Message>>[1], rep
 }
 
 function statusOf(thrown: unknown): { code: number; details: string } {
-  if (typeof thrown === 'object' && thrown !== null && 'details' in thrown) {
-    return thrown as { code: number; details: string };
-  }
-  const error = toPublicError(thrown);
-  return { code: ERROR_TABLE[error.code].grpc, details: error.message };
+  const { code, message } = errorStatus(toPublicError(thrown));
+  return { code, details: message };
 }

@@ -149,6 +149,50 @@ describe('loadServeConfig', () => {
   });
 });
 
+describe('settings of gRPC', () => {
+  const tls = { grpcTlsCert: 'a.crt', grpcTlsKey: 'a.key' };
+
+  it('share the port by default, and take a number or a word', () => {
+    expect(loadServeConfig({}, {}).grpcPort).toBe('shared');
+    expect(loadServeConfig({ grpcPort: '50051' }, {}).grpcPort).toBe(50_051);
+    expect(loadServeConfig({}, { QUEPT_GRPC_PORT: 'off' }).grpcPort).toBe('off');
+    expect(refusal({ grpcPort: 'on' })[0]).toMatch(
+      /^grpcPort: must be a whole number .* 'shared' or 'off', not "on"/,
+    );
+  });
+
+  it.each([
+    ['the port of HTTP', { grpcPort: '8080' }, /^grpcPort 8080: must differ from port/],
+    [
+      'that of metrics',
+      { grpcPort: '9', metricsPort: '9' },
+      /^grpcPort 9: must differ from port and metricsPort/,
+    ],
+    ['TLS on the shared port', tls, /^grpcTlsCert a\.crt: needs a port of its own/],
+    ['a certificate without key', { grpcPort: '0', grpcTlsCert: 'a' }, /^grpcTlsCert a: .* set both/],
+    ['a key without certificate', { grpcPort: '0', grpcTlsKey: 'a' }, /^grpcTlsCert: .* set both/],
+    [
+      'authorities without TLS',
+      { grpcPort: '0', grpcTlsClientCa: 'a' },
+      /^grpcTlsClientCa a: needs grpcTlsCert/,
+    ],
+    [
+      'a host on the shared port',
+      { grpcHost: '127.0.0.1' },
+      /^grpcHost 127\.0\.0\.1: needs a port of its own/,
+    ],
+  ])('refuse %s', (_, flags, message) => {
+    expect(refusal(flags)[0]).toMatch(message);
+  });
+
+  it('[C3] bind no public address for gRPC unless clients show certificates', () => {
+    const open = { grpcPort: '0', grpcHost: '0.0.0.0', ...tls };
+    expect(refusal(open)[0]).toMatch(/^grpcHost 0\.0\.0\.0: other machines could reach/);
+    expect(loadServeConfig({ ...open, grpcTlsClientCa: 'ca' }, {}).grpcHost).toBe('0.0.0.0');
+    expect(loadServeConfig({ ...open, insecure: true }, {}).grpcHost).toBe('0.0.0.0');
+  });
+});
+
 describe('unknownVariables', () => {
   it('names what is no setting, and leaves service links and other programs alone', () => {
     const environment = {
