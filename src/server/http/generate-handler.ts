@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Context, Handler } from 'hono';
 import { formatPrecisionRange, type Generation } from '../../core/index.ts';
 import { type IndexedEvent, replyMeta, SSE_KEEP_ALIVE } from '../../protocol/index.ts';
@@ -91,6 +92,8 @@ function streamAnswer(
 /** A controller that the client's going away aborts, and that can be aborted for other reasons. */
 function abortWith(signal: AbortSignal): AbortController {
   const controller = new AbortController();
+  // Every choice listens.
+  setMaxListeners(0, controller.signal);
   if (signal.aborted) controller.abort();
   else signal.addEventListener('abort', () => controller.abort(), { once: true });
   return controller;

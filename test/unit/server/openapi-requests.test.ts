@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openApiDocument } from '../../../src/protocol/index.ts';
@@ -87,6 +88,12 @@ describe('[H2] the document lists the routes of the server, and no others', () =
     expect(answer.headers.get('content-type')).toBe('application/json');
     expect(await answer.json()).toEqual(JSON.parse(JSON.stringify(documented)));
   });
+});
+
+it('[H2] docs/api.md names every field of every body', () => {
+  const page = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
+  const fields = paths.flatMap((path) => Object.keys(bodyOf(path).properties));
+  for (const field of fields) expect(page).toContain(`\`${field}`);
 });
 
 describe('[H2] the server takes of a field what the document says, and nothing else', () => {
