@@ -56,14 +56,49 @@ const anything = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 2_000 }).map((size) => Array(size).fill('x')) },
 );
 
-/** A good body with some fields set to anything, and perhaps one less. */
+/** Values that a field may well take. */
+const PLAUSIBLE = fc.oneof(
+  ...Object.entries({
+    temperature: fc.double({ min: 0, max: 2, noNaN: true }),
+    top_p: fc.double({ min: 0, max: 1, noNaN: true }),
+    min_p: fc.double({ min: 0, max: 1, noNaN: true }),
+    top_k: fc.integer({ min: -1, max: 50 }),
+    seed: fc.integer(),
+    repetition_penalty: fc.double({ min: 0.01, max: 100, noNaN: true }),
+    frequency_penalty: fc.double({ min: -2, max: 2, noNaN: true }),
+    presence_penalty: fc.double({ min: -2, max: 2, noNaN: true }),
+    stop: fc.array(fc.string({ minLength: 1, maxLength: 3 }), { maxLength: 16 }),
+    stream: fc.boolean(),
+    precision: fc.constantFrom<unknown>('auto', 4, 5, 8, 'q4', 'q8', { min_bits: 4 }, { max_bits: 6.5 }),
+    service_tier: fc.constantFrom('auto', 'flex', 'default', 'priority', 'fast'),
+    model: fc.constantFrom('tiny', 'default', 'tiny@q4', 'default@q8'),
+    n: fc.integer({ min: 1, max: 12 }),
+    logit_bias: fc.dictionary(fc.nat({ max: 200 }).map(String), fc.integer({ min: -100, max: 100 })),
+    top_logprobs: fc.integer({ min: 0, max: 20 }),
+    echo: fc.boolean(),
+    prompt: fc.oneof(
+      fc.string({ maxLength: 60 }),
+      fc.array(fc.nat({ max: 200 }), { minLength: 1, maxLength: 40 }),
+    ),
+    input: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }),
+    tokens: fc.array(fc.nat({ max: 200 })),
+    max_tokens: fc.integer({ min: 1, max: 30 }),
+  }).map(([field, values]) => values.map((value) => [field, value as unknown] as const)),
+);
+
+const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+
+/** A good body with some fields set to what they may be or to anything, and perhaps one less. */
 function mutated(path: string): fc.Arbitrary<string> {
-  const field = fc.constantFrom(...(FIELDS.get(path) as string[]));
-  const changes = fc.array(fc.tuple(field, anything), { minLength: 0, maxLength: 3 });
+  const known = FIELDS.get(path) as string[];
+  const plausible = PLAUSIBLE.filter(([field]) => known.includes(field));
+  const wild = fc.tuple(fc.constantFrom(...known), anything);
+  const change = fc.oneof({ weight: 5, arbitrary: plausible }, { weight: 1, arbitrary: wild });
   const good = GOOD[path] as object;
-  const missing = fc.option(fc.constantFrom(...Object.keys(good)), { freq: 5, nil: undefined });
-  const place = fc.option(fc.tuple(fc.nat(), anything), { freq: 2, nil: undefined });
-  return fc.tuple(changes, missing, place).map(([fields, without, inner]) => {
+  const missing = seldom(fc.constantFrom(...Object.keys(good)));
+  const place = seldom(fc.tuple(fc.nat(), anything));
+  return fc.tuple(fc.array(change, { maxLength: 4 }), missing, place).map(([fields, without, inner]) => {
     const body: Record<string, unknown> = { ...good, ...Object.fromEntries(fields) };
     if (without !== undefined) delete body[without];
     return JSON.stringify(inner === undefined ? body : replaceInside(body, ...inner));

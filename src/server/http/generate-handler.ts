@@ -45,8 +45,8 @@ export function generateHandler(
       targetHeaders,
     });
     const abort = abortWith(context.req.raw.signal);
-    const echo = await echoTexts(parsed, service);
     const generations = await startGenerations(service, parsed.requests, abort);
+    const echo = await echoTexts(parsed, service, abort);
     // All requests of an answer carry the same wish, so all were granted the same range.
     const granting = generations[0] as Generation;
     const access = context.get('access');
