@@ -12,11 +12,15 @@ import { INPUT_BODY, MESSAGES_BODY } from './message-bodies.ts';
 
 // What bodies may hold: the schemas that parse them, and the fields that are checked beside them.
 
-export const CHAT_BODY = closedObject({ ...CHAT_SCHEMA.shape, messages: MESSAGES_BODY }, CHAT_FIELDS);
+const messages = MESSAGES_BODY.describe('The conversation, oldest message first.');
+
+export const CHAT_BODY = closedObject({ ...CHAT_SCHEMA.shape, messages }, CHAT_FIELDS);
 export const COMPLETION_BODY = closedObject(COMPLETION_SCHEMA.shape, COMPLETION_FIELDS);
-export const RESPONSE_BODY = closedObject({ ...RESPONSE_SCHEMA.shape, input: INPUT_BODY }, RESPONSE_FIELDS);
+const input = INPUT_BODY.describe(RESPONSE_SCHEMA.shape.input.description ?? '');
+
+export const RESPONSE_BODY = closedObject({ ...RESPONSE_SCHEMA.shape, input }, RESPONSE_FIELDS);
 export const TOKENIZE_BODY = closedObject(
-  { ...TOKENIZE_SCHEMA.shape, messages: MESSAGES_BODY.nullish() },
+  { ...TOKENIZE_SCHEMA.shape, messages: messages.nullish() },
   TOKENIZE_FIELDS,
 );
 export const DETOKENIZE_BODY = closedObject(DETOKENIZE_SCHEMA.shape, DETOKENIZE_FIELDS);
