@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LogprobsWish } from '../../core/index.ts';
+import { type LogprobsWish, QueptError } from '../../core/index.ts';
 import { checkFields, type FieldPolicy } from './check-fields.ts';
 import { expandChoices } from './choices.ts';
 import { commonRequest } from './common-request.ts';
@@ -14,6 +14,12 @@ import { validationError } from './validation-error.ts';
 /** The specification's default: completions are short unless told otherwise. */
 const DEFAULT_MAX_TOKENS = 16;
 
+/**
+ * The specification's own limit. Scores of a prompt come at once: of thousands of tokens, with more of each, they would
+ * hold up everyone's streams while they are passed on and written.
+ */
+const MAX_TOP_OF_PROMPT = 5;
+
 export const COMPLETION_SCHEMA = z.object({
   ...SHARED_FIELDS,
   max_tokens: SHARED_FIELDS.max_tokens.describe(
@@ -27,7 +33,7 @@ export const COMPLETION_SCHEMA = z.object({
     .max(MAX_TOP_LOGPROBS)
     .nullish()
     .describe(
-      "Tell the log-probability of each token and so many of the most probable ones, in the model's own distribution: before penalties, bias, temperature and any cut.",
+      "Tell the log-probability of each token and so many of the most probable ones (with `echo` at most 5), in the model's own distribution: before penalties, bias, temperature and any cut.",
     ),
   echo: z
     .boolean()
@@ -63,5 +69,11 @@ export function parseCompletionRequest(body: object, context: RequestContext): P
 }
 
 function logprobsWish(top: number | null | undefined, echo: boolean): LogprobsWish | null {
-  return top == null ? null : { top, prompt: echo };
+  if (top == null) return null;
+  if (echo && top > MAX_TOP_OF_PROMPT) {
+    throw new QueptError('invalid_request', `'logprobs' must be at most ${MAX_TOP_OF_PROMPT} with 'echo'.`, {
+      param: 'logprobs',
+    });
+  }
+  return { top, prompt: echo };
 }

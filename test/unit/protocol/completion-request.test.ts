@@ -97,6 +97,7 @@ describe('parseCompletionRequest', () => {
     [{ suffix: 'end' }, 'suffix'],
     [{ logprobs: 21 }, 'logprobs'],
     [{ logprobs: true }, 'logprobs'],
+    [{ logprobs: 6, echo: true }, 'logprobs'],
     [{ prompt: ['a', 'b'], n: 65 }, 'n'],
     [{ messages: [] }, 'messages'],
     [{ max_completion_tokens: 4 }, 'max_completion_tokens'],
