@@ -7,7 +7,7 @@ import type { ParsedRequest, RequestContext } from './parsed-request.ts';
 import { parsePrecisionWish } from './precision-wish.ts';
 import { resolveModel } from './resolve-model.ts';
 import { parseServiceWish } from './service-wish.ts';
-import { SHARED_FIELDS, samplingOf, stopsOf, streamingOf } from './shared-fields.ts';
+import { endOf, SHARED_FIELDS, samplingOf, stopsOf, streamingOf } from './shared-fields.ts';
 import { UNSUPPORTED_CHAT_FIELDS } from './unsupported-fields.ts';
 import { validationError } from './validation-error.ts';
 
@@ -44,6 +44,7 @@ export function parseChatRequest(body: object, context: RequestContext): ParsedR
     sampling: samplingOf(fields),
     maxTokens: maxTokensOf(fields.max_tokens, fields.max_completion_tokens),
     stop: stopsOf(fields),
+    ...endOf(fields),
     precision: parsePrecisionWish(
       { body: fields.precision, header: context.precisionHeader, alias: model.config },
       context.served.ladder,

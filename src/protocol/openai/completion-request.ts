@@ -6,7 +6,7 @@ import type { ParsedRequest, RequestContext } from './parsed-request.ts';
 import { parsePrecisionWish } from './precision-wish.ts';
 import { resolveModel } from './resolve-model.ts';
 import { parseServiceWish } from './service-wish.ts';
-import { SHARED_FIELDS, samplingOf, stopsOf, streamingOf } from './shared-fields.ts';
+import { endOf, SHARED_FIELDS, samplingOf, stopsOf, streamingOf } from './shared-fields.ts';
 import { UNSUPPORTED_COMPLETION_FIELDS } from './unsupported-fields.ts';
 import { validationError } from './validation-error.ts';
 
@@ -41,6 +41,7 @@ export function parseCompletionRequest(body: object, context: RequestContext): P
     sampling: samplingOf(fields),
     maxTokens: fields.max_tokens ?? DEFAULT_MAX_TOKENS,
     stop: stopsOf(fields),
+    ...endOf(fields),
     precision: parsePrecisionWish(
       { body: fields.precision, header: context.precisionHeader, alias: model.config },
       context.served.ladder,

@@ -23,6 +23,8 @@ export const SHARED_FIELDS = {
   frequency_penalty: number(-2, 2),
   presence_penalty: number(-2, 2),
   stop: z.union([stopString, z.array(z.unknown()).max(MAX_STOPS).pipe(z.array(stopString))]).nullish(),
+  /** An extension that other servers have as well: load generators ask for answers of a certain length with it. */
+  ignore_eos: z.boolean().nullish(),
   stream: z.boolean().nullish(),
   stream_options: z
     .strictObject({
@@ -59,6 +61,11 @@ export function samplingOf(body: SharedFields): Partial<SamplingParams> {
 export function stopsOf(body: SharedFields): readonly string[] {
   if (body.stop == null) return [];
   return typeof body.stop === 'string' ? [body.stop] : body.stop;
+}
+
+/** Nothing where the answer may end by itself. */
+export function endOf(body: SharedFields): { readonly ignoreEnd?: true } {
+  return body.ignore_eos === true ? { ignoreEnd: true } : {};
 }
 
 /** Throws QueptError `invalid_request` for stream options of an answer that is not streamed. */
