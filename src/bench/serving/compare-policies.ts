@@ -1,0 +1,108 @@
+import type { Ladder } from '../../core/index.ts';
+import { median } from '../../numerics/index.ts';
+import { createLearnedCost } from '../../scheduler/index.ts';
+import {
+  type CostProfile,
+  createProfileCost,
+  profileSamples,
+  resolvePolicy,
+  type SimulatedServer,
+  type SimulationResult,
+  simulate,
+  type Workload,
+} from '../../simulation/index.ts';
+import { otherLoad } from '../engine/other-load.ts';
+import { type MeasuredOverhead, measureOverhead } from './http-overhead.ts';
+import { type LiveRun, runLive } from './live-run.ts';
+import { startLiveServer } from './live-server.ts';
+import { serverArguments } from './server-arguments.ts';
+import type { ServingOptions } from './serving-options.ts';
+
+/** A policy on the real server and in the simulator. */
+export interface ComparedRun {
+  readonly policy: string;
+  readonly live: LiveRun;
+  readonly simulated: SimulationResult;
+  readonly overhead: MeasuredOverhead;
+  /** Share of the machine's processors that other programs took before the run. */
+  readonly otherLoad: number;
+  /** Medians of TTFT and TPOT over the requests. */
+  readonly middleTargets: readonly number[];
+}
+
+export interface ComparisonOptions {
+  readonly serving: ServingOptions;
+  readonly ladder: Ladder;
+  readonly profile: CostProfile;
+  readonly contextLength: number;
+  readonly workload: Workload;
+  readonly promptOf: (index: number, tokens: number) => readonly number[];
+  readonly note: (line: string) => void;
+}
+
+const OBSERVED_MS = 2_000;
+const WINDOWS = 120;
+const STEP_WINDOW_MS = 500;
+
+/** One policy after the other, each on a server of its own. */
+export async function comparePolicies(options: ComparisonOptions): Promise<ComparedRun[]> {
+  const runs: ComparedRun[] = [];
+  for (const policy of options.serving.policies) runs.push(await comparePolicy(policy, options));
+  return runs;
+}
+
+async function comparePolicy(policy: string, options: ComparisonOptions): Promise<ComparedRun> {
+  const { serving, ladder, profile, workload, promptOf, note } = options;
+  const others = await otherLoad(OBSERVED_MS);
+  const server = await startLiveServer(serverArguments(policy, serving, ladder));
+  try {
+    const machine = createProfileCost(profileSamples(profile));
+    const overhead = await measureOverhead(server, ladder, machine, serving.slots, promptOf);
+    note(
+      `${policy}: a step takes ${overhead.stepMs.toFixed(2)} ms and ${overhead.tokenMs.toFixed(2)} ms a token beside its pass; others take ${(100 * others).toFixed(0)} % of the machine`,
+    );
+    const windowMs = serving.step === null ? Math.max(1000, workload.spanMs / WINDOWS) : STEP_WINDOW_MS;
+    const live = await runLive(server, workload, { policy, ladder, windowMs, promptOf });
+    const simulated = await simulateAlike(policy, options, live, overhead, windowMs);
+    note(
+      `${policy}: ${(100 * live.result.attainment).toFixed(1)} % met all targets, simulated ${(100 * simulated.attainment).toFixed(1)} %`,
+    );
+    return { policy, live, simulated, overhead, otherLoad: others, middleTargets: middleTargets(live) };
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The requests of the live run at their times, with the targets that they had there. */
+function simulateAlike(
+  policy: string,
+  { serving, ladder, profile, contextLength, workload }: ComparisonOptions,
+  { arrivals }: LiveRun,
+  overhead: MeasuredOverhead,
+  windowMs: number,
+): Promise<SimulationResult> {
+  const samples = profileSamples(profile);
+  const simulatedServer: SimulatedServer = {
+    ladder,
+    machine: createProfileCost(samples),
+    createCost: () => createLearnedCost(ladder.length, samples),
+    contextLength,
+    slots: serving.slots,
+    maxWaiting: 256,
+    prefillChunk: serving.prefillChunk,
+    targets: { ttftMs: null, tpotMs: null },
+    maxBatch: serving.slots,
+    noise: 0,
+    overhead,
+    seed: serving.seed,
+  };
+  const name = policy === 'fixed-lowest' ? `fixed-${ladder[0]?.averageBits}` : policy;
+  const batching = policy === 'slo' ? 'deadline' : 'first-come';
+  const named = { ...resolvePolicy(name, ladder, batching, '--policies'), name: policy };
+  return simulate(simulatedServer, { ...workload, arrivals }, named, { windowMs });
+}
+
+function middleTargets({ arrivals }: LiveRun): number[] {
+  const known = arrivals.flatMap(({ level }) => (level === undefined ? [] : [level]));
+  return [known.map(({ ttftMs }) => ttftMs), known.map(({ tpotMs }) => tpotMs)].map(median);
+}
