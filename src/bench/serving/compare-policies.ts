@@ -1,6 +1,6 @@
 import type { Ladder } from '../../core/index.ts';
 import { median } from '../../numerics/index.ts';
-import { createLearnedCost } from '../../scheduler/index.ts';
+import { type CostEstimator, createLearnedCost } from '../../scheduler/index.ts';
 import {
   type CostProfile,
   createProfileCost,
@@ -8,13 +8,14 @@ import {
   resolvePolicy,
   type SimulatedServer,
   type SimulationResult,
+  serviceLevel,
   simulate,
   type Workload,
 } from '../../simulation/index.ts';
-import { otherLoad } from '../engine/other-load.ts';
 import { type MeasuredOverhead, measureOverhead } from './http-overhead.ts';
 import { type LiveRun, runLive } from './live-run.ts';
 import { startLiveServer } from './live-server.ts';
+import { quietMachine } from './quiet-machine.ts';
 import { serverArguments } from './server-arguments.ts';
 import type { ServingOptions } from './serving-options.ts';
 
@@ -40,7 +41,6 @@ export interface ComparisonOptions {
   readonly note: (line: string) => void;
 }
 
-const OBSERVED_MS = 2_000;
 const WINDOWS = 120;
 const STEP_WINDOW_MS = 500;
 
@@ -53,16 +53,25 @@ export async function comparePolicies(options: ComparisonOptions): Promise<Compa
 
 async function comparePolicy(policy: string, options: ComparisonOptions): Promise<ComparedRun> {
   const { serving, ladder, profile, workload, promptOf, note } = options;
-  const others = await otherLoad(OBSERVED_MS);
+  const others = await quietMachine(serving.waitQuietMs);
   const server = await startLiveServer(serverArguments(policy, serving, ladder));
   try {
     const machine = createProfileCost(profileSamples(profile));
-    const overhead = await measureOverhead(server, ladder, machine, serving.slots, promptOf);
+    const overhead = await measureOverhead(server, machine, {
+      rung: policy === 'fixed-lowest' ? 0 : ladder.length - 1,
+      slots: serving.slots,
+      promptOf,
+    });
     note(
-      `${policy}: a step takes ${overhead.stepMs.toFixed(2)} ms and ${overhead.tokenMs.toFixed(2)} ms a token beside its pass; others take ${(100 * others).toFixed(0)} % of the machine`,
+      `${policy}: a step takes ${overhead.stepMs.toFixed(2)} ms and ${overhead.tokenMs.toFixed(2)} ms a token beside its pass (${overhead.points.map(({ streams, gapMs, passMs }) => `${streams} streams ${gapMs.toFixed(2)} and ${passMs.toFixed(2)} ms`).join(', ')}); others take ${(100 * others).toFixed(0)} % of the machine`,
     );
     const windowMs = serving.step === null ? Math.max(1000, workload.spanMs / WINDOWS) : STEP_WINDOW_MS;
-    const live = await runLive(server, workload, { policy, ladder, windowMs, promptOf });
+    const live = await runLive(server, withTargets(workload, machine, serving, ladder), {
+      policy,
+      ladder,
+      windowMs,
+      promptOf,
+    });
     const simulated = await simulateAlike(policy, options, live, overhead, windowMs);
     note(
       `${policy}: ${(100 * live.result.attainment).toFixed(1)} % met all targets, simulated ${(100 * simulated.attainment).toFixed(1)} %`,
@@ -71,6 +80,22 @@ async function comparePolicy(policy: string, options: ComparisonOptions): Promis
   } finally {
     await server.stop();
   }
+}
+
+/** By the rule of the server, from the profile: alike for all policies, whatever each server measured at its start. */
+function withTargets(
+  workload: Workload,
+  cost: CostEstimator,
+  { serverTargets, tiers, prefillChunk }: ServingOptions,
+  ladder: Ladder,
+): Workload {
+  if (serverTargets || tiers !== null) return workload;
+  const machine = { cost, rung: ladder.length - 1, prefillChunk };
+  const arrivals = workload.arrivals.map((arrival) => ({
+    ...arrival,
+    level: serviceLevel(arrival.tier, arrival.promptTokens, machine, { ttftMs: null, tpotMs: null }),
+  }));
+  return { ...workload, arrivals };
 }
 
 /** The requests of the live run at their times, with the targets that they had there. */

@@ -1,5 +1,4 @@
 import { Agent } from 'node:http';
-import type { Ladder } from '../../core/index.ts';
 import { median } from '../../numerics/index.ts';
 import type { CostEstimator } from '../../scheduler/index.ts';
 import type { StepOverhead } from '../../simulation/index.ts';
@@ -9,18 +8,25 @@ import { callCompletion, parseAnswer } from './streamed-answer.ts';
 export interface MeasuredOverhead extends StepOverhead {
   readonly points: readonly {
     readonly streams: number;
-    /** Median time between two tokens of a stream, as its client sees it. */
+    /** Median time between two tokens of a stream, as its client sees it, in the round that was least disturbed. */
     readonly gapMs: number;
     /** What a pass of so many rows takes by the profile. */
     readonly passMs: number;
   }[];
 }
 
+export interface OverheadOptions {
+  /** What requests are served at that ask for nothing and have no targets to miss. */
+  readonly rung: number;
+  readonly slots: number;
+  readonly promptOf: (index: number, tokens: number) => readonly number[];
+}
+
 const PROMPT = 16;
 const TOKENS = 160;
 /** At the start and at the end of an answer not all streams run. */
 const MARGIN = 30;
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 /**
  * What a step takes beside the pass, by the number of streams: the line stepMs + tokenMs · rows through the differences
@@ -29,17 +35,14 @@ const ROUNDS = 3;
  */
 export async function measureOverhead(
   server: LiveServer,
-  ladder: Ladder,
   machine: CostEstimator,
-  slots: number,
-  promptOf: (index: number, tokens: number) => readonly number[],
+  { rung, slots, promptOf }: OverheadOptions,
 ): Promise<MeasuredOverhead> {
-  const rung = ladder.length - 1;
   const points: { streams: number; gapMs: number; passMs: number }[] = [];
   for (const streams of [...new Set([1, Math.ceil(slots / 2), slots])]) {
-    const gaps: number[] = [];
+    let gapMs = Number.POSITIVE_INFINITY;
     for (let round = 0; round < ROUNDS; round++) {
-      gaps.push(...(await streamGaps(server, streams, ladder[rung]?.id ?? '', promptOf)));
+      gapMs = Math.min(gapMs, median(await streamGaps(server, streams, promptOf)));
     }
     const context = streams * (PROMPT + TOKENS / 2);
     const passMs = machine.stepMs({
@@ -50,7 +53,7 @@ export async function measureOverhead(
       contextTokens: context,
       movedRows: 0,
     });
-    points.push({ streams, gapMs: median(gaps), passMs });
+    points.push({ streams, gapMs, passMs });
   }
   return { ...lineThrough(points), points };
 }
@@ -58,7 +61,6 @@ export async function measureOverhead(
 async function streamGaps(
   { url }: LiveServer,
   streams: number,
-  precision: string,
   promptOf: (index: number, tokens: number) => readonly number[],
 ): Promise<number[]> {
   const agent = new Agent({ keepAlive: true });
@@ -70,7 +72,6 @@ async function streamGaps(
         prompt: promptOf(i, PROMPT),
         max_tokens: TOKENS,
         ignore_eos: true,
-        precision,
         seed: i,
       },
       { agent },

@@ -65,7 +65,7 @@ export async function runLive(
     lags.push(performance.now() - dueAtMs);
     return callCompletion(server.url, bodyOf(arrival, i, options), {
       agent,
-      headers: { 'x-request-id': callId(i) },
+      headers: { 'x-request-id': callId(i), ...targetHeaders(arrival) },
     }).catch(() => null);
   });
   const received = await Promise.all(calls);
@@ -96,6 +96,13 @@ function bodyOf(
     seed: i,
     service_tier: tier,
   };
+}
+
+/** Of an arrival that has targets of its own: a server whose tiers have none takes them as they are. */
+function targetHeaders({ level }: Arrival): Record<string, string> {
+  return level === undefined
+    ? {}
+    : { 'x-slo-ttft-ms': level.ttftMs.toFixed(3), 'x-slo-tpot-ms': level.tpotMs.toFixed(3) };
 }
 
 function callId(index: number): string {

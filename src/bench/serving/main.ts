@@ -6,13 +6,13 @@ import { renderFigure } from '../../plot/index.ts';
 import { openArtefact } from '../../quant/index.ts';
 import { type CostProfile, parseCostProfile } from '../../simulation/index.ts';
 import { machineFacts } from '../engine/machine-facts.ts';
-import { otherLoad } from '../engine/other-load.ts';
 import { textTable } from '../engine/text-table.ts';
 import { type ChatRounds, measureChats } from './chat-gaps.ts';
 import { comparePolicies } from './compare-policies.ts';
 import { startLiveServer } from './live-server.ts';
 import { liveWorkload } from './live-workload.ts';
 import { promptSource } from './prompt-source.ts';
+import { quietMachine } from './quiet-machine.ts';
 import { serverArguments } from './server-arguments.ts';
 import { servingFigure } from './serving-figure.ts';
 import { parseServingOptions, type ServingOptions, USAGE } from './serving-options.ts';
@@ -55,6 +55,7 @@ async function run(options: ServingOptions): Promise<void> {
     return;
   }
   const { workload, told } = await liveWorkload(options, architecture.contextLength);
+  await quietMachine(options.waitQuietMs);
   const profile = await modelProfile(options, directory);
   const runs = await comparePolicies({
     serving: options,
@@ -97,7 +98,7 @@ async function runChats(
   const { rounds, promptsPerSecond, seed } = options;
   const results: { policy: string; others: number; measured: ChatRounds }[] = [];
   for (const policy of options.policies) {
-    const others = await otherLoad(1_000);
+    const others = await quietMachine(options.waitQuietMs);
     const server = await startLiveServer(serverArguments(policy, options, ladder));
     try {
       const measured = await measureChats(server, {

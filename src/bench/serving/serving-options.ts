@@ -20,6 +20,8 @@ npm run bench:serving -- --chats 6
 --chats N             instead: the gaps of N streaming chats, alone and beside prompts that fill the context
 --prompts-per-second R   of those prompts (4)
 --rounds N            of chats (3)
+--server-targets      targets as the server derives them at its start; else by its rule from the profile, alike for all
+--wait-quiet S        before each policy wait until others take less than a tenth of the machine, so long at most (0)
 --model DIR           artefact (the one that comes with the package)
 --slots N, --threads N, --tiers JSON, --prefill-chunk N    handed to the server
 --profile FILE        of the model, instead of measuring one (quept profile)
@@ -40,6 +42,8 @@ export interface ServingOptions {
   readonly chats: number | null;
   readonly promptsPerSecond: number;
   readonly rounds: number;
+  readonly serverTargets: boolean;
+  readonly waitQuietMs: number;
   readonly model: string | null;
   readonly slots: number;
   readonly prefillChunk: number;
@@ -75,6 +79,8 @@ export function parseServingOptions(args: readonly string[]): ServingOptions | n
       chats: text,
       'prompts-per-second': text,
       rounds: text,
+      'server-targets': flag,
+      'wait-quiet': text,
       model: text,
       slots: text,
       'prefill-chunk': text,
@@ -108,6 +114,8 @@ export function parseServingOptions(args: readonly string[]): ServingOptions | n
     chats: values.chats === undefined ? null : whole('chats', values.chats),
     promptsPerSecond: number('prompts-per-second', 4),
     rounds: whole('rounds', values.rounds ?? '3'),
+    serverTargets: values['server-targets'] === true,
+    waitQuietMs: values['wait-quiet'] === undefined ? 0 : 1000 * number('wait-quiet', 0),
     model: values.model ?? null,
     slots: whole('slots', values.slots ?? '8'),
     prefillChunk: whole('prefill-chunk', values['prefill-chunk'] ?? '128'),
