@@ -22,6 +22,7 @@ npm run bench:serving -- --chats 6
 --rounds N            of chats (3)
 --server-targets      targets as the server derives them at its start; else by its rule from the profile, alike for all
 --wait-quiet S        before each policy wait until others take less than a tenth of the machine, so long at most (0)
+--attempts N          per policy: again while others took more than 3 % of the machine during a run; the least disturbed counts (1)
 --model DIR           artefact (the one that comes with the package)
 --slots N, --threads N, --tiers JSON, --prefill-chunk N    handed to the server
 --profile FILE        of the model, instead of measuring one (quept profile)
@@ -43,6 +44,7 @@ export interface ServingOptions {
   readonly promptsPerSecond: number;
   readonly rounds: number;
   readonly serverTargets: boolean;
+  readonly attempts: number;
   readonly waitQuietMs: number;
   readonly model: string | null;
   readonly slots: number;
@@ -81,6 +83,7 @@ export function parseServingOptions(args: readonly string[]): ServingOptions | n
       rounds: text,
       'server-targets': flag,
       'wait-quiet': text,
+      attempts: text,
       model: text,
       slots: text,
       'prefill-chunk': text,
@@ -116,6 +119,7 @@ export function parseServingOptions(args: readonly string[]): ServingOptions | n
     rounds: whole('rounds', values.rounds ?? '3'),
     serverTargets: values['server-targets'] === true,
     waitQuietMs: values['wait-quiet'] === undefined ? 0 : 1000 * number('wait-quiet', 0),
+    attempts: whole('attempts', values.attempts ?? '1'),
     model: values.model ?? null,
     slots: whole('slots', values.slots ?? '8'),
     prefillChunk: whole('prefill-chunk', values['prefill-chunk'] ?? '128'),

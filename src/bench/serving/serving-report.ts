@@ -22,7 +22,10 @@ export function formatComparison(runs: readonly ComparedRun[]): string {
     ...(runs.some(({ live }) => live.result.step !== null) ? stepRows() : []),
     ['generator late, P99 ms', ({ live }) => live.generatorLagMs.toFixed(1)],
     ['prompt tokens reused', ({ live }) => String(live.cachedTokens)],
-    ['others on the machine, %', ({ otherLoad }) => percent(otherLoad)],
+    [
+      'others during the run, % of the machine',
+      ({ otherLoad }) => (otherLoad === null ? '-' : percent(otherLoad)),
+    ],
     [
       'targets in the middle, TTFT / TPOT, ms',
       ({ middleTargets }) => middleTargets.map((ms) => ms.toFixed(1)).join(' / '),
