@@ -11,6 +11,7 @@ import { type ChatRounds, measureChats } from './chat-gaps.ts';
 import { comparePolicies } from './compare-policies.ts';
 import { startLiveServer } from './live-server.ts';
 import { liveWorkload } from './live-workload.ts';
+import { watchOthers } from './other-processes.ts';
 import { promptSource } from './prompt-source.ts';
 import { quietMachine } from './quiet-machine.ts';
 import { serverArguments } from './server-arguments.ts';
@@ -96,11 +97,12 @@ async function runChats(
   { heading, ladder, contextLength, promptOf }: ChatSetting,
 ): Promise<void> {
   const { rounds, promptsPerSecond, seed } = options;
-  const results: { policy: string; others: number; measured: ChatRounds }[] = [];
+  const results: { policy: string; others: number | null; measured: ChatRounds }[] = [];
   for (const policy of options.policies) {
-    const others = await quietMachine(options.waitQuietMs);
+    await quietMachine(options.waitQuietMs);
     const server = await startLiveServer(serverArguments(policy, options, ladder));
     try {
+      const endWatch = await watchOthers([process.pid]);
       const measured = await measureChats(server, {
         chats,
         rounds,
@@ -109,8 +111,11 @@ async function runChats(
         seed,
         promptOf,
       });
+      const others = await endWatch();
       results.push({ policy, others, measured });
-      note(`${policy}: ${measured.ratio.toFixed(2)} times`);
+      note(
+        `${policy}: ${measured.ratio.toFixed(2)} times; others took ${(100 * (others ?? Number.NaN)).toFixed(1)} % of the machine`,
+      );
     } finally {
       await server.stop();
     }

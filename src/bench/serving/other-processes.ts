@@ -6,7 +6,8 @@ const [PARENT, USER, SYSTEM] = [1, 11, 12];
 const MS_PER_TICK = 10;
 
 /**
- * Watches what other programs than these take of the machine while something is measured.
+ * Watches what other programs than these take of the machine while something is measured. Those of low priority (nice)
+ * are left out: they take what is left over.
  *
  * @param roots processes that, with all their descendants, are not others
  * @returns ends the watch: the share of all processors' time that others took, 0 to 1; null where the system does not tell
@@ -27,9 +28,9 @@ async function times(
   let busyMs = 0;
   let totalMs = 0;
   for (const { times: spent } of cpus()) {
-    const working = spent.user + spent.nice + spent.sys + spent.irq;
+    const working = spent.user + spent.sys + spent.irq;
     busyMs += working;
-    totalMs += working + spent.idle;
+    totalMs += working + spent.nice + spent.idle;
   }
   const ownMs = await timeOf(roots);
   return ownMs === null ? null : { busyMs, totalMs, ownMs };
