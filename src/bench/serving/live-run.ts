@@ -2,16 +2,11 @@ import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ladder, ServiceLevel } from '../../core/index.ts';
 import { percentile } from '../../numerics/index.ts';
-import {
-  type Arrival,
-  Recorder,
-  type SimulationResult,
-  summarize,
-  type Workload,
-} from '../../simulation/index.ts';
+import type { Arrival, SimulationResult, Workload } from '../../simulation/index.ts';
+import { judgeLive, type ServedRequest } from './live-judgement.ts';
 import type { LiveServer } from './live-server.ts';
 import { callCompletion, parseAnswer, type ReceivedAnswer } from './streamed-answer.ts';
-import { type CourseToken, type DecisionTrail, fetchTrail, tokenCourse } from './token-course.ts';
+import { type DecisionTrail, fetchTrail, tokenCourse } from './token-course.ts';
 
 export interface LiveRunOptions {
   readonly policy: string;
@@ -29,14 +24,6 @@ export interface LiveRun {
   /** 99th percentile of how late the generator itself sent requests, ms. Its lateness counts as the server's. */
   readonly generatorLagMs: number;
   readonly cachedTokens: number;
-}
-
-/** A request as its client saw it. */
-interface Served {
-  readonly arrival: Arrival;
-  readonly received: ReceivedAnswer | null;
-  readonly course: readonly CourseToken[];
-  readonly level: ServiceLevel;
 }
 
 /** Of requests that the server keeps nothing of: they were refused, and have missed whatever it was. */
@@ -73,7 +60,7 @@ export async function runLive(
   agent.destroy();
   const served = await lookUp(server, workload.arrivals, received);
   return {
-    result: judge(served, workload, options, { startedAtMs, endedAtMs }),
+    result: judgeLive(served, workload, { ...options, startedAtMs, endedAtMs }),
     arrivals: served.map(({ arrival, level }) => ({ ...arrival, level })),
     generatorLagMs: percentile(Float64Array.from(lags).sort(), 0.99),
     cachedTokens: received.reduce(
@@ -114,8 +101,8 @@ async function lookUp(
   { url }: LiveServer,
   arrivals: readonly Arrival[],
   received: readonly (ReceivedAnswer | null)[],
-): Promise<Served[]> {
-  const served: Served[] = [];
+): Promise<ServedRequest[]> {
+  const served: ServedRequest[] = [];
   for (let from = 0; from < arrivals.length; from += CALLS_AT_ONCE) {
     const batch = arrivals.slice(from, from + CALLS_AT_ONCE);
     const trails = await Promise.all(batch.map((_, i) => fetchTrail(url, callId(from + i))));
@@ -127,7 +114,11 @@ async function lookUp(
   return served;
 }
 
-function serve(arrival: Arrival, received: ReceivedAnswer | null, trail: DecisionTrail | null): Served {
+function serve(
+  arrival: Arrival,
+  received: ReceivedAnswer | null,
+  trail: DecisionTrail | null,
+): ServedRequest {
   const answer = received === null ? null : parseAnswer(received);
   const level =
     trail === null
@@ -144,80 +135,4 @@ function serve(arrival: Arrival, received: ReceivedAnswer | null, trail: Decisio
     level,
     course: answer === null || trail === null ? [] : tokenCourse(answer, trail),
   };
-}
-
-interface Happening {
-  readonly atMs: number;
-  readonly act: (recorder: Recorder) => void;
-}
-
-/** Plays what clients saw to the recorder of the simulation, in order of time. */
-function judge(
-  served: readonly Served[],
-  { spanMs, step }: Workload,
-  { policy, ladder, windowMs }: LiveRunOptions,
-  { startedAtMs, endedAtMs }: { readonly startedAtMs: number; readonly endedAtMs: number },
-): SimulationResult {
-  const recorder = new Recorder(ladder, windowMs);
-  const happenings = served.flatMap((each, i) => happeningsOf(each, callId(i), ladder, startedAtMs));
-  // Stable: what happens at one time stays in the order in which it happened.
-  for (const { act } of happenings.toSorted((a, b) => a.atMs - b.atMs)) act(recorder);
-  return summarize({
-    policy,
-    ladder,
-    records: recorder.records,
-    timeline: recorder.timeline,
-    step: step ?? null,
-    spanMs,
-    simulatedMs: endedAtMs - startedAtMs,
-    busyMs: 0,
-    steps: 0,
-    passes: 0,
-  });
-}
-
-function happeningsOf(
-  { arrival, received, level, course }: Served,
-  id: string,
-  ladder: Ladder,
-  startedAtMs: number,
-): Happening[] {
-  const refused = received !== null && received.status !== 200;
-  if (refused) return [{ atMs: arrival.atMs, act: (recorder) => recorder.refuse(arrival.atMs, level) }];
-  const endAtMs = Math.max(arrival.atMs, (received?.endedAtMs ?? startedAtMs) - startedAtMs);
-  const arrives = { atMs: arrival.atMs, act: (to: Recorder) => to.accept(id, arrival.atMs, level) };
-  const tokens = course.map(({ atMs, config }): Happening => {
-    const rung = ladder.findIndex((one) => one.id === config);
-    const at = atMs - startedAtMs;
-    return {
-      atMs: at,
-      act: (to) => {
-        to.take({ type: 'token', requestId: id, tokenId: 0, text: '', rung });
-        to.deliver(at);
-      },
-    };
-  });
-  const ends: Happening = {
-    atMs: endAtMs,
-    act: (to) => {
-      to.take(course.length > 0 ? finished(id) : failed(id));
-      to.deliver(endAtMs);
-    },
-  };
-  return [arrives, ...tokens, ends];
-}
-
-function finished(requestId: string) {
-  return {
-    type: 'finished',
-    requestId,
-    reason: 'length',
-    text: '',
-    usage: { promptTokens: 0, completionTokens: 0, cachedTokens: 0 },
-    precision: { averageBits: 0, configs: [], switches: 0 },
-  } as const;
-}
-
-function failed(requestId: string) {
-  return { type: 'failed', requestId, code: 'internal_error', message: 'the answer broke off' } as const;
 }
