@@ -20,7 +20,15 @@ export async function startLiveServer(args: readonly string[]): Promise<LiveServ
     [join(ROOT, 'dist/cli/main.js'), 'serve', '--json', '--port', '0', '--log-level', 'warn', ...args],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  // A bench that is interrupted leaves no server behind.
+  const killed = (): void => void child.kill('SIGKILL');
+  process.once('exit', killed);
+  const ended = new Promise<void>((resolve) =>
+    child.once('close', () => {
+      process.off('exit', killed);
+      resolve();
+    }),
+  );
   const lines: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     lines.push(line);

@@ -183,6 +183,8 @@ async function save(path: string, text: string): Promise<void> {
   await writeFile(path, text);
 }
 
+// Their own ends of the process, so that 'exit' is told.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 try {
   const options = parseServingOptions(process.argv.slice(2));
   if (options === null) process.stdout.write(USAGE);
