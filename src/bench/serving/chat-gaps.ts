@@ -33,10 +33,13 @@ export interface ChatRounds {
 }
 
 const CHAT_PROMPT = 32;
+const CHAT_TOKENS = 240;
 /** Gaps count while all chats run. */
 const MARGIN = 20;
 /** A prompt that fills the context leaves room for this much of an answer. */
 const PROMPT_ANSWER = 4;
+/** Beside six chats of eight slots. */
+const PROMPTS_AT_ONCE = 2;
 /** A loaded round begins when the chats do. */
 const BEGIN_MS = 150;
 
@@ -60,7 +63,7 @@ async function runChats(
 ): Promise<Gaps> {
   const { chats, contextLength, promptOf } = options;
   const agent = new Agent({ keepAlive: true });
-  const tokens = Math.floor(contextLength / 2) - CHAT_PROMPT;
+  const tokens = Math.min(CHAT_TOKENS, contextLength - CHAT_PROMPT);
   let running = true;
   const streams = Array.from({ length: chats }, (_, i) =>
     call(server, agent, promptOf(1000 * turn + i, CHAT_PROMPT), tokens, i),
@@ -105,7 +108,9 @@ interface SentPrompt {
   readonly answer: ReceivedAnswer;
 }
 
-/** Sends prompts at random times while the chats run; resolves with their answers to come. */
+/**
+ * Sends prompts at random times while the chats run, none while two are on their way: a queue of them would only make the end of the round wait. Resolves with their answers to come.
+ */
 async function sendPrompts(
   server: LiveServer,
   agent: Agent,
@@ -115,12 +120,21 @@ async function sendPrompts(
 ): Promise<Promise<SentPrompt>[]> {
   const sent: Promise<SentPrompt>[] = [];
   const startedAtMs = performance.now() + BEGIN_MS;
+  let underway = 0;
   for (const [i, atMs] of poissonTimes(1000, promptsPerSecond, seed + turn).entries()) {
     await sleep(Math.max(0, startedAtMs + atMs - performance.now()));
     if (!running()) break;
+    if (underway >= PROMPTS_AT_ONCE) continue;
+    underway++;
     const sentAtMs = performance.now();
     const prompt = promptOf(1000 * turn + 100 + i, contextLength - PROMPT_ANSWER);
-    sent.push(call(server, agent, prompt, PROMPT_ANSWER, i).then((answer) => ({ sentAtMs, answer })));
+    sent.push(
+      call(server, agent, prompt, PROMPT_ANSWER, i)
+        .then((answer) => ({ sentAtMs, answer }))
+        .finally(() => {
+          underway--;
+        }),
+    );
   }
   return sent;
 }
