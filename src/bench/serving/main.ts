@@ -100,7 +100,9 @@ async function runChats(
   const results: { policy: string; others: number | null; measured: ChatRounds }[] = [];
   for (const policy of options.policies) {
     await quietMachine(options.waitQuietMs);
-    const server = await startLiveServer(serverArguments(policy, options, ladder));
+    // Chats bring no targets along: theirs are the server's own.
+    const ownTargets = { ...options, serverTargets: true };
+    const server = await startLiveServer(serverArguments(policy, ownTargets, ladder));
     try {
       const endWatch = await watchOthers([process.pid]);
       const measured = await measureChats(server, {
