@@ -34,7 +34,7 @@ export interface ChatRounds {
 
 const CHAT_PROMPT = 32;
 const CHAT_TOKENS = 240;
-/** Gaps count while all chats run. */
+/** Gaps at the start and at the end of a chat, where not all of them run, do not count. */
 const MARGIN = 20;
 /** A prompt that fills the context leaves room for this much of an answer. */
 const PROMPT_ANSWER = 4;
@@ -83,14 +83,10 @@ async function runChats(
     if (answer === null) throw new Error('a chat was refused or broke off');
     return answer;
   });
-  const from = Math.max(...known.map(({ textAtMs }) => textAtMs[MARGIN] ?? Number.POSITIVE_INFINITY));
-  const to = Math.min(...known.map(({ textAtMs }) => textAtMs.at(-MARGIN) ?? 0));
-  const gaps = known.flatMap(({ textAtMs }) =>
-    textAtMs.slice(1).flatMap((at, i) => {
-      const before = textAtMs[i] ?? at;
-      return before >= from && at <= to ? [at - before] : [];
-    }),
-  );
+  const gaps = known.flatMap(({ textAtMs }) => {
+    const times = textAtMs.slice(MARGIN, -MARGIN);
+    return times.slice(1).map((at, i) => at - (times[i] ?? at));
+  });
   const sorted = Float64Array.from(gaps).sort();
   return {
     p50: percentile(sorted, 0.5),
