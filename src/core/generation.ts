@@ -81,6 +81,8 @@ export interface GenerateRequest {
   readonly maxTokens: number | null;
   /** Strings that end generation; they are not part of the output. */
   readonly stop: readonly string[];
+  /** Tokens that end an answer do not end this one: it goes on to `maxTokens`. Left out: they do. */
+  readonly ignoreEnd?: boolean;
   readonly precision: PrecisionWish;
   readonly service: ServiceWish;
   /** Left out: none. */
@@ -96,6 +98,8 @@ export interface EngineRequest {
   readonly maxTokens: number;
   readonly sampling: SamplingParams;
   readonly stop: readonly string[];
+  /** As in GenerateRequest. */
+  readonly ignoreEnd?: boolean;
   /** Ladder rungs, floor <= ceiling. */
   readonly floor: number;
   readonly ceiling: number;

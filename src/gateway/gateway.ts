@@ -102,9 +102,9 @@ export class Gateway implements InferenceService {
     const requests = index.find(callId, owner);
     if (requests.length === 0) return [];
     const trails = await engine.decisions(requests.map(({ engineId }) => engineId));
-    return requests.flatMap(({ id, tier }, i) => {
+    return requests.flatMap(({ id, level: { tier, ttftMs, tpotMs } }, i) => {
       const trail = trails[i];
-      return trail == null ? [] : [{ id, tier, ...trail }];
+      return trail == null ? [] : [{ id, tier, ttftMs, tpotMs, ...trail }];
     });
   }
 
@@ -228,6 +228,7 @@ export class Gateway implements InferenceService {
       maxTokens,
       sampling: resolveSampling(samplingDefaults, request.sampling),
       stop: request.stop,
+      ...(request.ignoreEnd === true && { ignoreEnd: true }),
       floor: range.floor,
       ceiling: range.ceiling,
       level,
@@ -257,7 +258,7 @@ export class Gateway implements InferenceService {
       events.push({ ...event, requestId: request.id });
     };
     engine.submit(engineRequest, deliver, (tokens) => place.lessen(tokens));
-    index.add(request.callId, request.owner, { engineId: id, id: request.id, tier: level.tier });
+    index.add(request.callId, request.owner, { engineId: id, id: request.id, level });
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
     return { request, promptTokens: promptTokens.length, range, level, events };

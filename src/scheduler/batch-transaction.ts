@@ -12,6 +12,7 @@ import type { TokenSampler } from '../numerics/index.ts';
 import { batchShape } from './batch-shape.ts';
 import type { CostModel } from './cost-model.ts';
 import type { KvPlaces } from './kv-places.ts';
+import type { PassTimer } from './pass-timer.ts';
 import type { PlannedBatch, PlannedRow } from './planned-batch.ts';
 import type { Roster } from './roster.ts';
 import type { AcceptedToken, Sequence } from './sequence.ts';
@@ -23,8 +24,9 @@ export interface BatchContext {
   readonly runner: ModelRunner;
   readonly ladder: Ladder;
   readonly clock: Clock;
-  /** Told what every batch took. */
+  /** Told what every batch took, with what came before it. */
   readonly cost: CostModel;
+  readonly timer: PassTimer;
   readonly textDecoder: TextDecoder;
   readonly sampler: TokenSampler;
   readonly roster: Roster;
@@ -77,16 +79,20 @@ async function tryStage(context: BatchContext, batch: PlannedBatch): Promise<Sta
   }
 }
 
-/** A pass that fails has taken time as well, but not the time of such a pass. */
+/** A pass that fails has taken time as well, but not the time of such a pass, nor of the one after it. */
 async function timedExecute(context: BatchContext, batch: PlannedBatch): Promise<StepOutput> {
   const shape = shapeOf(context.runner, batch);
-  const predictedMs = context.statistics === undefined ? 0 : context.cost.stepMs(shape);
-  const startedAt = context.clock.now();
+  const { clock, cost, statistics, timer } = context;
+  const predictedMs = statistics === undefined ? 0 : cost.stepMs(shape);
+  const startedAt = clock.now();
+  const sinceMs = timer.since(startedAt);
+  timer.idle();
   const output = await context.runner.execute(toStepBatch(context.ladder, batch.rung, batch.rows));
-  const ms = context.clock.now() - startedAt;
+  const endedAt = clock.now();
+  timer.ended(endedAt);
   // Logits of whole chunks are rare, and cost what no policy plans with.
-  if (!batch.rows.some(({ sequence }) => sequence.wantsPromptLogits)) context.cost.observe(shape, ms);
-  context.statistics?.executed(shape, ms, predictedMs);
+  if (!batch.rows.some(({ sequence }) => sequence.wantsPromptLogits)) cost.observe(shape, endedAt - sinceMs);
+  statistics?.executed(shape, { ms: endedAt - startedAt, wholeMs: endedAt - sinceMs, predictedMs });
   return output;
 }
 

@@ -213,7 +213,7 @@ export class Sequence implements RequestView {
     endTokenIds: ReadonlySet<number>,
     contextLength: number,
   ): AcceptedToken {
-    if (endTokenIds.has(tokenId)) return { text: null, end: 'stop' };
+    if (endTokenIds.has(tokenId) && this.request.ignoreEnd !== true) return { text: null, end: 'stop' };
     this.#lastToken = tokenId;
     this.firstTokenAtMs ??= nowMs;
     this.lastTokenAtMs = nowMs;

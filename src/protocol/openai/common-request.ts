@@ -4,10 +4,11 @@ import type { RequestContext } from './parsed-request.ts';
 import { parsePrecisionWish } from './precision-wish.ts';
 import { resolveModel } from './resolve-model.ts';
 import { parseServiceWish, type TierWord } from './service-wish.ts';
-import { samplingOf, stopsOf } from './shared-fields.ts';
+import { endOf, samplingOf, stopsOf } from './shared-fields.ts';
 
 type Fields = Parameters<typeof samplingOf>[0] &
-  Parameters<typeof stopsOf>[0] & {
+  Parameters<typeof stopsOf>[0] &
+  Parameters<typeof endOf>[0] & {
     readonly model: string;
     readonly precision?: unknown;
     readonly service_tier?: TierWord | null | undefined;
@@ -31,6 +32,7 @@ export function commonRequest(
     sampling: samplingOf(fields),
     maxTokens: own.maxTokens,
     stop: stopsOf(fields),
+    ...endOf(fields),
     precision: parsePrecisionWish(
       { body: fields.precision, header: context.precisionHeader, alias: model.config },
       context.served.ladder,

@@ -49,6 +49,10 @@ export const SAMPLING_FIELDS = {
     ])
     .nullish()
     .describe('Strings that end the answer; they are not part of it.'),
+  ignore_eos: z
+    .boolean()
+    .nullish()
+    .describe('Extension. The answer goes on behind its end, to `max_tokens`: for load generators.'),
 };
 
 /** Fields that say who answers, in which tier, and at which precision. */
@@ -136,6 +140,13 @@ export function samplingOf(body: SamplingFields): Partial<SamplingParams> {
 export function stopsOf(body: { readonly stop?: string | string[] | null | undefined }): readonly string[] {
   if (body.stop == null) return [];
   return typeof body.stop === 'string' ? [body.stop] : body.stop;
+}
+
+/** Nothing where the answer may end by itself. */
+export function endOf(body: { readonly ignore_eos?: boolean | null | undefined }): {
+  readonly ignoreEnd?: true;
+} {
+  return body.ignore_eos === true ? { ignoreEnd: true } : {};
 }
 
 interface StreamFields {

@@ -51,6 +51,12 @@ describe('parseCompletionRequest', () => {
     expect(parse({ prompt }).requests.map((request) => request.prompt)).toEqual(prompts);
   });
 
+  it('lets an answer go on behind its end only when asked to', () => {
+    expect(parse({ ignore_eos: true }).requests[0]).toMatchObject({ ignoreEnd: true });
+    expect(parse({ ignore_eos: false }).requests[0]).not.toHaveProperty('ignoreEnd');
+    expect(() => parse({ ignore_eos: 1 })).toThrow(expect.objectContaining({ param: 'ignore_eos' }));
+  });
+
   it('numbers the requests of a batch', () => {
     expect(parse({ prompt: ['a', 'b'] }).requests.map((request) => request.id)).toEqual([
       'cmpl-1-0',

@@ -73,7 +73,7 @@ beforeAll(() => {
     reason: null,
   };
   api.service.kept.set(`${NO_OWNER} req_1`, [
-    { id: 'chatcmpl-1', tier: 'flex', decisions: [decision], omitted: 0 },
+    { id: 'chatcmpl-1', tier: 'flex', ttftMs: 2000, tpotMs: 50, decisions: [decision], omitted: 0 },
   ]);
 });
 

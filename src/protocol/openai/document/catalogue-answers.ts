@@ -48,6 +48,9 @@ export const DECISION_LIST = z.object({
       id: z.string(),
       object: z.literal('request.decisions'),
       service_tier: z.enum(SERVICE_TIERS),
+      targets: z
+        .object({ ttft_ms: z.number().nullable(), tpot_ms: z.number().nullable() })
+        .describe('What the scheduler aims at; null for none.'),
       decisions: z.array(
         z.object({
           action: z.string(),
