@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   ladder: async () => (await import('./commands/ladder.ts')).registerLadder,
   generate: async () => (await import('./commands/generate.ts')).registerGenerate,
   eval: async () => (await import('./commands/eval.ts')).registerEval,
+  profile: async () => (await import('./commands/profile.ts')).registerProfile,
   simulate: async () => (await import('./commands/simulate.ts')).registerSimulate,
   replay: async () => (await import('./commands/replay.ts')).registerReplay,
   keys: async () => (await import('./commands/keys.ts')).registerKeys,

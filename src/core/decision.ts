@@ -34,4 +34,7 @@ export interface RequestDecisions extends DecisionTrail {
   /** `GenerateRequest.id`. */
   readonly id: string;
   readonly tier: ServiceTier;
+  /** Its targets: time to the first token, and per token after it; infinite for none. */
+  readonly ttftMs: number;
+  readonly tpotMs: number;
 }

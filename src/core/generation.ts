@@ -31,6 +31,38 @@ export interface SamplingParams {
   readonly frequencyPenalty: number;
   /** Subtracted once from a token's logit if it occurred in the output. */
   readonly presencePenalty: number;
+  /** Added to the logits of single tokens, by id, after the penalties. */
+  readonly logitBias?: ReadonlyMap<number, number>;
+}
+
+/**
+ * Which log-probabilities come with an answer. They are of the distribution that the model gives, before penalties,
+ * bias, temperature and any cut, so they do not depend on how tokens are drawn.
+ */
+export interface LogprobsWish {
+  /** Most probable tokens told of at each position, 0 to 20, beside the one that stands there. */
+  readonly top: number;
+  /** Also of the prompt's tokens. */
+  readonly prompt: boolean;
+}
+
+/** A token and how probable it was. */
+export interface TokenLogprob {
+  readonly tokenId: number;
+  /** Nats, at most 0. */
+  readonly logprob: number;
+  /** For display: special tokens by name, part of a character as U+FFFD. */
+  readonly text: string;
+  /** What the token adds to the text, possibly part of a character; empty for special tokens. */
+  readonly bytes: Uint8Array;
+}
+
+/** What was known of one position. */
+export interface PositionLogprobs {
+  /** The token that stands there; its `logprob` is null for a prompt's first, which nothing precedes. */
+  readonly chosen: Omit<TokenLogprob, 'logprob'> & { readonly logprob: number | null };
+  /** The most probable ones, best first. */
+  readonly top: readonly TokenLogprob[];
 }
 
 /** A request as the adapters hand it to the InferenceService. */
@@ -49,8 +81,12 @@ export interface GenerateRequest {
   readonly maxTokens: number | null;
   /** Strings that end generation; they are not part of the output. */
   readonly stop: readonly string[];
+  /** Tokens that end an answer do not end this one: it goes on to `maxTokens`. Left out: they do. */
+  readonly ignoreEnd?: boolean;
   readonly precision: PrecisionWish;
   readonly service: ServiceWish;
+  /** Left out: none. */
+  readonly logprobs?: LogprobsWish;
 }
 
 /** A request after tokenization and precision resolution: all that the scheduler needs. */
@@ -62,6 +98,8 @@ export interface EngineRequest {
   readonly maxTokens: number;
   readonly sampling: SamplingParams;
   readonly stop: readonly string[];
+  /** As in GenerateRequest. */
+  readonly ignoreEnd?: boolean;
   /** Ladder rungs, floor <= ceiling. */
   readonly floor: number;
   readonly ceiling: number;
@@ -69,6 +107,8 @@ export interface EngineRequest {
   readonly deadlines: Deadlines;
   /** Whose request it is, for fairness between clients; one name for all where there are no keys. */
   readonly owner: string;
+  /** Left out: none. */
+  readonly logprobs?: LogprobsWish;
 }
 
 export type FinishReason = 'stop' | 'length' | 'cancelled';
@@ -80,17 +120,25 @@ export interface Usage {
   readonly cachedTokens: number;
 }
 
+/** What only the first event of a request has, and only if it was wished for. */
+interface PromptLogprobs {
+  /** One per token of the prompt. */
+  readonly promptLogprobs?: readonly PositionLogprobs[];
+}
+
 /** One sampled token. `text` is what became certain with it: it may be empty, or hold several characters. */
-export interface TokenEvent {
+export interface TokenEvent extends PromptLogprobs {
   readonly type: 'token';
   readonly requestId: string;
   readonly tokenId: number;
   readonly text: string;
   /** Ladder rung that produced the token. */
   readonly rung: number;
+  /** If wished for. */
+  readonly logprobs?: PositionLogprobs;
 }
 
-export interface FinishedEvent {
+export interface FinishedEvent extends PromptLogprobs {
   readonly type: 'finished';
   readonly requestId: string;
   readonly reason: FinishReason;

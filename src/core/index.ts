@@ -21,9 +21,12 @@ export type {
   FinishReason,
   GenerateRequest,
   GenerationEvent,
+  LogprobsWish,
+  PositionLogprobs,
   Prompt,
   SamplingParams,
   TokenEvent,
+  TokenLogprob,
   Usage,
 } from './generation.ts';
 export {

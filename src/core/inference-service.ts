@@ -67,6 +67,13 @@ export interface InferenceService {
    * engine_unavailable.
    */
   tokenize(request: TokenizeRequest): Promise<Int32Array>;
+  /**
+   * Text of token ids, special tokens left out. Holds a place as `tokenize` does.
+   *
+   * Rejects with QueptError: invalid_request, context_length_exceeded (more tokens than any sequence has),
+   * overloaded, shutting_down, engine_unavailable.
+   */
+  detokenize(tokens: readonly number[]): Promise<string>;
   readiness(): Readiness;
   /**
    * What the scheduler decided about the requests of a call of this owner, in order of submission. Empty when it is

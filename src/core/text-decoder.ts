@@ -10,6 +10,10 @@ export interface TextStream {
 export interface TextDecoder {
   /** A stream for a continuation (no prompt text is repeated). */
   createTextStream(): TextStream;
+  /** A token by itself, for display: special tokens by name, part of a character as U+FFFD. */
+  tokenText(tokenId: number): string;
+  /** What a token adds to a text, UTF-8, possibly part of a character; none for special and unknown ids. */
+  tokenBytes(tokenId: number): Uint8Array;
   /** Ids that end a sequence; their text is never emitted. */
   readonly endTokenIds: ReadonlySet<number>;
 }

@@ -74,6 +74,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       record: options.record,
     },
     onProfile: (profile) => levels.measured(profile),
+    onSlowness: (slowness) => levels.observed(slowness),
     startTimeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
     logger,
     metrics: new EngineMetrics(metrics, model.ladder),

@@ -18,6 +18,8 @@ interface EngineClientOptions {
   readonly metrics: EngineMetrics;
   /** Told what an engine measured at its start, before it takes requests. */
   readonly onProfile?: (profile: UnloadedProfile) => void;
+  /** Told after each step how many times slower the machine is than that says. */
+  readonly onSlowness?: (slowness: number) => void;
 }
 
 /** `failed`: the first start did not succeed; `restarting`: the engine is gone or loads again. */
@@ -166,6 +168,7 @@ export class EngineClient {
     for (const event of message.events) this.#inFlight.deliver(event);
     this.#outbox.stepArrived();
     this.#options.metrics.step(message);
+    this.#options.onSlowness?.(message.statistics.cost.slowness);
   }
 
   #onExit(how: string, fatal: FatalMessage | null): void {

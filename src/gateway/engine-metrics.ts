@@ -24,9 +24,9 @@ export class EngineMetrics {
     this.#state(snapshot);
     this.#countOn(snapshot);
     const { batches, switches, ended, cost } = statistics;
-    for (const { phase, rung, ms, predictedMs } of batches) {
-      const [seconds, predictedSeconds] = [ms / 1000, predictedMs / 1000];
-      metrics.stepRan({ phase, config: this.#config(rung), seconds, predictedSeconds });
+    for (const { phase, rung, ms, wholeMs, predictedMs } of batches) {
+      const byPrediction = predictedMs > 0 ? wholeMs / predictedMs : null;
+      metrics.stepRan({ phase, config: this.#config(rung), seconds: ms / 1000, byPrediction });
     }
     for (const { from, to, cause } of switches) {
       metrics.precisionSwitched(this.#config(from), this.#config(to), cause);

@@ -26,7 +26,14 @@ import { countRefusal } from './refusal.ts';
 import { requestDeadlines } from './request-deadlines.ts';
 import type { RequestIndex } from './request-index.ts';
 import { RequestMeter } from './request-meter.ts';
-import { checkPrompt, resolveMaxTokens, resolveRange, resolveSampling } from './resolve-request.ts';
+import {
+  checkLogitBias,
+  checkPrompt,
+  requireTokens,
+  resolveMaxTokens,
+  resolveRange,
+  resolveSampling,
+} from './resolve-request.ts';
 import { rangeWithin, type ServiceLevels } from './service-levels.ts';
 import { AS_GENERATED, type TokenizerPool } from './tokenizer-pool.ts';
 import { UsageCount } from './usage-count.ts';
@@ -103,9 +110,9 @@ export class Gateway implements InferenceService {
     const requests = index.find(callId, owner);
     if (requests.length === 0) return [];
     const trails = await engine.decisions(requests.map(({ engineId }) => engineId));
-    return requests.flatMap(({ id, tier }, i) => {
+    return requests.flatMap(({ id, level: { tier, ttftMs, tpotMs } }, i) => {
       const trail = trails[i];
-      return trail == null ? [] : [{ id, tier, ...trail }];
+      return trail == null ? [] : [{ id, tier, ttftMs, tpotMs, ...trail }];
     });
   }
 
@@ -125,6 +132,7 @@ export class Gateway implements InferenceService {
     const range = rangeWithin(model.ladder, level.tier, tierRange, resolveRange(model, request));
     const terms: Terms = { range, level, arrivedAtMs };
     checkPrompt(request.prompt, model.contextLength, vocabSize);
+    checkLogitBias(request.sampling.logitBias, vocabSize);
     this.#requireReady();
     const place = admission.reserve(level.tier);
     const tokenizing = this.#tokenize(request.prompt);
@@ -150,6 +158,25 @@ export class Gateway implements InferenceService {
     const place = admission.reserve('default');
     try {
       return await tokenizer.tokenize(request);
+    } finally {
+      place.release();
+    }
+  }
+
+  async detokenize(tokens: readonly number[]): Promise<string> {
+    const { model, vocabSize, admission, tokenizer } = this.#parts;
+    requireTokens(tokens, vocabSize, 'tokens');
+    if (tokens.length > model.contextLength) {
+      throw new QueptError(
+        'context_length_exceeded',
+        `'tokens' has ${tokens.length} ids, more than any sequence of this model, which is at most ${model.contextLength}. Send them in parts.`,
+        { param: 'tokens' },
+      );
+    }
+    this.#requireReady();
+    const place = admission.reserve('default');
+    try {
+      return await tokenizer.detokenize(Int32Array.from(tokens));
     } finally {
       place.release();
     }
@@ -209,11 +236,13 @@ export class Gateway implements InferenceService {
       maxTokens,
       sampling: resolveSampling(samplingDefaults, request.sampling),
       stop: request.stop,
+      ...(request.ignoreEnd === true && { ignoreEnd: true }),
       floor: range.floor,
       ceiling: range.ceiling,
       level,
       deadlines,
       owner: request.owner,
+      ...(request.logprobs !== undefined && { logprobs: request.logprobs }),
     };
     const meter = new RequestMeter({
       metrics,
@@ -239,7 +268,7 @@ export class Gateway implements InferenceService {
       events.push({ ...event, requestId: request.id });
     };
     engine.submit(engineRequest, deliver, (tokens) => place.lessen(tokens));
-    index.add(request.callId, request.owner, { engineId: id, id: request.id, tier: level.tier });
+    index.add(request.callId, request.owner, { engineId: id, id: request.id, level });
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
     return { request, promptTokens: promptTokens.length, range, level, events, ended: usage.ended };

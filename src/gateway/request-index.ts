@@ -1,4 +1,4 @@
-import type { ServiceTier } from '../core/index.ts';
+import type { ServiceLevel } from '../core/index.ts';
 
 /** A request of the engine's, as its transport knows it. */
 export interface IndexedRequest {
@@ -6,7 +6,7 @@ export interface IndexedRequest {
   readonly engineId: string;
   /** `GenerateRequest.id`. */
   readonly id: string;
-  readonly tier: ServiceTier;
+  readonly level: ServiceLevel;
 }
 
 /** A call has as many as it has prompts, and more where a client gives several calls one id. */

@@ -84,13 +84,8 @@ export function resolveSampling(
  */
 export function checkPrompt(prompt: Prompt, contextLength: number, vocabSize: number): void {
   if (prompt.kind === 'tokens') {
-    const at = prompt.tokens.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
-    if (at < 0) return;
-    throw new QueptError(
-      'invalid_request',
-      `Token ${prompt.tokens[at]} at position ${at} of 'prompt' is not in the vocabulary (0 to ${vocabSize - 1}).`,
-      { param: 'prompt' },
-    );
+    requireTokens(prompt.tokens, vocabSize, 'prompt');
+    return;
   }
   const characters =
     prompt.kind === 'text'
@@ -102,6 +97,29 @@ export function checkPrompt(prompt: Prompt, contextLength: number, vocabSize: nu
     `This model's maximum context length is ${contextLength} tokens, but the prompt has ${characters} characters, which cannot fit. Shorten the prompt.`,
     { param: promptField(prompt) },
   );
+}
+
+/** Throws QueptError `invalid_request` naming `param` for ids outside `0..vocabSize - 1`. */
+export function requireTokens(tokens: readonly number[], vocabSize: number, param: string): void {
+  const at = tokens.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
+  if (at < 0) return;
+  throw new QueptError(
+    'invalid_request',
+    `Token ${tokens[at]} at position ${at} of '${param}' is not in the vocabulary (0 to ${vocabSize - 1}).`,
+    { param },
+  );
+}
+
+/** Throws QueptError `invalid_request` (param `logit_bias`) for a bias of an id outside the vocabulary. */
+export function checkLogitBias(bias: ReadonlyMap<number, number> | undefined, vocabSize: number): void {
+  for (const id of bias?.keys() ?? []) {
+    if (id < vocabSize) continue;
+    throw new QueptError(
+      'invalid_request',
+      `'logit_bias' names token ${id}, which is not in the vocabulary (0 to ${vocabSize - 1}).`,
+      { param: 'logit_bias' },
+    );
+  }
 }
 
 /**

@@ -31,6 +31,9 @@ const SHARES: Readonly<Record<ServiceTier, number>> = { priority: 1, default: 1,
 /** Before anything is known of the machine. */
 const NO_TARGETS = { prefillMs: Infinity, stepMs: Infinity };
 
+/** Of what steps took: less is no error of prediction. */
+const CLEARLY_FASTER = 0.8;
+
 /** Share of the waiting room of each tier. */
 export function tierShares(
   settings: Readonly<Record<ServiceTier, TierSettings>>,
@@ -49,6 +52,7 @@ export interface GrantedService {
 export class ServiceLevels {
   readonly #settings: Readonly<Record<ServiceTier, TierSettings>>;
   readonly #ranges: ReadonlyMap<ServiceTier, PrecisionRange>;
+  #profile: UnloadedProfile | null = null;
   #machine: UnloadedMachine | null = null;
 
   /**
@@ -61,7 +65,18 @@ export class ServiceLevels {
 
   /** Derives targets from what an engine measured at its start. Before the first one only settings make targets. */
   measured(unloaded: UnloadedProfile): void {
+    this.#profile = unloaded;
     this.#machine = unloadedMachine(unloaded);
+  }
+
+  /**
+   * The machine takes so many times what its profile says. Where that is clearly less than it took then, other programs
+   * were busy beside the profile: targets come down to what the machine has shown, and stay there.
+   */
+  observed(slowness: number): void {
+    const profile = this.#profile;
+    if (profile === null || slowness >= CLEARLY_FASTER * profile.cost.slowness) return;
+    this.measured({ ...profile, cost: { ...profile.cost, slowness } });
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 import { QueptError, type TokenizeRequest } from '../core/index.ts';
-import { type TokenizeResult, tokensOf } from './tokenizer-task.ts';
+import { resultOf, type TaskResult } from './tokenizer-task.ts';
 
 interface TokenizerPoolOptions {
   /** The compiled tokenizer-worker module. */
@@ -20,7 +20,7 @@ export const AS_GENERATED = { addSpecialTokens: true, addGenerationPrompt: true 
  * the vocabulary again costs more than any prompt.
  */
 export class TokenizerPool {
-  readonly #pool: Piscina<TokenizeRequest, TokenizeResult>;
+  readonly #pool: Piscina;
 
   constructor({ entry, artefactDirectory, threads }: TokenizerPoolOptions) {
     this.#pool = new Piscina({
@@ -39,24 +39,34 @@ export class TokenizerPool {
    */
   async load(): Promise<void> {
     const prompt = { kind: 'text', text: 'a' } as const;
-    tokensOf(await this.#pool.run({ prompt, ...AS_GENERATED }));
+    const request: TokenizeRequest = { prompt, ...AS_GENERATED };
+    resultOf<Int32Array>(await this.#pool.run(request));
   }
 
   /**
    * Token ids of a prompt. Rejects with QueptError: `invalid_request` with its field when the template refuses
    * the messages, `internal_error` when a worker fails.
    */
-  async tokenize(request: TokenizeRequest): Promise<Int32Array> {
-    let result: TokenizeResult;
-    try {
-      result = await this.#pool.run(request);
-    } catch (cause) {
-      throw new QueptError('internal_error', 'The server failed to tokenize this request.', { cause });
-    }
-    return tokensOf(result);
+  tokenize(request: TokenizeRequest): Promise<Int32Array> {
+    return this.#run<Int32Array>(request);
+  }
+
+  /** Text of token ids. Rejects with QueptError `internal_error` when a worker fails. */
+  detokenize(tokens: Int32Array): Promise<string> {
+    return this.#run<string>(tokens, 'detokenize');
   }
 
   async close(): Promise<void> {
     await this.#pool.destroy();
+  }
+
+  async #run<T>(task: unknown, name?: string): Promise<T> {
+    let result: TaskResult<T>;
+    try {
+      result = await this.#pool.run(task, name === undefined ? {} : { name });
+    } catch (cause) {
+      throw new QueptError('internal_error', 'The server failed to tokenize this request.', { cause });
+    }
+    return resultOf(result);
   }
 }

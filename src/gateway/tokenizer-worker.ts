@@ -1,7 +1,7 @@
 import { workerData } from 'piscina';
 import type { TokenizeRequest } from '../core/index.ts';
 import { loadTokenizer } from '../engine/index.ts';
-import { type TokenizeResult, tokenizeResult } from './tokenizer-task.ts';
+import { type TaskResult, taskResult } from './tokenizer-task.ts';
 
 const { artefactDirectory } = workerData as { artefactDirectory: string };
 
@@ -10,12 +10,17 @@ const loading = loadTokenizer(artefactDirectory, 'invalid_artefact');
 loading.catch(() => {});
 
 /** Piscina's task: one prompt to its token ids. */
-export default function tokenize(request: TokenizeRequest): Promise<TokenizeResult> {
+export default function tokenize(request: TokenizeRequest): Promise<TaskResult<Int32Array>> {
   const { prompt, addGenerationPrompt, addSpecialTokens } = request;
-  return tokenizeResult(async () => {
+  return taskResult(async () => {
     const tokenizer = await loading;
     return prompt.kind === 'messages'
       ? tokenizer.encodeChat(prompt.messages, { addGenerationPrompt })
       : tokenizer.encode(prompt.text, { addSpecialTokens });
   });
+}
+
+/** The other way, by its name. */
+export function detokenize(tokens: Int32Array): Promise<TaskResult<string>> {
+  return taskResult(async () => (await loading).decode(tokens));
 }

@@ -9,3 +9,4 @@ export { median, percentile } from './percentile.ts';
 export { logSumExp, softmax, tokenLogProb } from './softmax.ts';
 export { applyPenalties, hasPenalties, TokenHistory } from './token-history.ts';
 export { TokenSampler } from './token-sampler.ts';
+export { type TokenScore, topLogProbs } from './top-log-probs.ts';

@@ -1,5 +1,6 @@
 import type { SamplingParams } from '../core/index.ts';
 import { argmax } from './argmax.ts';
+import { raceIndex } from './exponential-race.ts';
 import { applyPenalties, hasPenalties, type TokenHistory } from './token-history.ts';
 import { selectLargest, selectMass } from './top-selection.ts';
 
@@ -7,7 +8,7 @@ import { selectLargest, selectMass } from './top-selection.ts';
  * Draws tokens from rows of logits. Holds the scratch memory of one row (16 bytes per vocabulary entry), so one
  * instance serves one caller at a time and allocates nothing per token.
  *
- * Order of the steps: penalties → (temperature 0: the largest logit, lowest id among equals) → temperature → top-k →
+ * Order of the steps: penalties → bias → (temperature 0: the largest logit, lowest id among equals) → temperature → top-k →
  * top-p → min-p → draw. Top-p counts the probability that is left after top-k; ties are cut in favour of lower ids.
  */
 export class TokenSampler {
@@ -23,8 +24,8 @@ export class TokenSampler {
   }
 
   /**
-   * The token i with Σ_{j<i} p_j <= uniform < Σ_{j<=i} p_j, p the filtered distribution in order of ids. Walking by
-   * id and not by rank keeps the draw the same when logits differ in their last bits.
+   * A token drawn from p, the filtered distribution. The same `uniform` draws the same token from logits that differ
+   * a little (`raceIndex`): an answer with a seed is the same in another batch, and nearly the same at another rung.
    *
    * @param logits shape [V], f32, not mutated
    * @param history what penalties count; null when `params` has none
@@ -42,18 +43,23 @@ export class TokenSampler {
     if (logits.length !== this.#ids.length) {
       throw new RangeError(`A row of ${logits.length} logits met a sampler of ${this.#ids.length}.`);
     }
-    const row = this.#penalized(logits, params, history);
+    const row = this.#adjust(logits, params, history);
     const top = argmax(row);
     if (params.temperature === 0) return top;
     this.#weigh(row, row[top]!, params);
-    return this.#draw(uniform);
+    return raceIndex(this.#weights, uniform);
   }
 
-  #penalized(logits: Float32Array, params: SamplingParams, history: TokenHistory | null): Float32Array {
-    if (history === null || !hasPenalties(params)) return logits;
-    this.#adjusted.set(logits);
-    applyPenalties(this.#adjusted, params, history);
-    return this.#adjusted;
+  /** The row itself where nothing changes it. Biases of ids outside the vocabulary are passed over. */
+  #adjust(logits: Float32Array, params: SamplingParams, history: TokenHistory | null): Float32Array {
+    const { logitBias } = params;
+    const penalized = history !== null && hasPenalties(params);
+    if (!penalized && (logitBias === undefined || logitBias.size === 0)) return logits;
+    const row = this.#adjusted;
+    row.set(logits);
+    if (penalized) applyPenalties(row, params, history);
+    for (const [id, bias] of logitBias ?? []) if (id in row) row[id]! += bias;
+    return row;
   }
 
   /** Leaves in `#weights` exp((x − peak) / temperature) for tokens that pass the filters and 0 for all others. */
@@ -98,22 +104,5 @@ export class TokenSampler {
     }
     const length = selectMass(ids, candidates, row, weights, total * topP);
     for (let i = length; i < candidates; i++) weights[ids[i]!] = 0;
-  }
-
-  #draw(uniform: number): number {
-    const weights = this.#weights;
-    let mass = 0;
-    for (let i = 0; i < weights.length; i++) mass += weights[i]!;
-    const target = uniform * mass;
-    let cumulative = 0;
-    let last = 0;
-    for (let i = 0; i < weights.length; i++) {
-      const weight = weights[i]!;
-      if (weight === 0) continue;
-      cumulative += weight;
-      last = i;
-      if (target < cumulative) return i;
-    }
-    return last;
   }
 }

@@ -43,9 +43,9 @@ export function createPrometheusMetrics(): ServingMetrics & KeyMetrics & Metrics
         if (error !== null) quept.predictionError.set({ phase }, error);
       }
     },
-    stepRan({ phase, config, seconds, predictedSeconds }) {
+    stepRan({ phase, config, seconds, byPrediction }) {
       quept.step.observe({ phase, config }, seconds);
-      if (predictedSeconds > 0) quept.predictionRatio.observe({ phase }, seconds / predictedSeconds);
+      if (byPrediction !== null) quept.predictionRatio.observe({ phase }, byPrediction);
     },
     precisionSwitched: (from, to, reason) => quept.switches.inc({ from, to, reason }),
     preempted: (requests) => vllm.preemptions.inc(requests),

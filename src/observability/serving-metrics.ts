@@ -35,8 +35,8 @@ export interface StepTime {
   /** Id of the precision config. */
   readonly config: string;
   readonly seconds: number;
-  /** 0 where nothing was predicted. */
-  readonly predictedSeconds: number;
+  /** By what was predicted, with what came before it since the pass before; null where nothing was predicted. */
+  readonly byPrediction: number | null;
 }
 
 /** Where the time of an ended request went; null for a phase it never reached. */

@@ -50,6 +50,7 @@ export { keyStatusJson, serverStatusJson } from './openai/admin-json.ts';
 export { CHAT_FIELDS, parseChatRequest } from './openai/chat-request.ts';
 export { COMPLETION_FIELDS, parseCompletionRequest } from './openai/completion-request.ts';
 export { decisionsJson } from './openai/decisions-json.ts';
+export { openApiDocument } from './openai/document/openapi-document.ts';
 export { type ErrorBody, errorBody } from './openai/error-body.ts';
 export { retryHeaders } from './openai/error-headers.ts';
 export { FIELDS_WITHOUT_EFFECT, MESSAGE_FIELDS_WITHOUT_EFFECT } from './openai/fields-without-effect.ts';
@@ -60,9 +61,25 @@ export { ladderJson, type PrecisionJson, precisionJson } from './openai/precisio
 export { type PrecisionSources, parsePrecisionWish } from './openai/precision-wish.ts';
 export { goDuration, rateLimitHeaders } from './openai/rate-limit-headers.ts';
 export { collectReply } from './openai/reply-body.ts';
+export type { ReplyForm } from './openai/reply-form.ts';
 export { type ReplyMeta, replyMeta } from './openai/reply-meta.ts';
 export { CHAT_SHAPE, COMPLETION_SHAPE, type ReplyShape } from './openai/reply-shape.ts';
 export { encodeReplyStream, type ReplyStreamOptions } from './openai/reply-stream.ts';
 export { DEFAULT_MODEL_ALIAS, type ResolvedModel, resolveModel } from './openai/resolve-model.ts';
+export { collectResponse } from './openai/response-body.ts';
+export type { ResponseForm } from './openai/response-json.ts';
+export {
+  type ParsedResponseRequest,
+  parseResponseRequest,
+  RESPONSE_FIELDS,
+} from './openai/response-request.ts';
+export { ResponseStream } from './openai/response-stream.ts';
 export { SSE_DONE, SSE_KEEP_ALIVE, sseData } from './openai/sse.ts';
+export {
+  DETOKENIZE_FIELDS,
+  parseDetokenizeRequest,
+  parseTokenizeRequest,
+  TOKENIZE_FIELDS,
+  tokenizeJson,
+} from './openai/tokenize-request.ts';
 export { usageJson } from './openai/usage-json.ts';

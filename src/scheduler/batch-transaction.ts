@@ -3,6 +3,7 @@ import type {
   GenerationEvent,
   Ladder,
   ModelRunner,
+  PositionLogprobs,
   StepBatch,
   StepOutput,
   TextDecoder,
@@ -11,6 +12,7 @@ import type { TokenSampler } from '../numerics/index.ts';
 import { batchShape } from './batch-shape.ts';
 import type { CostModel } from './cost-model.ts';
 import type { KvPlaces } from './kv-places.ts';
+import type { PassTimer } from './pass-timer.ts';
 import type { PlannedBatch, PlannedRow } from './planned-batch.ts';
 import type { Roster } from './roster.ts';
 import type { AcceptedToken, Sequence } from './sequence.ts';
@@ -22,8 +24,9 @@ export interface BatchContext {
   readonly runner: ModelRunner;
   readonly ladder: Ladder;
   readonly clock: Clock;
-  /** Told what every batch took. */
+  /** Told what every batch took, with what came before it. */
   readonly cost: CostModel;
+  readonly timer: PassTimer;
   readonly textDecoder: TextDecoder;
   readonly sampler: TokenSampler;
   readonly roster: Roster;
@@ -38,6 +41,10 @@ interface StagedRow extends PlannedRow {
   readonly rung: number;
   /** Null where the chunk does not reach the prompt's end. */
   readonly sampled: number | null;
+  /** Of the token sampled; null where nobody asked. */
+  readonly logprobs: PositionLogprobs | null;
+  /** Of the chunk's tokens; null where nobody asked. */
+  readonly promptScores: readonly PositionLogprobs[] | null;
 }
 
 /**
@@ -72,15 +79,20 @@ async function tryStage(context: BatchContext, batch: PlannedBatch): Promise<Sta
   }
 }
 
-/** A pass that fails has taken time as well, but not the time of such a pass. */
+/** A pass that fails has taken time as well, but not the time of such a pass, nor of the one after it. */
 async function timedExecute(context: BatchContext, batch: PlannedBatch): Promise<StepOutput> {
   const shape = shapeOf(context.runner, batch);
-  const predictedMs = context.statistics === undefined ? 0 : context.cost.stepMs(shape);
-  const startedAt = context.clock.now();
+  const { clock, cost, statistics, timer } = context;
+  const predictedMs = statistics === undefined ? 0 : cost.stepMs(shape);
+  const startedAt = clock.now();
+  const sinceMs = timer.since(startedAt);
+  timer.idle();
   const output = await context.runner.execute(toStepBatch(context.ladder, batch.rung, batch.rows));
-  const ms = context.clock.now() - startedAt;
-  context.cost.observe(shape, ms);
-  context.statistics?.executed(shape, ms, predictedMs);
+  const endedAt = clock.now();
+  timer.ended(endedAt);
+  // Logits of whole chunks are rare, and cost what no policy plans with.
+  if (!batch.rows.some(({ sequence }) => sequence.wantsPromptLogits)) cost.observe(shape, endedAt - sinceMs);
+  statistics?.executed(shape, { ms: endedAt - startedAt, wholeMs: endedAt - sinceMs, predictedMs });
   return output;
 }
 
@@ -103,7 +115,7 @@ function toStepBatch(ladder: Ladder, rung: number, rows: readonly PlannedRow[]):
     rows: rows.map(({ sequence, tokens }) => ({
       slot: heldSlot(sequence),
       tokens: sequence.input(tokens),
-      logits: 'last',
+      logits: sequence.wantsPromptLogits ? 'all' : 'last',
     })),
   };
 }
@@ -116,34 +128,48 @@ function heldSlot({ slot }: Sequence): number {
 /** Samples every row that has reached its prompt's end. Changes no request. */
 function stage(context: BatchContext, batch: PlannedBatch, logits: Float32Array): StagedRow[] {
   const { vocabSize } = context.runner.shape;
-  if (logits.length !== batch.rows.length * vocabSize) {
-    throw new Error(`The runner returned ${logits.length} logits for ${batch.rows.length} rows.`);
+  const counts = batch.rows.map(({ sequence, tokens }) => (sequence.wantsPromptLogits ? tokens : 1));
+  const wanted = counts.reduce((sum, count) => sum + count, 0);
+  if (logits.length !== wanted * vocabSize) {
+    throw new Error(`The runner returned ${logits.length} logits for ${wanted} positions.`);
   }
-  return batch.rows.map(({ sequence, tokens }, i) => ({
-    sequence,
-    tokens,
-    rung: batch.rung,
-    sampled:
-      sequence.ended || !sequence.yieldsToken(tokens)
-        ? null
-        : sequence.sample(context.sampler, logits.subarray(i * vocabSize, (i + 1) * vocabSize)),
-  }));
+  let end = 0;
+  return batch.rows.map((row, i) => {
+    const start = end;
+    end += (counts[i] ?? 1) * vocabSize;
+    return { ...row, rung: batch.rung, ...stageRow(context, row, logits.subarray(start, end)) };
+  });
+}
+
+/** @param logits of the row's wanted positions, the newest last */
+function stageRow(
+  { runner, sampler }: BatchContext,
+  { sequence, tokens }: PlannedRow,
+  logits: Float32Array,
+): Pick<StagedRow, 'sampled' | 'logprobs' | 'promptScores'> {
+  if (sequence.ended) return { sampled: null, logprobs: null, promptScores: null };
+  const promptScores = sequence.wantsPromptLogits ? sequence.scoreChunk(logits, tokens) : null;
+  if (!sequence.yieldsToken(tokens)) return { sampled: null, logprobs: null, promptScores };
+  const newest = logits.subarray(logits.length - runner.shape.vocabSize);
+  const sampled = sequence.sample(sampler, newest);
+  return { sampled, logprobs: sequence.score(newest, sampled), promptScores };
 }
 
 /** All rows are committed before the first event leaves, so a commit that throws has shown nothing to any client. */
 function commit(context: BatchContext, staged: readonly StagedRow[]): void {
   // Whoever ended during the pass is dropped: its slot is about to be released.
   const rows = staged.filter((row) => !row.sequence.ended);
-  for (const { sequence, tokens, rung, sampled } of rows) {
+  for (const { sequence, tokens, rung, sampled, promptScores } of rows) {
     context.places.commit(heldSlot(sequence), sequence.input(tokens), rung, sampled !== null);
-    sequence.advance(tokens);
+    sequence.advance(tokens, promptScores);
   }
   for (const row of rows) {
     if (row.sampled !== null) publish(context, row, row.sampled);
   }
 }
 
-function publish(context: BatchContext, { sequence, rung }: StagedRow, tokenId: number): void {
+function publish(context: BatchContext, row: StagedRow, tokenId: number): void {
+  const { sequence, rung, logprobs } = row;
   // The listener of an earlier row's event may have ended this request.
   if (sequence.ended) return;
   const before = sequence.lastRung;
@@ -154,7 +180,10 @@ function publish(context: BatchContext, { sequence, rung }: StagedRow, tokenId: 
   }
   const { text, end } = accepted;
   if (text !== null && before !== null && before !== rung) context.statistics?.switched(before, rung);
-  if (text !== null) context.emit({ type: 'token', requestId: sequence.id, tokenId, text, rung });
+  if (text !== null) {
+    const told = { ...(logprobs !== null && { logprobs }), ...sequence.takePromptLogprobs() };
+    context.emit({ type: 'token', requestId: sequence.id, tokenId, text, rung, ...told });
+  }
   if (end !== null) context.roster.finish(sequence, end);
 }
 

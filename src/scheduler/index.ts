@@ -31,7 +31,7 @@ export {
 } from './policies.ts';
 export type { PrecisionPolicy, RungCause, RungOf } from './precision-policy.ts';
 export type { PreemptionLimits } from './preemption.ts';
-export { profileSteps } from './profile-steps.ts';
+export { type ProfileLimits, profileSteps } from './profile-steps.ts';
 export type { PlanData, RecordedRequest, RecordedStep } from './recorded-step.ts';
 export type { RecordingHeader } from './recording-format.ts';
 export { expectedMoves } from './regrouping.ts';

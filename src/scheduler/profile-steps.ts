@@ -5,12 +5,19 @@ import type { StepShape } from './step-shape.ts';
 
 /** Time for a profile, unless its caller has another idea. */
 const BUDGET_MS = 1_500;
-/** Rungs measured of a long ladder, evenly spread; the others lie between them. */
+/** Rungs measured of a long ladder, evenly spread, unless its caller has another idea; the others lie between them. */
 const MEASURED_RUNGS = 5;
 /** Tokens of the longer prefill chunk. */
 const CHUNK = 128;
 /** Slots that take part in regrouping. */
 const REGROUPED_SLOTS = 3;
+
+export interface ProfileLimits {
+  readonly budgetMs?: number;
+  /** Rungs measured of a longer ladder. */
+  readonly rungs?: number;
+}
+
 interface Kind {
   readonly phase: StepShape['phase'];
   readonly slots: readonly number[];
@@ -33,9 +40,9 @@ export async function profileSteps(
   runner: ModelRunner,
   ladder: Ladder,
   clock: Clock,
-  budgetMs = BUDGET_MS,
+  { budgetMs = BUDGET_MS, rungs = MEASURED_RUNGS }: ProfileLimits = {},
 ): Promise<CostSample[]> {
-  const profile = new Profile(runner, ladder, clock, clock.now() + budgetMs);
+  const profile = new Profile(runner, ladder, clock, { endMs: clock.now() + budgetMs, rungs });
   try {
     await profile.run();
   } finally {
@@ -49,15 +56,22 @@ class Profile {
   readonly #ladder: Ladder;
   readonly #clock: Clock;
   readonly #endMs: number;
+  readonly #rungs: number;
   readonly #slots: number[] = [];
   /** By shape: the fastest. */
   readonly #samples = new Map<string, CostSample>();
 
-  constructor(runner: ModelRunner, ladder: Ladder, clock: Clock, endMs: number) {
+  constructor(
+    runner: ModelRunner,
+    ladder: Ladder,
+    clock: Clock,
+    { endMs, rungs }: { readonly endMs: number; readonly rungs: number },
+  ) {
     this.#runner = runner;
     this.#ladder = ladder;
     this.#clock = clock;
     this.#endMs = endMs;
+    this.#rungs = rungs;
     for (let slot = runner.acquireSlot(); slot !== null; slot = runner.acquireSlot()) this.#slots.push(slot);
   }
 
@@ -70,7 +84,7 @@ class Profile {
   }
 
   async run(): Promise<void> {
-    const rungs = measuredRungs(this.#ladder.length);
+    const rungs = measuredRungs(this.#ladder.length, this.#rungs);
     const top = rungs.slice(0, 1);
     const chunk = Math.max(1, Math.min(CHUNK, Math.floor((this.#runner.shape.contextLength - 1) / 2)));
     const [single, ...others] = this.#decodes();
@@ -160,8 +174,8 @@ function atEach(rungs: readonly number[], kinds: readonly Kind[]): Measurement[]
 }
 
 /** The highest and the lowest rung first, then those between. */
-function measuredRungs(rungs: number): number[] {
-  const count = Math.min(rungs, MEASURED_RUNGS);
+function measuredRungs(rungs: number, most: number): number[] {
+  const count = Math.min(rungs, most);
   const spread = Array.from({ length: count }, (_, i) =>
     count === 1 ? 0 : Math.round((i * (rungs - 1)) / (count - 1)),
   );

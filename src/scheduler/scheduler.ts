@@ -15,6 +15,7 @@ import type { BatchPolicy } from './batch-policy.ts';
 import { type CostModel, FREE_COST } from './cost-model.ts';
 import type { DecisionLog } from './decision-log.ts';
 import { KvPlaces, type PrefixCacheOptions } from './kv-places.ts';
+import { PassTimer } from './pass-timer.ts';
 import type { PrecisionPolicy } from './precision-policy.ts';
 import { Roster } from './roster.ts';
 import type { StepLimits } from './scheduling-view.ts';
@@ -148,6 +149,7 @@ class ContinuousScheduler implements Scheduler {
       roster: this.#roster,
       places,
       record,
+      timer: new PassTimer(),
       sampler: new TokenSampler(runner.shape.vocabSize),
     };
   }

@@ -5,6 +5,7 @@ import {
   type FinishedEvent,
   type FinishReason,
   type Ladder,
+  type PositionLogprobs,
   type QueptError,
   reportPrecision,
   type ServiceLevel,
@@ -12,6 +13,7 @@ import {
 } from '../core/index.ts';
 import { hasPenalties, TokenHistory, type TokenSampler, uniformAt } from '../numerics/index.ts';
 import type { PrefixWish } from './kv-places.ts';
+import { LogprobRecord } from './logprob-record.ts';
 import { OutputText } from './output-text.ts';
 import type { OwnerAccount } from './owner-account.ts';
 import type { RequestView } from './scheduling-view.ts';
@@ -44,6 +46,7 @@ export class Sequence implements RequestView {
   readonly #seed: number;
   readonly #output: OutputText;
   readonly #history: TokenHistory | null;
+  readonly #logprobs: LogprobRecord | null;
   readonly #rungs: number[] = [];
   readonly #generated: number[] = [];
   firstTokenAtMs: number | null = null;
@@ -75,6 +78,8 @@ export class Sequence implements RequestView {
     this.#seed = request.sampling.seed ?? seed;
     this.#output = new OutputText(decoder.createTextStream(), request.stop);
     this.#history = hasPenalties(request.sampling) ? new TokenHistory(request.promptTokens) : null;
+    const { logprobs, promptTokens } = request;
+    this.#logprobs = logprobs === undefined ? null : new LogprobRecord(logprobs, promptTokens, decoder);
   }
 
   get id(): string {
@@ -119,11 +124,12 @@ export class Sequence implements RequestView {
     return this.#promptDone === 0;
   }
 
-  /** What may be reused: all but a token, since logits must be computed. At `least` or better, and in its range. */
+  /** What may be reused: what no logits are wanted of, at most all but a token. At `least` or better, and in its range. */
   wish(least: number): PrefixWish {
     const { owner, ceiling } = this.request;
     const rungs = { least: Math.min(least, this.plannedRung ?? least), most: ceiling };
-    return { owner, tokens: this.#prompt, most: this.#prompt.length - 1, rungs };
+    const most = this.wantsPromptLogits ? 0 : this.#prompt.length - 1;
+    return { owner, tokens: this.#prompt, most, rungs };
   }
 
   expectReuse(tokens: number): void {
@@ -173,8 +179,29 @@ export class Sequence implements RequestView {
     return sampler.sample(logits, this.request.sampling, this.#history, uniform);
   }
 
-  /** Notes that `tokens` of input have been committed. */
-  advance(tokens: number): void {
+  /** The logits of every position of its chunk are wanted, not the last one's alone. */
+  get wantsPromptLogits(): boolean {
+    return this.#logprobs?.wantsPrompt === true;
+  }
+
+  /** What is told of a token that was sampled from `logits`; null for nothing. */
+  score(logits: Float32Array, tokenId: number): PositionLogprobs | null {
+    return this.#logprobs?.score(logits, tokenId) ?? null;
+  }
+
+  /** What is told of the prompt, of a chunk of `tokens` whose logits these are. */
+  scoreChunk(logits: Float32Array, tokens: number): readonly PositionLogprobs[] {
+    return this.#logprobs?.scoreChunk(logits, this.#promptDone, tokens) ?? [];
+  }
+
+  /** Scores of the prompt, for the first event only. */
+  takePromptLogprobs(): { readonly promptLogprobs?: readonly PositionLogprobs[] } {
+    return this.#logprobs?.takePrompt() ?? {};
+  }
+
+  /** Notes that `tokens` of input have been committed, and what they said of the prompt if that was wanted. */
+  advance(tokens: number, promptScores: readonly PositionLogprobs[] | null = null): void {
+    if (promptScores !== null) this.#logprobs?.addChunk(this.#promptDone, promptScores);
     if (this.promptLeft > 0) this.#promptDone += tokens;
   }
 
@@ -186,7 +213,7 @@ export class Sequence implements RequestView {
     endTokenIds: ReadonlySet<number>,
     contextLength: number,
   ): AcceptedToken {
-    if (endTokenIds.has(tokenId)) return { text: null, end: 'stop' };
+    if (endTokenIds.has(tokenId) && this.request.ignoreEnd !== true) return { text: null, end: 'stop' };
     this.#lastToken = tokenId;
     this.firstTokenAtMs ??= nowMs;
     this.lastTokenAtMs = nowMs;
@@ -215,6 +242,7 @@ export class Sequence implements RequestView {
         cachedTokens: this.#cached,
       },
       precision: reportPrecision(ladder, this.#rungs),
+      ...this.takePromptLogprobs(),
     };
   }
 

@@ -8,6 +8,8 @@ export interface BatchStatistics {
   readonly phase: StepShape['phase'];
   readonly rung: number;
   readonly ms: number;
+  /** With what came before it since the pass before: what predictions are of. */
+  readonly wholeMs: number;
   /** What the cost model said before it ran; 0 where it knew nothing. */
   readonly predictedMs: number;
 }
@@ -49,8 +51,8 @@ export class StatisticsCollector {
     this.#cause = cause;
   }
 
-  executed({ phase, rung }: StepShape, ms: number, predictedMs: number): void {
-    this.#batches.push({ phase, rung, ms, predictedMs });
+  executed({ phase, rung }: StepShape, times: Omit<BatchStatistics, 'phase' | 'rung'>): void {
+    this.#batches.push({ phase, rung, ...times });
   }
 
   switched(from: number, to: number): void {

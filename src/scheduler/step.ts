@@ -36,6 +36,7 @@ export async function runStep(context: StepContext): Promise<boolean> {
     record.begin(rung, rows, batchMs(context, rung, rows), clock.now());
     await runBatch(context, batch);
   }
+  if (batches.length === 0) context.timer.idle();
   return batches.length > 0 || decided.expire.length > 0 || (decided.preempt ?? []).length > 0;
 }
 

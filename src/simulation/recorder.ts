@@ -26,6 +26,11 @@ export class Recorder {
     return this.#ended;
   }
 
+  /** Tokens that their clients have not seen yet. */
+  get undeliveredTokens(): number {
+    return this.#undelivered.filter(({ type }) => type === 'token').length;
+  }
+
   accept(id: string, arrivedAtMs: number, level: ServiceLevel): void {
     this.#running.set(id, this.#arrive(arrivedAtMs, level));
   }
@@ -76,6 +81,7 @@ export class Recorder {
       gapMs,
       tpotTargetMs: record.level.tpotMs,
       tpotByTarget,
+      ttftByTarget: gapMs === null ? (nowMs - record.arrivedAtMs) / record.level.ttftMs : null,
       switched,
     });
   }

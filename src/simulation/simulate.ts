@@ -6,6 +6,7 @@ import { serviceLevel, type TargetOverrides } from './service-levels.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import { simulatedRequest } from './simulated-request.ts';
 import { SimulatedRunner } from './simulated-runner.ts';
+import type { StepOverhead } from './step-overhead.ts';
 import { type SimulationResult, summarize } from './summarize.ts';
 import type { Arrival, Workload } from './workload.ts';
 
@@ -26,6 +27,8 @@ export interface SimulatedServer {
   readonly maxBatch: number;
   /** Standard deviation of the logarithm of a pass's time. */
   readonly noise: number;
+  /** None where left out. */
+  readonly overhead?: StepOverhead;
   readonly seed: number;
 }
 
@@ -120,10 +123,16 @@ class Run {
     // The runner never fails: whatever does is a defect, and no result would be worth having.
     if (this.#fault !== null) throw this.#fault;
     // Who came during the step met the places as they were: those that the step frees are free when it is told.
+    if (worked) this.#passOverhead();
     this.#admitDue();
     this.#recorder.deliver(this.#clock.now());
     if (worked) this.#steps++;
     return worked || this.#awaitArrival();
+  }
+
+  #passOverhead(): void {
+    const { stepMs, tokenMs } = this.#server.overhead ?? { stepMs: 0, tokenMs: 0 };
+    this.#clock.advance(stepMs + tokenMs * this.#recorder.undeliveredTokens);
   }
 
   /** False when nobody comes any more. */
@@ -164,7 +173,7 @@ class Run {
   #admit(arrival: Arrival, index: number): void {
     const { ladder, machine, prefillChunk, targets, slots, maxWaiting } = this.#server;
     const unloaded = { cost: machine, rung: ladder.length - 1, prefillChunk };
-    const level = serviceLevel(arrival.tier, arrival.promptTokens, unloaded, targets);
+    const level = arrival.level ?? serviceLevel(arrival.tier, arrival.promptTokens, unloaded, targets);
     if (this.#recorder.held >= slots + maxWaiting) {
       this.#recorder.refuse(arrival.atMs, level);
       return;
@@ -193,6 +202,8 @@ class Run {
 /** Every token says nothing, and none ends an answer. */
 const SILENT: TextDecoder = {
   createTextStream: () => ({ push: () => '', flush: () => '' }),
+  tokenText: () => '',
+  tokenBytes: () => new Uint8Array(),
   endTokenIds: new Set(),
 };
 

@@ -14,22 +14,27 @@ export interface TimelinePoint {
   readonly lateGapShare: number | null;
   /** 95th percentile over requests that had tokens here of their TPOT so far, by its target. */
   readonly p95TpotByTarget: number | null;
+  /** 95th percentile over requests whose first token came here of their TTFT by its target. */
+  readonly p95TtftByTarget: number | null;
   readonly switches: number;
 }
 
 /** Windows as they are told. */
 export function timelinePoints({ windows, windowMs }: Timeline): TimelinePoint[] {
-  return windows.map(({ arrivals, tokens, bits, switches, lateGaps, gaps, tpotsByTarget }, i) => ({
-    seconds: (i * windowMs) / 1000,
-    arrivals,
-    tokens,
-    averageBits: tokens === 0 ? null : bits / tokens,
-    meanGapMs: gaps.length === 0 ? null : gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length,
-    p95GapMs: percentileOrNull(gaps, 0.95),
-    lateGapShare: gaps.length === 0 ? null : lateGaps / gaps.length,
-    p95TpotByTarget: percentileOrNull([...tpotsByTarget.values()], 0.95),
-    switches,
-  }));
+  return windows.map(
+    ({ arrivals, tokens, bits, switches, lateGaps, gaps, tpotsByTarget, ttftsByTarget }, i) => ({
+      seconds: (i * windowMs) / 1000,
+      arrivals,
+      tokens,
+      averageBits: tokens === 0 ? null : bits / tokens,
+      meanGapMs: gaps.length === 0 ? null : gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length,
+      p95GapMs: percentileOrNull(gaps, 0.95),
+      lateGapShare: gaps.length === 0 ? null : lateGaps / gaps.length,
+      p95TpotByTarget: percentileOrNull([...tpotsByTarget.values()], 0.95),
+      p95TtftByTarget: percentileOrNull(ttftsByTarget, 0.95),
+      switches,
+    }),
+  );
 }
 
 function percentileOrNull(values: readonly number[], share: number): number | null {

@@ -8,6 +8,8 @@ interface Window {
   lateGaps: number;
   /** Times between tokens of a request, milliseconds. */
   readonly gaps: number[];
+  /** TTFT by its target, of each request whose first token came. */
+  readonly ttftsByTarget: number[];
   /** TPOT so far by its target, of each request that had a token here, as of the last one. */
   readonly tpotsByTarget: Map<object, number>;
 }
@@ -21,6 +23,8 @@ export interface TimelineToken {
   readonly tpotTargetMs: number;
   /** Of its request, up to this token; null for the first. */
   readonly tpotByTarget: number | null;
+  /** Of a request whose first token this is; null for the others. */
+  readonly ttftByTarget: number | null;
   readonly switched: boolean;
 }
 
@@ -42,11 +46,15 @@ export class Timeline {
     this.#at(atMs).arrivals++;
   }
 
-  token(atMs: number, { request, bits, gapMs, tpotTargetMs, tpotByTarget, switched }: TimelineToken): void {
+  token(
+    atMs: number,
+    { request, bits, gapMs, tpotTargetMs, tpotByTarget, ttftByTarget, switched }: TimelineToken,
+  ): void {
     const window = this.#at(atMs);
     window.tokens++;
     window.bits += bits;
     if (switched) window.switches++;
+    if (ttftByTarget !== null) window.ttftsByTarget.push(ttftByTarget);
     if (tpotByTarget !== null) window.tpotsByTarget.set(request, tpotByTarget);
     if (gapMs === null) return;
     window.gaps.push(gapMs);
@@ -63,6 +71,7 @@ export class Timeline {
         switches: 0,
         lateGaps: 0,
         gaps: [],
+        ttftsByTarget: [],
         tpotsByTarget: new Map(),
       });
     }

@@ -1,4 +1,4 @@
-import { QueptError, type ServiceTier } from '../core/index.ts';
+import { QueptError, type ServiceLevel, type ServiceTier } from '../core/index.ts';
 import { type Bursts, evenTimes, inBursts, poissonTimes } from './arrival-times.ts';
 import { drawLength, type LengthDistribution } from './length-distribution.ts';
 import { RandomStream, STREAMS } from './random-stream.ts';
@@ -42,6 +42,8 @@ export interface Arrival {
   readonly promptTokens: number;
   readonly outputTokens: number;
   readonly tier: ServiceTier;
+  /** Targets where they are known; by the machine where left out. */
+  readonly level?: ServiceLevel;
 }
 
 export interface Workload {

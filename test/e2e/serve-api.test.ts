@@ -50,6 +50,18 @@ function post(path: string, body: unknown): Promise<Response> {
   });
 }
 
+async function tokenize(body: object) {
+  const answer = await post('/tokenize', body);
+  return (await answer.json()) as { tokens: number[]; count: number; max_model_len: number };
+}
+
+/** The value of a metric without labels, or the sum over them. */
+async function metric(name: string): Promise<number> {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  const lines = text.split('\n').filter((line) => line.startsWith(name));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
 function withPrecision(answer: object): WithPrecision['precision'] {
   return (answer as WithPrecision).precision;
 }
@@ -159,6 +171,110 @@ describe('completions', () => {
   });
 });
 
+describe('log-probabilities', () => {
+  const request = { model: 'tiny@q8', temperature: 0, max_tokens: 12, logprobs: 2 };
+
+  it('of tokens drawn one by one are those of the same tokens as a prompt, cached or not', async () => {
+    const prompt = 'the cat and the hat and the cat';
+    const drawn = (await client.completions.create({ ...request, prompt })).choices[0];
+    const pieces = drawn?.logprobs?.tokens ?? [];
+    const ids = pieces.map((piece) => artefact.idOf(piece));
+    // Tokens that are parts of characters have no text to find them by.
+    const unknown = ids.indexOf(undefined);
+    const answer = ids.slice(0, unknown < 0 ? ids.length : unknown) as number[];
+    expect(answer.length).toBeGreaterThan(3);
+    const whole = [...artefact.encode(prompt), ...answer];
+    const echo = { ...request, prompt: whole, max_tokens: 1, echo: true };
+    for (const cached of [false, true]) {
+      const told = (await client.completions.create(echo)).choices[0]?.logprobs;
+      const start = whole.length - answer.length;
+      expect(told?.tokens, `cached: ${cached}`).toHaveLength(whole.length + 1);
+      expect(told?.tokens?.slice(start, -1)).toEqual(pieces.slice(0, answer.length));
+      answer.forEach((_, i) => {
+        const again = told?.token_logprobs?.[start + i] ?? Number.NaN;
+        expect(again).toBeCloseTo(drawn?.logprobs?.token_logprobs?.[i] ?? 0, 3);
+        // Greedy, so the token is its own best alternative.
+        expect(Math.max(...Object.values(told?.top_logprobs?.[start + i] ?? {}))).toBe(again);
+      });
+    }
+  });
+
+  it('are of the same tokens at other temperatures and biases', async () => {
+    const short = { ...request, prompt: 'the cat', max_tokens: 1, logprobs: 20 };
+    const plain = (await client.completions.create(short)).choices[0]?.logprobs;
+    const likely = Object.keys(plain?.top_logprobs?.[0] ?? {});
+    const other =
+      likely.find((token) => token !== plain?.tokens?.[0] && artefact.idOf(token) !== undefined) ?? '';
+    const logit_bias = { [artefact.idOf(other) ?? '']: 100 };
+    const hot = await client.completions.create({ ...short, temperature: 2, logit_bias });
+    const told = hot.choices[0]?.logprobs;
+    expect(told?.tokens).toEqual([other]);
+    for (const [token, logprob] of Object.entries(plain?.top_logprobs?.[0] ?? {})) {
+      expect(told?.top_logprobs?.[0]?.[token]).toBeCloseTo(logprob, 3);
+    }
+  });
+});
+
+describe('several choices', () => {
+  it('compute their prompt once, and count it once', async () => {
+    const prompt = 'a prompt of which nobody has heard before, '.repeat(4);
+    const before = await metric('vllm:prefix_cache_hits_total');
+    const answer = await client.completions.create({
+      model: 'tiny@q8',
+      prompt,
+      n: 4,
+      max_tokens: 2,
+      seed: 1,
+    });
+    const promptTokens = artefact.encode(prompt).length;
+    expect(answer.usage?.prompt_tokens).toBe(promptTokens);
+    expect(answer.usage?.prompt_tokens_details?.cached_tokens).toBeLessThan(promptTokens / 4);
+    const reused = (await metric('vllm:prefix_cache_hits_total')) - before;
+    expect(reused).toBeGreaterThanOrEqual(3 * (promptTokens - 1));
+  });
+});
+
+describe('tokenize and detokenize', () => {
+  it('agree with the tokenizer, and with each other', async () => {
+    const text = 'the cat, naïve \u{1F600}';
+    const { tokens, count, max_model_len } = await tokenize({ prompt: text });
+    expect(tokens).toEqual(artefact.encode(text));
+    expect({ count, max_model_len }).toEqual({ count: tokens.length, max_model_len: 512 });
+    const chat = await tokenize({ messages: QUESTION });
+    expect(chat.tokens).toEqual(artefact.encode(artefact.renderChat(QUESTION)));
+    const back = await post('/detokenize', { tokens });
+    expect(await back.json()).toEqual({ prompt: text });
+  });
+
+  it('name the field at fault', async () => {
+    const refused: [string, object, string, string][] = [
+      ['/tokenize', {}, 'prompt', 'invalid_request'],
+      ['/tokenize', { prompt: 'x', messages: QUESTION }, 'messages', 'invalid_request'],
+      ['/tokenize', { prompt: 'x '.repeat(500_000) }, 'prompt', 'context_length_exceeded'],
+      ['/tokenize', { messages: [{ role: 'assistant', content: 'x' }] }, 'messages', 'invalid_request'],
+      ['/detokenize', { tokens: [3, 300] }, 'tokens', 'invalid_request'],
+      ['/detokenize', { tokens: Array(513).fill(5) }, 'tokens', 'context_length_exceeded'],
+      [
+        '/v1/completions',
+        { model: 'tiny', prompt: 'x', logit_bias: { 300: 1 } },
+        'logit_bias',
+        'invalid_request',
+      ],
+      [
+        '/v1/completions',
+        { model: 'tiny', prompt: Array(513).fill(5), echo: true },
+        'prompt',
+        'context_length_exceeded',
+      ],
+    ];
+    for (const [path, body, param, code] of refused) {
+      const answer = await post(path, body);
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ error: { param, code } });
+    }
+  });
+});
+
 describe('prompts that begin alike', () => {
   const talk = [
     { role: 'user' as const, content: 'how do you do' },
@@ -202,6 +318,7 @@ describe('precision', () => {
     const response = await post('/v1/completions', {
       model: 'tiny',
       prompt: 'the cat',
+      temperature: 0,
       max_tokens: 4,
       precision,
     });
@@ -211,7 +328,12 @@ describe('precision', () => {
   });
 
   it('takes the alias of the model name', async () => {
-    const answer = await client.completions.create({ model: 'tiny@q4', prompt: 'the cat', max_tokens: 4 });
+    const answer = await client.completions.create({
+      model: 'tiny@q4',
+      prompt: 'the cat',
+      temperature: 0,
+      max_tokens: 4,
+    });
     expect(withPrecision(answer).configs.map(({ id }) => id)).toEqual(['q4']);
   });
 
@@ -230,6 +352,8 @@ describe('ten clients at once', () => {
         const stream = await client.completions.create({
           model,
           prompt: `client ${i} says`,
+          // Drawn, an answer might end before its limit.
+          temperature: 0,
           max_tokens: 10 + i,
           stream: true,
           stream_options: { include_usage: true },
@@ -288,7 +412,12 @@ describe('bad input', () => {
   });
 
   it('serves on after all of it', async () => {
-    const answer = await client.completions.create({ model: 'default', prompt: 'the cat', max_tokens: 2 });
+    const answer = await client.completions.create({
+      model: 'default',
+      prompt: 'the cat',
+      temperature: 0,
+      max_tokens: 2,
+    });
     expect(answer.usage?.completion_tokens).toBe(2);
   });
 });

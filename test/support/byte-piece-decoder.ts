@@ -9,6 +9,8 @@ export function bytePieceDecoder(
   const bytes = pieces.map((piece) => (typeof piece === 'string' ? encoder.encode(piece) : piece));
   return {
     endTokenIds,
+    tokenText: (tokenId) => Buffer.from(bytes[tokenId] ?? []).toString(),
+    tokenBytes: (tokenId) => bytes[tokenId] ?? new Uint8Array(),
     createTextStream() {
       const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
       return {

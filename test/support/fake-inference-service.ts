@@ -6,6 +6,8 @@ import {
   type GenerationEvent,
   type InferenceService,
   type Ladder,
+  type LogprobsWish,
+  type PositionLogprobs,
   type Readiness,
   type RequestDecisions,
   reportPrecision,
@@ -109,6 +111,11 @@ export class FakeInferenceService implements InferenceService {
     return Int32Array.from([...text].map((character) => character.codePointAt(0) as number));
   }
 
+  /** The inverse of `tokenize`. */
+  async detokenize(tokens: readonly number[]): Promise<string> {
+    return String.fromCodePoint(...tokens);
+  }
+
   async decisions(callId: string, owner: string): Promise<readonly RequestDecisions[]> {
     return this.kept.get(`${owner} ${callId}`) ?? [];
   }
@@ -142,7 +149,9 @@ export class FakeInferenceService implements InferenceService {
         const rung = reply.rungs?.[i] ?? ceiling;
         rungs.push(rung);
         this.produced++;
-        yield { type: 'token', requestId, tokenId: i, text: reply.tokens[i] ?? '', rung };
+        const text = reply.tokens[i] ?? '';
+        const told = request.logprobs === undefined ? {} : fakeLogprobs(request.logprobs, i, text);
+        yield { type: 'token', requestId, tokenId: i, text, rung, ...told };
       }
       await this.#gate(reply, reply.tokens.length, signal);
       if (!signal.aborted && reply.failure !== undefined) {
@@ -181,4 +190,23 @@ export class FakeInferenceService implements InferenceService {
     });
     await Promise.race([reply.gate(index, signal), aborted]);
   }
+}
+
+/** The token of index i has log-probability −(i + 1)/8; `x` is told as often as wished for, then an end token. */
+function fakeLogprobs(
+  { top, prompt }: LogprobsWish,
+  index: number,
+  text: string,
+): { logprobs: PositionLogprobs; promptLogprobs?: readonly PositionLogprobs[] } {
+  const chosen = fakeToken(index, text, -(index + 1) / 8);
+  const others = Array.from({ length: top }, (_, i) => fakeToken(100 + i, 'x'.repeat(i + 1), -i - 2));
+  const end = { tokenId: 99, text: '<end>', bytes: new Uint8Array(), logprob: -9 };
+  const logprobs = { chosen, top: top > 0 ? [...others.slice(1), end] : [] };
+  if (!prompt || index > 0) return { logprobs };
+  const first = { chosen: { ...fakeToken(50, 'On', 0), logprob: null }, top: [] };
+  return { logprobs, promptLogprobs: [first, { chosen: fakeToken(51, 'ce', -1), top: others }] };
+}
+
+function fakeToken(tokenId: number, text: string, logprob: number) {
+  return { tokenId, text, bytes: Uint8Array.from(Buffer.from(text)), logprob };
 }

@@ -51,6 +51,7 @@ export function scriptedApp(reply: FakeReply = { tokens: ['Hel', 'lo'] }) {
 export function dataOf(text: string): string[] {
   return text
     .split('\n\n')
-    .filter((frame) => frame.startsWith('data: '))
-    .map((frame) => frame.slice('data: '.length));
+    .flatMap((frame) => frame.split('\n'))
+    .filter((line) => line.startsWith('data: '))
+    .map((line) => line.slice('data: '.length));
 }

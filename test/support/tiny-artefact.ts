@@ -12,6 +12,8 @@ export interface TinyArtefact {
   /** The Hugging Face folder it was made from. */
   readonly checkpoint: string;
   encode(text: string): number[];
+  /** The id of the only token that adds this text; undefined when there is none, or several. */
+  idOf(text: string): number | undefined;
   /** The prompt text of a conversation. */
   renderChat(messages: readonly ChatMessage[]): string;
   remove(): Promise<void>;
@@ -69,6 +71,11 @@ export async function writeTinyArtefact({ contextLength }: TinyArtefactOptions):
     directory,
     checkpoint: source,
     encode: (text) => [...tokenizer.encode(text, { addSpecialTokens: true })],
+    idOf: (text) => {
+      const ids = Array.from({ length: tokenizer.vocabSize }, (_, id) => id);
+      const found = ids.filter((id) => Buffer.from(tokenizer.tokenBytes(id)).equals(Buffer.from(text)));
+      return found.length === 1 ? found[0] : undefined;
+    },
     renderChat: (messages) => tokenizer.applyChatTemplate(messages, { addGenerationPrompt: true }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };

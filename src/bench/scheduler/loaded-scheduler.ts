@@ -33,6 +33,8 @@ const CHUNK = 128;
 const EASY_TPOT_MS = 80;
 const SILENT = {
   createTextStream: () => ({ push: () => '', flush: () => '' }),
+  tokenText: () => '',
+  tokenBytes: () => new Uint8Array(),
   endTokenIds: new Set<number>(),
 };
 

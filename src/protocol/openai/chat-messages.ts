@@ -8,12 +8,12 @@ import { UNSUPPORTED_ASSISTANT_FIELDS } from './unsupported-fields.ts';
 export const MAX_MESSAGES = 10_000;
 const MAX_PARTS = 1_000;
 
-const textPart = z.looseObject({ type: z.literal('text'), text: z.string() });
-const part = z.discriminatedUnion('type', [textPart], { error: partError });
+export const TEXT_PART = z.looseObject({ type: z.literal('text'), text: z.string() });
+const part = z.discriminatedUnion('type', [TEXT_PART], { error: partError });
 const content = z.union([z.string(), boundedArray(part, MAX_PARTS)]);
 const name = z.string().nullish();
 
-const message = z.discriminatedUnion(
+export const MESSAGE = z.discriminatedUnion(
   'role',
   [
     z.looseObject({ role: z.literal('system'), content, name }),
@@ -26,9 +26,9 @@ const message = z.discriminatedUnion(
   { error: roleError },
 );
 
-type Message = z.infer<typeof message>;
+type Message = z.infer<typeof MESSAGE>;
 
-export const messagesSchema = boundedArray(message, MAX_MESSAGES);
+export const messagesSchema = boundedArray(MESSAGE, MAX_MESSAGES);
 
 /**
  * Conversation in the terms of core: `developer` is what `system` was once called, and text parts become one text.
@@ -52,16 +52,28 @@ function joinParts(text: z.infer<typeof content>): string {
 
 const NO_FIELDS: FieldPolicy['unsupported'] = new Map();
 const MESSAGE_FIELDS = new Set(['role', 'content', 'name']);
-const PART_FIELDS = new Set(['type', 'text']);
+
+/** How each field of a message is treated. */
+export function messagePolicy(role: Message['role']): FieldPolicy {
+  return {
+    honoured: MESSAGE_FIELDS,
+    withoutEffect: MESSAGE_FIELDS_WITHOUT_EFFECT,
+    unsupported: role === 'assistant' ? UNSUPPORTED_ASSISTANT_FIELDS : NO_FIELDS,
+  };
+}
+
+/** The same of a part of its content. */
+export const PART_POLICY: FieldPolicy = {
+  honoured: new Set(Object.keys(TEXT_PART.shape)),
+  withoutEffect: MESSAGE_FIELDS_WITHOUT_EFFECT,
+  unsupported: NO_FIELDS,
+};
 
 function checkMessageFields(entry: Message, path: string): void {
-  const unsupported = entry.role === 'assistant' ? UNSUPPORTED_ASSISTANT_FIELDS : NO_FIELDS;
-  const withoutEffect = MESSAGE_FIELDS_WITHOUT_EFFECT;
-  checkFields(entry, { honoured: MESSAGE_FIELDS, withoutEffect, unsupported }, path);
+  checkFields(entry, messagePolicy(entry.role), path);
   if (!Array.isArray(entry.content)) return;
   entry.content.forEach((item, index) => {
-    const policy = { honoured: PART_FIELDS, withoutEffect, unsupported: NO_FIELDS };
-    checkFields(item, policy, `${path}content[${index}].`);
+    checkFields(item, PART_POLICY, `${path}content[${index}].`);
   });
 }
 

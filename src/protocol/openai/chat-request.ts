@@ -2,55 +2,64 @@ import { z } from 'zod';
 import { QueptError } from '../../core/index.ts';
 import { messagesSchema, toChatMessages } from './chat-messages.ts';
 import { checkFields, type FieldPolicy } from './check-fields.ts';
+import { expandChoices } from './choices.ts';
+import { commonRequest } from './common-request.ts';
 import { FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
+import { chatLogprobsWish, MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
-import { parsePrecisionWish } from './precision-wish.ts';
-import { resolveModel } from './resolve-model.ts';
-import { parseServiceWish } from './service-wish.ts';
-import { SHARED_FIELDS, samplingOf, stopsOf, streamingOf } from './shared-fields.ts';
+import { SHARED_FIELDS, streamingOf } from './shared-fields.ts';
 import { UNSUPPORTED_CHAT_FIELDS } from './unsupported-fields.ts';
 import { validationError } from './validation-error.ts';
 
-const schema = z.object({
+export const CHAT_SCHEMA = z.object({
   ...SHARED_FIELDS,
   messages: messagesSchema,
-  max_completion_tokens: z.int().min(1).nullish(),
+  max_completion_tokens: z
+    .int()
+    .min(1)
+    .nullish()
+    .describe(
+      'Tokens of the answer at most; default: what the context leaves. `max_tokens` is its older name.',
+    ),
+  logprobs: z
+    .boolean()
+    .nullish()
+    .describe(
+      "Tell the log-probability of each token, in the model's own distribution: before penalties, bias, temperature and any cut.",
+    ),
+  top_logprobs: z
+    .int()
+    .min(0)
+    .max(MAX_TOP_LOGPROBS)
+    .nullish()
+    .describe('Tell so many of the most probable tokens at each position. Only with `logprobs`.'),
 });
 
 /** How each field of `/v1/chat/completions` is treated. */
 export const CHAT_FIELDS: FieldPolicy = {
-  honoured: new Set(Object.keys(schema.shape)),
+  honoured: new Set(Object.keys(CHAT_SCHEMA.shape)),
   withoutEffect: FIELDS_WITHOUT_EFFECT,
   unsupported: UNSUPPORTED_CHAT_FIELDS,
 };
 
 /**
- * A body of `/v1/chat/completions` as the request of its only choice.
+ * A body of `/v1/chat/completions` as one request per choice.
  *
  * Throws QueptError `invalid_request` or `model_not_found`, naming the field.
  */
 export function parseChatRequest(body: object, context: RequestContext): ParsedRequest {
   checkFields(body, CHAT_FIELDS);
-  const parsed = schema.safeParse(body);
+  const parsed = CHAT_SCHEMA.safeParse(body);
   if (!parsed.success) throw validationError(parsed.error, body);
   const fields = parsed.data;
-  const model = resolveModel(context.served, fields.model);
-  const request = {
-    id: context.id,
-    callId: context.callId,
-    owner: context.owner,
-    model: model.id,
-    prompt: { kind: 'messages', messages: toChatMessages(fields.messages) } as const,
-    sampling: samplingOf(fields),
+  const common = commonRequest(fields, context, {
     maxTokens: maxTokensOf(fields.max_tokens, fields.max_completion_tokens),
-    stop: stopsOf(fields),
-    precision: parsePrecisionWish(
-      { body: fields.precision, header: context.precisionHeader, alias: model.config },
-      context.served.ladder,
-    ),
-    service: parseServiceWish(fields.service_tier, context.targetHeaders),
-  };
-  return { requests: [request], ...streamingOf(fields) };
+    logprobs: chatLogprobsWish(fields.logprobs, fields.top_logprobs),
+  });
+  const prompt = { kind: 'messages', messages: toChatMessages(fields.messages) } as const;
+  const n = fields.n ?? 1;
+  const requests = expandChoices(context.id, [prompt], n, common);
+  return { requests, n, ...streamingOf(fields), echo: false };
 }
 
 /** `max_completion_tokens` is the newer name of `max_tokens`: both may be given if they agree. */

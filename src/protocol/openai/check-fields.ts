@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { QueptError } from '../../core/index.ts';
 
 /** What an object of a request may hold. */
@@ -6,8 +7,8 @@ export interface FieldPolicy {
   readonly honoured: ReadonlySet<string>;
   /** Accepted, without effect. */
   readonly withoutEffect: ReadonlySet<string>;
-  /** Refused unless null or neutral. */
-  readonly unsupported: ReadonlyMap<string, (value: unknown) => boolean>;
+  /** Refused unless null or of a value that asks for nothing. */
+  readonly unsupported: ReadonlyMap<string, z.ZodType>;
 }
 
 /**
@@ -19,8 +20,8 @@ export function checkFields(value: object, policy: FieldPolicy, path = ''): void
   for (const [field, content] of Object.entries(value)) {
     if (policy.honoured.has(field) || policy.withoutEffect.has(field)) continue;
     const param = `${path}${field.slice(0, 100)}`;
-    const isNeutral = policy.unsupported.get(field);
-    if (isNeutral === undefined) {
+    const neutral = policy.unsupported.get(field);
+    if (neutral === undefined) {
       throw new QueptError(
         'invalid_request',
         `Unknown field '${param}'. Check its spelling or leave it out.`,
@@ -29,7 +30,7 @@ export function checkFields(value: object, policy: FieldPolicy, path = ''): void
         },
       );
     }
-    if (content !== null && !isNeutral(content)) {
+    if (content !== null && !neutral.safeParse(content).success) {
       throw new QueptError('invalid_request', `'${param}' is not supported by this server. Leave it out.`, {
         param,
       });

@@ -3,6 +3,19 @@ import { type Prompt, QueptError } from '../../core/index.ts';
 /** Prompts of one request; each becomes a sequence of its own. */
 const MAX_PROMPTS = 128;
 
+const TOKENS_DOCUMENT = { type: 'array', minItems: 1, items: { type: 'integer', minimum: 0 } };
+
+/** What `parsePrompts` takes, as a JSON schema. */
+export const PROMPT_DOCUMENT = {
+  description: 'A text, several texts, token ids, or several lists of token ids.',
+  anyOf: [
+    { type: 'string' },
+    { type: 'array', minItems: 1, maxItems: MAX_PROMPTS, items: { type: 'string' } },
+    TOKENS_DOCUMENT,
+    { type: 'array', minItems: 1, maxItems: MAX_PROMPTS, items: TOKENS_DOCUMENT },
+  ],
+};
+
 /**
  * `prompt` of `/v1/completions`: a string, an array of strings, an array of token ids, or an array of those. By
  * hand and not by schema: the first item tells which it is, and token arrays are long.

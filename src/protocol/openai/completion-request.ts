@@ -1,56 +1,79 @@
 import { z } from 'zod';
+import { type LogprobsWish, QueptError } from '../../core/index.ts';
 import { checkFields, type FieldPolicy } from './check-fields.ts';
-import { parsePrompts } from './completion-prompts.ts';
+import { expandChoices } from './choices.ts';
+import { commonRequest } from './common-request.ts';
+import { PROMPT_DOCUMENT, parsePrompts } from './completion-prompts.ts';
 import { FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
+import { MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
-import { parsePrecisionWish } from './precision-wish.ts';
-import { resolveModel } from './resolve-model.ts';
-import { parseServiceWish } from './service-wish.ts';
-import { SHARED_FIELDS, samplingOf, stopsOf, streamingOf } from './shared-fields.ts';
+import { SHARED_FIELDS, streamingOf } from './shared-fields.ts';
 import { UNSUPPORTED_COMPLETION_FIELDS } from './unsupported-fields.ts';
 import { validationError } from './validation-error.ts';
 
 /** The specification's default: completions are short unless told otherwise. */
 const DEFAULT_MAX_TOKENS = 16;
 
-const schema = z.object({ ...SHARED_FIELDS, prompt: z.unknown().optional() });
+/**
+ * The specification's own limit. Scores of a prompt come at once: of thousands of tokens, with more of each, they would
+ * hold up everyone's streams while they are passed on and written.
+ */
+const MAX_TOP_OF_PROMPT = 5;
+
+export const COMPLETION_SCHEMA = z.object({
+  ...SHARED_FIELDS,
+  max_tokens: SHARED_FIELDS.max_tokens.describe(
+    `Tokens of the answer at most; default ${DEFAULT_MAX_TOKENS}.`,
+  ),
+  /** Parsed by `parsePrompts`. */
+  prompt: z.unknown().meta(PROMPT_DOCUMENT),
+  logprobs: z
+    .int()
+    .min(0)
+    .max(MAX_TOP_LOGPROBS)
+    .nullish()
+    .describe(
+      "Tell the log-probability of each token and so many of the most probable ones (with `echo` at most 5), in the model's own distribution: before penalties, bias, temperature and any cut.",
+    ),
+  echo: z
+    .boolean()
+    .nullish()
+    .describe('Repeat the prompt before the answer; with `logprobs`, its tokens too are told of.'),
+});
 
 /** How each field of `/v1/completions` is treated. */
 export const COMPLETION_FIELDS: FieldPolicy = {
-  honoured: new Set(Object.keys(schema.shape)),
+  honoured: new Set(Object.keys(COMPLETION_SCHEMA.shape)),
   withoutEffect: FIELDS_WITHOUT_EFFECT,
   unsupported: UNSUPPORTED_COMPLETION_FIELDS,
 };
 
 /**
- * A body of `/v1/completions` as one request per prompt. Ids of a batch are `{id}-{index}`.
+ * A body of `/v1/completions` as one request per prompt and choice.
  *
  * Throws QueptError `invalid_request` or `model_not_found`, naming the field.
  */
 export function parseCompletionRequest(body: object, context: RequestContext): ParsedRequest {
   checkFields(body, COMPLETION_FIELDS);
-  const parsed = schema.safeParse(body);
+  const parsed = COMPLETION_SCHEMA.safeParse(body);
   if (!parsed.success) throw validationError(parsed.error, body);
   const fields = parsed.data;
-  const model = resolveModel(context.served, fields.model);
-  const prompts = parsePrompts(fields.prompt);
-  const common = {
-    callId: context.callId,
-    owner: context.owner,
-    model: model.id,
-    sampling: samplingOf(fields),
+  const echo = fields.echo === true;
+  const common = commonRequest(fields, context, {
     maxTokens: fields.max_tokens ?? DEFAULT_MAX_TOKENS,
-    stop: stopsOf(fields),
-    precision: parsePrecisionWish(
-      { body: fields.precision, header: context.precisionHeader, alias: model.config },
-      context.served.ladder,
-    ),
-    service: parseServiceWish(fields.service_tier, context.targetHeaders),
-  };
-  const requests = prompts.map((prompt, index) => ({
-    ...common,
-    id: prompts.length === 1 ? context.id : `${context.id}-${index}`,
-    prompt,
-  }));
-  return { requests, ...streamingOf(fields) };
+    logprobs: logprobsWish(fields.logprobs, echo),
+  });
+  const n = fields.n ?? 1;
+  const requests = expandChoices(context.id, parsePrompts(fields.prompt), n, common);
+  return { requests, n, ...streamingOf(fields), echo };
+}
+
+function logprobsWish(top: number | null | undefined, echo: boolean): LogprobsWish | null {
+  if (top == null) return null;
+  if (echo && top > MAX_TOP_OF_PROMPT) {
+    throw new QueptError('invalid_request', `'logprobs' must be at most ${MAX_TOP_OF_PROMPT} with 'echo'.`, {
+      param: 'logprobs',
+    });
+  }
+  return { top, prompt: echo };
 }

@@ -5,10 +5,11 @@ export function decisionsJson(callId: string, found: readonly RequestDecisions[]
   return {
     object: 'list',
     request_id: callId,
-    data: found.map(({ id, tier, decisions, omitted }) => ({
+    data: found.map(({ id, tier, ttftMs, tpotMs, decisions, omitted }) => ({
       id,
       object: 'request.decisions',
       service_tier: tier,
+      targets: { ttft_ms: targetMs(ttftMs), tpot_ms: targetMs(tpotMs) },
       decisions: decisions.map((decision) => decisionJson(decision, ladder)),
       omitted,
     })),
@@ -27,6 +28,11 @@ function decisionJson(decision: Decision, ladder: Ladder) {
     tokens,
     reason,
   };
+}
+
+/** Null for none. */
+function targetMs(ms: number): number | null {
+  return Number.isFinite(ms) ? roundMs(ms) : null;
 }
 
 /** Microseconds are finer than anything that decides. */

@@ -15,6 +15,11 @@ export const FIELDS_WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'parallel_tool_calls',
 ]);
 
+/** The same of `/v1/responses`, which returns `metadata`, and refuses to `store` by name. */
+export const RESPONSE_FIELDS_WITHOUT_EFFECT: ReadonlySet<string> = new Set(
+  [...FIELDS_WITHOUT_EFFECT].filter((field) => field !== 'store' && field !== 'metadata'),
+);
+
 /** The same, inside messages: keys of a message, or of one of its content parts. */
 export const MESSAGE_FIELDS_WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   /** Ties a tool's answer to a call; the conversation is rendered in order, so the tie adds nothing. */

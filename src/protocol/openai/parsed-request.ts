@@ -17,7 +17,11 @@ export interface RequestContext {
 /** A valid request: one GenerateRequest per choice of the answer. */
 export interface ParsedRequest {
   readonly requests: readonly GenerateRequest[];
+  /** Choices per prompt. */
+  readonly n: number;
   readonly stream: boolean;
   /** Whether a stream ends with a chunk of usage. */
   readonly includeUsage: boolean;
+  /** Whether prompts are repeated before their answers. */
+  readonly echo: boolean;
 }

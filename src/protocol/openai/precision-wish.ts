@@ -5,6 +5,25 @@ import { validationError } from './validation-error.ts';
 
 const bits = z.number().gt(0).max(64).nullish();
 const rangeSchema = z.object({ precision: z.strictObject({ min_bits: bits, max_bits: bits }) });
+
+/** What a body may say, as a JSON schema. Which words and numbers there are depends on the ladder. */
+export const PRECISION_DOCUMENT = {
+  description:
+    'Extension. `auto`, a number of bits, the id of a config, a range such as `q4..q8`, or its ends. A number or an id pins: the answer is served at that config alone. `GET /v1/precision` lists the configs.',
+  anyOf: [
+    { type: 'string' },
+    { type: 'number', exclusiveMinimum: 0 },
+    {
+      type: 'object',
+      properties: {
+        min_bits: { type: ['number', 'null'], exclusiveMinimum: 0, maximum: 64 },
+        max_bits: { type: ['number', 'null'], exclusiveMinimum: 0, maximum: 64 },
+      },
+      additionalProperties: false,
+    },
+    { type: 'null' },
+  ],
+};
 const NUMBER = /^\d+(\.\d+)?$/;
 
 /** Where a request may say what precision it wants. Null or undefined says nothing. */

@@ -1,38 +1,48 @@
-import type { FinishedEvent } from '../../core/index.ts';
+import type { FinishedEvent, PositionLogprobs } from '../../core/index.ts';
 import { type IndexedEvent, requireAlive, requireAllFinished } from './indexed-event.ts';
 import { precisionJson } from './precision-json.ts';
-import type { ReplyMeta } from './reply-meta.ts';
-import type { ReplyShape } from './reply-shape.ts';
-import { usageJson } from './usage-json.ts';
+import { choiceWriters, type ReplyForm } from './reply-form.ts';
+import { totalUsage, usageJson } from './usage-json.ts';
+
+/** All that was said of one choice. */
+interface Collected {
+  text: string;
+  readonly positions: PositionLogprobs[];
+  prompt: readonly PositionLogprobs[];
+  finished?: FinishedEvent;
+}
 
 /**
- * Reads all events of `choices` generations and returns the whole answer.
+ * Reads all events of an answer's generations and returns the whole of it.
  *
  * Throws when any of them fails, is cancelled or ends without a terminal event.
  */
-export async function collectReply(
-  shape: ReplyShape,
-  meta: ReplyMeta,
-  events: AsyncIterable<IndexedEvent>,
-  choices: number,
-): Promise<object> {
-  const texts: string[] = new Array(choices).fill('');
-  const finished: (FinishedEvent | undefined)[] = new Array(choices).fill(undefined);
+export async function collectReply(form: ReplyForm, events: AsyncIterable<IndexedEvent>): Promise<object> {
+  const collected = Array.from({ length: form.choices }, newCollected);
   for await (const { index, event } of events) {
     const alive = requireAlive(event);
-    texts[index] += alive.text;
-    if (alive.type === 'finished') finished[index] = alive;
+    const choice = collected[index] as Collected;
+    choice.text += alive.text;
+    choice.prompt = alive.promptLogprobs ?? choice.prompt;
+    if (alive.type === 'finished') choice.finished = alive;
+    else if (alive.logprobs !== undefined) choice.positions.push(alive.logprobs);
   }
-  const ends = requireAllFinished(finished);
+  const ends = requireAllFinished(collected.map(({ finished }) => finished));
   const precision = precisionJson(ends.map((end) => end.precision));
+  const usages = ends.map((end) => end.usage);
+  const writers = choiceWriters(form);
   return {
-    ...meta,
-    object: shape.object,
-    choices: ends.map((end, index) => shape.whole(index, texts[index] ?? '', end.reason)),
-    usage: usageJson(
-      ends.map((end) => end.usage),
-      precision,
-    ),
+    ...form.meta,
+    object: form.shape.object,
+    choices: ends.map((end, index) => {
+      const choice = collected[index] as Collected;
+      return writers[index]?.whole(choice.prompt, choice, end.reason);
+    }),
+    usage: usageJson(totalUsage(usages, form.perPrompt ?? 1), precision),
     precision,
   };
+}
+
+function newCollected(): Collected {
+  return { text: '', positions: [], prompt: [] };
 }

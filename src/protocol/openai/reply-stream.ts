@@ -1,20 +1,17 @@
-import type { FinishedEvent } from '../../core/index.ts';
+import type { FinishedEvent, GenerationEvent } from '../../core/index.ts';
+import type { ChoiceJson, ChoiceWriter } from './choice-writer.ts';
 import { type IndexedEvent, requireAlive, requireAllFinished } from './indexed-event.ts';
 import { precisionJson } from './precision-json.ts';
-import type { ReplyMeta } from './reply-meta.ts';
-import type { ReplyShape } from './reply-shape.ts';
+import { choiceWriters, type ReplyForm } from './reply-form.ts';
 import { SSE_DONE, sseData } from './sse.ts';
-import { usageJson } from './usage-json.ts';
+import { totalUsage, usageJson } from './usage-json.ts';
 
-export interface ReplyStreamOptions {
-  readonly shape: ReplyShape;
-  readonly meta: ReplyMeta;
-  readonly choices: number;
+export interface ReplyStreamOptions extends ReplyForm {
   readonly includeUsage: boolean;
 }
 
 /**
- * The events of `choices` generations as server-sent events, `[DONE]` included. The first text of a choice is
+ * The events of an answer's generations as server-sent events, `[DONE]` included. The first text of a choice is
  * preceded by its opening; the last choice to end carries the `precision` of the whole answer; with
  * `includeUsage` a chunk without choices follows, and all others say `usage: null`.
  *
@@ -25,37 +22,51 @@ export async function* encodeReplyStream(
   events: AsyncIterable<IndexedEvent>,
   options: ReplyStreamOptions,
 ): AsyncGenerator<string, void> {
-  const { shape, choices } = options;
+  const { choices } = options;
+  const writers = choiceWriters(options);
   const opened = new Set<number>();
   const finished: (FinishedEvent | undefined)[] = new Array(choices).fill(undefined);
   let running = choices;
   for await (const { index, event } of events) {
     const alive = requireAlive(event);
-    let text = '';
-    if (!opened.has(index)) {
-      opened.add(index);
-      const opening = shape.opening(index);
-      if (opening !== null) text += encodeChunk(options, { choices: [opening] });
-    }
-    // A token may make no text certain; there is nothing to say then.
-    if (alive.text !== '') text += encodeChunk(options, { choices: [shape.delta(index, alive.text)] });
+    const pieces = piecesOf(alive, writers[index] as ChoiceWriter, !opened.has(index));
+    opened.add(index);
     if (alive.type === 'finished') {
       finished[index] = alive;
       running--;
-      text += encodeChunk(options, {
-        choices: [shape.closing(index, alive.reason)],
-        ...(running === 0 && { precision: precisionOf(finished) }),
-      });
     }
-    if (text !== '') yield text;
+    const last = pieces.length - 1;
+    const text = pieces.map((choice, i) =>
+      encodeChunk(options, {
+        choices: [choice],
+        ...(running === 0 && i === last && { precision: precisionOf(finished) }),
+      }),
+    );
+    if (text.length > 0) yield text.join('');
   }
   const ends = requireAllFinished(finished);
   if (options.includeUsage) {
     const precision = precisionOf(ends);
     const usages = ends.map((end) => end.usage);
-    yield encodeChunk(options, { choices: [], usage: usageJson(usages, precision), precision });
+    const usage = usageJson(totalUsage(usages, options.perPrompt ?? 1), precision);
+    yield encodeChunk(options, { choices: [], usage, precision });
   }
   yield SSE_DONE;
+}
+
+/** What an event has to say; a token may make no text certain, and there may be nothing to say then. */
+function piecesOf(
+  event: Exclude<GenerationEvent, { type: 'failed' }>,
+  writer: ChoiceWriter,
+  first: boolean,
+): ChoiceJson[] {
+  const pieces: ChoiceJson[] = [];
+  const opening = first ? writer.opening(event.promptLogprobs ?? []) : null;
+  if (opening !== null) pieces.push(opening);
+  const positions = event.type === 'token' && event.logprobs !== undefined ? [event.logprobs] : [];
+  if (event.text !== '' || positions.length > 0) pieces.push(writer.delta({ text: event.text, positions }));
+  if (event.type === 'finished') pieces.push(writer.closing(event.reason));
+  return pieces;
 }
 
 function encodeChunk(options: ReplyStreamOptions, content: object): string {

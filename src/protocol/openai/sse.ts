@@ -3,6 +3,11 @@ export function sseData(value: object): string {
   return `data: ${JSON.stringify(value)}\n\n`;
 }
 
+/** The same under a name. */
+export function sseEvent(name: string, value: object): string {
+  return `event: ${name}\n${sseData(value)}`;
+}
+
 /** The end of a stream that went well. */
 export const SSE_DONE = 'data: [DONE]\n\n';
 

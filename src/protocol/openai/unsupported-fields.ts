@@ -1,44 +1,38 @@
-/** Tells values of a field that ask for nothing we cannot do. Null always counts as neutral. */
-type IsNeutral = (value: unknown) => boolean;
+import { z } from 'zod';
 
-const only =
-  (...values: readonly unknown[]): IsNeutral =>
-  (value) =>
-    values.includes(value);
-const emptyList: IsNeutral = (value) => Array.isArray(value) && value.length === 0;
-const emptyMap: IsNeutral = (value) => isRecord(value) && Object.keys(value).length === 0;
-const nothing: IsNeutral = () => false;
+/** Values of a field that ask for nothing we cannot do. Null always counts as one. */
+type Neutral = z.ZodType;
+
+const nothing: Neutral = z.never();
+const emptyList: Neutral = z.array(z.unknown()).max(0);
+const textOnly: Neutral = z.tuple([z.literal('text')]);
+const textFormat = z.strictObject({ type: z.literal('text') });
 
 /** Fields of `/v1/chat/completions` that are refused by name unless neutral. */
-export const UNSUPPORTED_CHAT_FIELDS: ReadonlyMap<string, IsNeutral> = new Map([
+export const UNSUPPORTED_CHAT_FIELDS: ReadonlyMap<string, Neutral> = new Map<string, Neutral>([
   ['audio', nothing],
-  ['function_call', only('none')],
+  ['function_call', z.literal('none')],
   ['functions', emptyList],
-  ['logit_bias', emptyMap],
-  ['logprobs', only(false)],
-  ['modalities', isTextOnly],
+  ['modalities', textOnly],
   ['moderation', nothing],
   ['prediction', nothing],
-  ['reasoning_effort', only('none')],
-  ['response_format', isTextFormat],
-  ['tool_choice', only('none')],
+  ['reasoning_effort', z.literal('none')],
+  ['response_format', textFormat],
+  ['tool_choice', z.literal('none')],
   ['tools', emptyList],
-  ['top_logprobs', only(0)],
-  ['verbosity', only('medium')],
+  ['verbosity', z.literal('medium')],
   ['web_search_options', nothing],
 ]);
 
 /** Fields of `/v1/completions` that are refused by name unless neutral. */
-export const UNSUPPORTED_COMPLETION_FIELDS: ReadonlyMap<string, IsNeutral> = new Map([
-  ['best_of', only(1)],
-  ['echo', only(false)],
-  ['logit_bias', emptyMap],
-  ['logprobs', nothing],
-  ['suffix', only('')],
+export const UNSUPPORTED_COMPLETION_FIELDS: ReadonlyMap<string, Neutral> = new Map<string, Neutral>([
+  /** One answer per choice is made, and each is kept. */
+  ['best_of', z.literal(1)],
+  ['suffix', z.literal('')],
 ]);
 
 /** Fields of an assistant message that are refused by name unless neutral. */
-export const UNSUPPORTED_ASSISTANT_FIELDS: ReadonlyMap<string, IsNeutral> = new Map([
+export const UNSUPPORTED_ASSISTANT_FIELDS: ReadonlyMap<string, Neutral> = new Map<string, Neutral>([
   ['annotations', emptyList],
   ['audio', nothing],
   ['function_call', nothing],
@@ -46,14 +40,27 @@ export const UNSUPPORTED_ASSISTANT_FIELDS: ReadonlyMap<string, IsNeutral> = new 
   ['tool_calls', emptyList],
 ]);
 
-function isTextOnly(value: unknown): boolean {
-  return Array.isArray(value) && value.length > 0 && value.every((item) => item === 'text');
-}
-
-function isTextFormat(value: unknown): boolean {
-  return isRecord(value) && value.type === 'text' && Object.keys(value).length === 1;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+/** Fields of `/v1/responses` that are refused by name unless neutral. */
+export const UNSUPPORTED_RESPONSE_FIELDS: ReadonlyMap<string, Neutral> = new Map<string, Neutral>([
+  ['background', z.literal(false)],
+  ['context_management', nothing],
+  ['conversation', nothing],
+  ['max_tool_calls', nothing],
+  ['moderation', nothing],
+  ['previous_response_id', nothing],
+  ['prompt', nothing],
+  [
+    'reasoning',
+    z.strictObject({
+      effort: z.literal('none').nullish(),
+      summary: z.null().optional(),
+      generate_summary: z.null().optional(),
+    }),
+  ],
+  /** Nothing is kept, so nothing can be asked for later. */
+  ['store', z.literal(false)],
+  ['text', z.strictObject({ format: textFormat.nullish(), verbosity: z.literal('medium').nullish() })],
+  ['tool_choice', z.enum(['none', 'auto'])],
+  ['tools', emptyList],
+  ['truncation', z.literal('disabled')],
+]);

@@ -24,7 +24,9 @@ export function validationError(error: z.ZodError, body: unknown): QueptError {
 export function formatPath(path: Path): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
-    return text === '' ? String(key) : `${text}.${String(key)}`;
+    // Names of records are the client's own, of any length.
+    const name = String(key).slice(0, 100);
+    return text === '' ? name : `${text}.${name}`;
   }, '');
 }
 
@@ -63,11 +65,19 @@ function complaint(issue: Issue, value: unknown): string {
       return `must ${limit(issue.origin, issue.inclusive === false ? 'less than' : 'at most', issue.maximum)}.`;
     case 'invalid_value':
       return `must be one of ${issue.values.map((allowed) => `'${String(allowed)}'`).join(', ')}.`;
+    case 'invalid_key':
+      return keyComplaint(issue);
     case 'invalid_union':
       return unionComplaint(issue, value);
     default:
       return issue.message;
   }
+}
+
+function keyComplaint({ issues: [inner] }: z.core.$ZodIssueInvalidKey): string {
+  return inner === undefined || ZOD_MESSAGE.test(inner.message)
+    ? 'has a name that is not allowed.'
+    : inner.message;
 }
 
 function unionComplaint(issue: z.core.$ZodIssueInvalidUnion, value: unknown): string {

@@ -1,6 +1,6 @@
 import { type Handler, Hono } from 'hono';
 import { QueptError } from '../../core/index.ts';
-import { ladderJson, modelJson, resolveModel } from '../../protocol/index.ts';
+import { ladderJson, modelJson, openApiDocument, resolveModel } from '../../protocol/index.ts';
 import { reportFailure } from '../report-failure.ts';
 import { API_PROTECTION, authenticated } from './authenticated.ts';
 import { metricsResponse } from './create-metrics-app.ts';
@@ -14,8 +14,9 @@ import {
   type HttpAppOptions,
 } from './http-app-options.ts';
 import type { HttpEnv } from './http-env.ts';
-import { CHAT_OPERATION, COMPLETION_OPERATION } from './operation.ts';
+import { CHAT_OPERATION, COMPLETION_OPERATION, RESPONSE_OPERATION } from './operation.ts';
 import { requestScope } from './request-scope.ts';
+import { detokenizeHandler, tokenizeHandler } from './tokenize-handlers.ts';
 
 type HttpMethod = 'GET' | 'POST';
 
@@ -37,6 +38,9 @@ export function createHttpApp(
   };
   route('POST', '/v1/chat/completions', generateHandler(CHAT_OPERATION, dependencies, options));
   route('POST', '/v1/completions', generateHandler(COMPLETION_OPERATION, dependencies, options));
+  route('POST', '/v1/responses', generateHandler(RESPONSE_OPERATION, dependencies, options));
+  route('POST', '/tokenize', tokenizeHandler(service, options));
+  route('POST', '/detokenize', detokenizeHandler(service, options));
   route('GET', '/v1/models', (context) =>
     context.json({ object: 'list', data: [modelJson(service.model, service.model.id)] }),
   );
@@ -53,6 +57,12 @@ export function createHttpApp(
   route('GET', '/health/ready', (context) => {
     const { ready, reason } = service.readiness();
     return ready ? context.json({ status: 'ready' }) : context.json({ status: 'not_ready', reason }, 503);
+  });
+
+  let document: string | null = null;
+  route('GET', '/openapi.json', (context) => {
+    document ??= JSON.stringify(openApiDocument());
+    return context.body(document, 200, { 'content-type': 'application/json' });
   });
 
   app.notFound((context) => {

@@ -1,36 +1,27 @@
+import { setMaxListeners } from 'node:events';
 import type { Context, Handler } from 'hono';
 import { formatPrecisionRange, type Generation } from '../../core/index.ts';
-import {
-  collectReply,
-  encodeReplyStream,
-  errorBody,
-  type IndexedEvent,
-  type ParsedRequest,
-  type ReplyMeta,
-  replyMeta,
-  SSE_KEEP_ALIVE,
-  sseData,
-} from '../../protocol/index.ts';
+import { type IndexedEvent, replyMeta, SSE_KEEP_ALIVE } from '../../protocol/index.ts';
 import type { AccessRecord } from '../access-record.ts';
+import { echoTexts } from '../echo-texts.ts';
 import { mergeEvents } from '../merge-events.ts';
 import { reportFailure } from '../report-failure.ts';
 import { startGenerations } from '../start-generations.ts';
 import type { HttpAppDependencies, HttpAppOptions } from './http-app-options.ts';
 import type { HttpEnv } from './http-env.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, ReplyEncoder } from './operation.ts';
 import { readJsonBody } from './read-json-body.ts';
 import { sseBody } from './sse-body.ts';
 
 /** An accepted request on its way to an answer. */
 interface Answer {
-  readonly parsed: ParsedRequest;
-  readonly meta: ReplyMeta;
+  readonly encoder: ReplyEncoder;
   readonly events: AsyncIterable<IndexedEvent>;
   /** Cancels all generations of the answer. */
   readonly abort: AbortController;
 }
 
-/** Decode, submit, encode: `/v1/chat/completions` and `/v1/completions`. */
+/** Decode, submit, encode: all that generates text. */
 export function generateHandler(
   operation: Operation,
   dependencies: HttpAppDependencies,
@@ -46,7 +37,7 @@ export function generateHandler(
       ttftMs: context.req.header('x-slo-ttft-ms') ?? null,
       tpotMs: context.req.header('x-slo-tpot-ms') ?? null,
     };
-    const parsed = operation.parse(body, {
+    const { parsed, encoder } = operation.read(body, {
       id,
       callId: context.get('requestId'),
       owner: caller.owner,
@@ -56,6 +47,7 @@ export function generateHandler(
     });
     const abort = abortWith(context.req.raw.signal);
     const generations = await startGenerations(service, parsed.requests, abort, caller);
+    const echo = await echoTexts(parsed, service, abort);
     // All requests of an answer carry the same wish, so all were granted the same range.
     const granting = generations[0] as Generation;
     const access = context.get('access');
@@ -63,32 +55,26 @@ export function generateHandler(
     access.add({ id, stream: parsed.stream, precision: granted, service_tier: granting.level.tier });
     context.header('x-precision', granted);
     const events = observed(mergeEvents(generations.map((generation) => generation.events)), access);
-    const answer = { parsed, meta: replyMeta(service.model, granting, id, epochSeconds()), events, abort };
+    const meta = replyMeta(service.model, granting, id, epochSeconds());
+    const answer = { encoder: encoder({ meta, echo, now: epochSeconds }), events, abort };
     return parsed.stream
-      ? streamAnswer(context, operation, answer, options)
-      : context.json(await collectReply(operation.shape, answer.meta, events, parsed.requests.length));
+      ? streamAnswer(context, answer, options)
+      : context.json(await answer.encoder.whole(events));
   };
 }
 
 function streamAnswer(
   context: Context<HttpEnv>,
-  operation: Operation,
-  answer: Answer,
+  { encoder, events, abort }: Answer,
   options: HttpAppOptions,
 ): Response {
   const access = context.get('access');
-  const { meta, parsed, abort } = answer;
   access.defer();
   const body = sseBody({
-    frames: encodeReplyStream(answer.events, {
-      shape: operation.shape,
-      meta,
-      choices: parsed.requests.length,
-      includeUsage: parsed.includeUsage,
-    }),
+    frames: encoder.frames(events),
     keepAlive: { frame: SSE_KEEP_ALIVE, everyMs: options.keepAliveMs },
     stalledReaderMs: options.stalledReaderMs,
-    encodeFailure: (thrown) => sseData(errorBody(reportFailure(thrown, abort.signal.aborted, access))),
+    encodeFailure: (thrown) => encoder.failure(reportFailure(thrown, abort.signal.aborted, access)),
     onEnd: (outcome) => {
       access.add({ outcome });
       access.finish();
@@ -107,6 +93,8 @@ function streamAnswer(
 /** A controller that the client's going away aborts, and that can be aborted for other reasons. */
 function abortWith(signal: AbortSignal): AbortController {
   const controller = new AbortController();
+  // Every choice listens.
+  setMaxListeners(0, controller.signal);
   if (signal.aborted) controller.abort();
   else signal.addEventListener('abort', () => controller.abort(), { once: true });
   return controller;

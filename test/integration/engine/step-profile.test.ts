@@ -30,7 +30,7 @@ test.each(['in-place', 'two-part'] as const)(
       attention,
     });
     const { ladder } = artefact.manifest;
-    const samples = await profileSteps(runner, ladder, performance, 20_000);
+    const samples = await profileSteps(runner, ladder, performance, { budgetMs: 20_000 });
     for (const { shape, ms } of samples) expect(ms, JSON.stringify(shape)).toBeGreaterThan(0);
     for (const phase of ['decode', 'prefill'] as const) {
       const own = samples.filter(({ shape }) => shape.phase === phase);

@@ -93,7 +93,7 @@ describe('the official client', () => {
     const missing = client.chat.completions.create({ model: 'gpt', messages });
     await expect(missing).rejects.toBeInstanceOf(NotFoundError);
     await expect(missing).rejects.toMatchObject({ code: 'model_not_found', param: 'model' });
-    const bad = client.chat.completions.create({ model: 'tiny', messages, n: 2 });
+    const bad = client.chat.completions.create({ model: 'tiny', messages, n: 200 });
     await expect(bad).rejects.toBeInstanceOf(BadRequestError);
     await expect(bad).rejects.toMatchObject({ param: 'n', type: 'invalid_request_error' });
   });

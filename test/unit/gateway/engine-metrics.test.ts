@@ -62,13 +62,13 @@ describe('metrics of an engine', () => {
     const engine = new EngineMetrics(metrics, FAKE_LADDER);
     const collector = new StatisticsCollector();
     const shape = { phase: 'decode', rung: 1, rows: 1, tokens: 1, contextTokens: 9, movedRows: 0 } as const;
-    collector.executed(shape, 30, 20);
+    collector.executed(shape, { ms: 30, wholeMs: 40, predictedMs: 20 });
     collector.planned('load');
     collector.switched(2, 1);
     engine.step(step({}, collector));
     const text = await metrics.render();
     expect(text).toContain('quept_step_seconds_sum{phase="decode",config="q4"} 0.03');
-    expect(text).toContain('quept_step_time_vs_predicted_ratio_sum{phase="decode"} 1.5');
+    expect(text).toContain('quept_step_time_vs_predicted_ratio_sum{phase="decode"} 2');
     expect(text).toContain('quept_precision_switches_total{from="q8",to="q4",reason="load"} 1');
     expect(text).toContain('quept_cost_model_error_ratio{phase="decode"} 0.25');
     expect(text).not.toContain('quept_cost_model_error_ratio{phase="prefill"}');

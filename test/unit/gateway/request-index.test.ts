@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { WITHOUT_TARGETS } from '../../../src/core/index.ts';
 import { RequestIndex } from '../../../src/gateway/request-index.ts';
 
-const request = (engineId: string) => ({ engineId, id: `chatcmpl-${engineId}`, tier: 'default' as const });
+const request = (engineId: string) => ({
+  engineId,
+  id: `chatcmpl-${engineId}`,
+  level: WITHOUT_TARGETS.level,
+});
 
 describe('the index of requests', () => {
   it('finds all requests of a call, for its owner alone', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type PrecisionWish, type Prompt, QueptError, type ServedModel } from '../../../src/core/index.ts';
 import {
+  checkLogitBias,
   checkPrompt,
   resolveMaxTokens,
   resolveRange,
@@ -119,6 +120,24 @@ describe('checkPrompt', () => {
       code: 'context_length_exceeded',
       param: 'messages',
     });
+  });
+});
+
+describe('checkLogitBias', () => {
+  it('admits ids of the vocabulary, and none at all', () => {
+    checkLogitBias(undefined, 32);
+    checkLogitBias(new Map([[31, 1]]), 32);
+    const { code, param, message } = refusal(() =>
+      checkLogitBias(
+        new Map([
+          [5, 1],
+          [32, 1],
+        ]),
+        32,
+      ),
+    );
+    expect({ code, param }).toEqual({ code: 'invalid_request', param: 'logit_bias' });
+    expect(message).toContain('token 32');
   });
 });
 

@@ -45,6 +45,20 @@ describe('service levels', () => {
     );
   });
 
+  it('come down when the machine turns out to be clearly faster than its profile, and do not go up again', () => {
+    const levels = new ServiceLevels(TIERS, LADDER);
+    const tpotMs = () => levels.grant(NO_WISH, 0).level.tpotMs;
+    levels.observed(0.5);
+    expect(tpotMs()).toBe(Number.POSITIVE_INFINITY);
+    levels.measured(UNLOADED);
+    for (const slowness of [3, 0.85]) levels.observed(slowness);
+    expect(tpotMs()).toBe(20);
+    for (const slowness of [0.5, 0.45, 2]) levels.observed(slowness);
+    expect(tpotMs()).toBe(10);
+    levels.measured(UNLOADED);
+    expect(tpotMs()).toBe(20);
+  });
+
   it('are what an operator sets, and have no targets where nothing was measured', () => {
     const flex = { ...UNSET, ttftMs: 9000, weight: 2 };
     const { level } = new ServiceLevels({ ...TIERS, flex }, LADDER).grant({ ...NO_WISH, tier: 'flex' });

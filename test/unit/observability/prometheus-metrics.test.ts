@@ -25,8 +25,8 @@ function exercise(metrics: ServingMetrics & KeyMetrics): void {
     belowCeiling: { priority: 0, default: 1, flex: 2 },
   });
   metrics.predictionState({ errorRatio: { prefill: null, decode: 0.1 }, slowness: 1.5 });
-  metrics.stepRan({ phase: 'decode', config: 'q4', seconds: 0.02, predictedSeconds: 0.01 });
-  metrics.stepRan({ phase: 'prefill', config: 'q8', seconds: 0.3, predictedSeconds: 0 });
+  metrics.stepRan({ phase: 'decode', config: 'q4', seconds: 0.02, byPrediction: 2 });
+  metrics.stepRan({ phase: 'prefill', config: 'q8', seconds: 0.3, byPrediction: null });
   metrics.precisionSwitched('q8', 'q4', 'overload');
   metrics.preempted(1);
   metrics.prefixLookedUp(100, 64);

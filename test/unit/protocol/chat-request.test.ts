@@ -35,8 +35,10 @@ describe('parseChatRequest', () => {
           service: { tier: null, ttftMs: null, tpotMs: null, timeoutMs: null },
         },
       ],
+      n: 1,
       stream: false,
       includeUsage: false,
+      echo: false,
     });
   });
 
@@ -97,6 +99,8 @@ describe('parseChatRequest', () => {
       'precision',
       'tools',
       'logprobs',
+      'top_logprobs',
+      'logit_bias',
       'response_format',
     ];
     const nulls = Object.fromEntries(scalars.map((field) => [field, null]));
@@ -182,7 +186,7 @@ describe('parseChatRequest', () => {
     [{ temperature: '1' }, 'temperature', 'must be a number, not a string'],
     [{ top_p: 1.01 }, 'top_p', 'at most 1'],
     [{ top_k: 1.5 }, 'top_k', 'integer'],
-    [{ repetition_penalty: 0 }, 'repetition_penalty', 'more than 0'],
+    [{ repetition_penalty: 5e-324 }, 'repetition_penalty', 'at least 0.01'],
     [{ seed: 0.5 }, 'seed', 'must be an integer'],
     [{ max_tokens: 0 }, 'max_tokens', 'at least 1'],
     [{ max_tokens: 3, max_completion_tokens: 4 }, 'max_tokens', 'differ'],
@@ -198,13 +202,19 @@ describe('parseChatRequest', () => {
       'stream_options.include_obfuscation',
       'not supported',
     ],
-    [{ n: 2 }, 'n', 'must be 1'],
+    [{ n: 0 }, 'n', 'at least 1'],
+    [{ n: 129 }, 'n', 'at most 128'],
     [{ service_tier: 'gold' }, 'service_tier', "'priority'"],
     [{ tools: [{ type: 'function' }] }, 'tools', 'not supported'],
     [{ tool_choice: 'auto' }, 'tool_choice', 'not supported'],
     [{ response_format: { type: 'json_object' } }, 'response_format', 'not supported'],
-    [{ logprobs: true }, 'logprobs', 'not supported'],
-    [{ logit_bias: { 5: 1 } }, 'logit_bias', 'not supported'],
+    [{ logprobs: 1 }, 'logprobs', 'must be a boolean'],
+    [{ top_logprobs: 2 }, 'top_logprobs', "only allowed when 'logprobs'"],
+    [{ logprobs: true, top_logprobs: 21 }, 'top_logprobs', 'at most 20'],
+    [{ logit_bias: { cat: 1 } }, 'logit_bias.cat', 'named by a token id'],
+    [{ logit_bias: { 5: 101 } }, 'logit_bias.5', 'at most 100'],
+    [{ logit_bias: [1] }, 'logit_bias', 'must be a record'],
+    [{ logit_bias: Object.fromEntries(Array(1_025).entries()) }, 'logit_bias', 'at most 1024 tokens'],
     [{ max_token: 5 }, 'max_token', 'Unknown field'],
     [JSON.parse('{"__proto__": {}}'), '__proto__', 'Unknown field'],
   ])('refuses %j naming %s', (fields, param, text) => {
@@ -231,6 +241,31 @@ describe('parseChatRequest', () => {
       verbosity: 'medium',
     };
     expect(parse(neutral)).toEqual(parse({}));
+  });
+
+  it('asks for log-probabilities, and biases tokens by id', () => {
+    const [request] = parse({ logprobs: true, top_logprobs: 3, logit_bias: { 7: -100, 12: 0.5 } }).requests;
+    expect(request?.logprobs).toEqual({ top: 3, prompt: false });
+    expect(request?.sampling.logitBias).toEqual(
+      new Map([
+        [7, -100],
+        [12, 0.5],
+      ]),
+    );
+    expect(parse({ logprobs: true }).requests[0]?.logprobs).toEqual({ top: 0, prompt: false });
+  });
+
+  it('makes a request per choice, each with a seed of its own', () => {
+    const { requests, n } = parse({ n: 3, seed: 40 });
+    expect(n).toBe(3);
+    expect(requests.map(({ id, sampling }) => [id, sampling.seed])).toEqual([
+      ['chatcmpl-1-0', 40],
+      ['chatcmpl-1-1', 41],
+      ['chatcmpl-1-2', 42],
+    ]);
+    const huge = parse({ n: 3, seed: 2 ** 63 - 1025 }).requests.map(({ sampling }) => sampling.seed);
+    expect(new Set(huge).size).toBe(3);
+    expect(parse({ n: 2 }).requests.map(({ sampling }) => sampling)).toEqual([{}, {}]);
   });
 
   it('accepts the documented fields without effect', () => {

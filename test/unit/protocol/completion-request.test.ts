@@ -51,11 +51,38 @@ describe('parseCompletionRequest', () => {
     expect(parse({ prompt }).requests.map((request) => request.prompt)).toEqual(prompts);
   });
 
+  it('lets an answer go on behind its end only when asked to', () => {
+    expect(parse({ ignore_eos: true }).requests[0]).toMatchObject({ ignoreEnd: true });
+    expect(parse({ ignore_eos: false }).requests[0]).not.toHaveProperty('ignoreEnd');
+    expect(() => parse({ ignore_eos: 1 })).toThrow(expect.objectContaining({ param: 'ignore_eos' }));
+  });
+
   it('numbers the requests of a batch', () => {
     expect(parse({ prompt: ['a', 'b'] }).requests.map((request) => request.id)).toEqual([
       'cmpl-1-0',
       'cmpl-1-1',
     ]);
+  });
+
+  it('numbers the choices of a prompt before those of the next', () => {
+    const { requests, n } = parse({ prompt: ['a', 'b'], n: 2, seed: 1 });
+    expect(n).toBe(2);
+    expect(requests.map(({ id, prompt, sampling }) => [id, prompt, sampling.seed])).toEqual([
+      ['cmpl-1-0', { kind: 'text', text: 'a' }, 1],
+      ['cmpl-1-1', { kind: 'text', text: 'a' }, 2],
+      ['cmpl-1-2', { kind: 'text', text: 'b' }, 1],
+      ['cmpl-1-3', { kind: 'text', text: 'b' }, 2],
+    ]);
+  });
+
+  it.each([
+    [{ logprobs: 0 }, { top: 0, prompt: false }, false],
+    [{ logprobs: 5, echo: true }, { top: 5, prompt: true }, true],
+    [{ echo: true }, undefined, true],
+  ])('understands %j', (fields, logprobs, echo) => {
+    const parsed = parse(fields);
+    expect(parsed.requests[0]?.logprobs).toEqual(logprobs);
+    expect(parsed.echo).toBe(echo);
   });
 
   it.each([
@@ -71,12 +98,13 @@ describe('parseCompletionRequest', () => {
     [{ prompt: [[1], []] }, 'prompt[1]'],
     [{ prompt: [[1], [2, null]] }, 'prompt[1][1]'],
     [{ prompt: [null] }, 'prompt[0]'],
-    [{ echo: true }, 'echo'],
+    [{ echo: 1 }, 'echo'],
     [{ best_of: 2 }, 'best_of'],
     [{ suffix: 'end' }, 'suffix'],
-    [{ logprobs: 0 }, 'logprobs'],
-    [{ logit_bias: { 1: 2 } }, 'logit_bias'],
-    [{ n: 2 }, 'n'],
+    [{ logprobs: 21 }, 'logprobs'],
+    [{ logprobs: true }, 'logprobs'],
+    [{ logprobs: 6, echo: true }, 'logprobs'],
+    [{ prompt: ['a', 'b'], n: 65 }, 'n'],
     [{ messages: [] }, 'messages'],
     [{ max_completion_tokens: 4 }, 'max_completion_tokens'],
     [{ max_tokens: 0 }, 'max_tokens'],

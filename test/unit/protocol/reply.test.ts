@@ -79,7 +79,7 @@ async function stream(
 describe('collectReply', () => {
   it('makes a whole chat completion', async () => {
     const events = from(token('Hel'), token('lo'), token(''), finished({ text: '!' }));
-    expect(await collectReply(CHAT_SHAPE, META, events, 1)).toEqual({
+    expect(await collectReply({ shape: CHAT_SHAPE, meta: META, choices: 1 }, events)).toEqual({
       id: 'id-1',
       object: 'chat.completion',
       created: 1_700_000_001,
@@ -113,7 +113,7 @@ describe('collectReply', () => {
       [1, finished({ reason: 'length' })],
       [0, finished()],
     );
-    expect(await collectReply(COMPLETION_SHAPE, META, events, 2)).toMatchObject({
+    expect(await collectReply({ shape: COMPLETION_SHAPE, meta: META, choices: 2 }, events)).toMatchObject({
       object: 'text_completion',
       choices: [
         { index: 0, text: 'a', logprobs: null, finish_reason: 'stop' },
@@ -139,11 +139,15 @@ describe('collectReply', () => {
     ],
     ['cancelled', finished({ reason: 'cancelled' }), 'was cancelled'],
   ])('throws what %s', async (_, event, message) => {
-    await expect(collectReply(CHAT_SHAPE, META, from(token('a'), event), 1)).rejects.toThrow(message);
+    await expect(
+      collectReply({ shape: CHAT_SHAPE, meta: META, choices: 1 }, from(token('a'), event)),
+    ).rejects.toThrow(message);
   });
 
   it('throws when the events just end', async () => {
-    await expect(collectReply(CHAT_SHAPE, META, from(token('a')), 1)).rejects.toThrow('terminal event');
+    await expect(
+      collectReply({ shape: CHAT_SHAPE, meta: META, choices: 1 }, from(token('a'))),
+    ).rejects.toThrow('terminal event');
   });
 });
 

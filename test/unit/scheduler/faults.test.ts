@@ -73,6 +73,8 @@ describe('faults', () => {
   it('text that cannot be decoded fails its request alone, in the middle and at the end', async () => {
     const textDecoder = {
       endTokenIds: new Set<number>(),
+      tokenText: () => 'x',
+      tokenBytes: () => new Uint8Array(),
       createTextStream: () => ({
         push: (id: number) => {
           if (id === 5) throw new Error('no such piece');

@@ -47,6 +47,12 @@ describe('a request on its own', () => {
     expect(rig.scheduler.snapshot().tokensGenerated).toBe(1);
   });
 
+  it('goes on behind an end token when asked to, to its last token', async () => {
+    const rig = await runOne(scripted([1, END_TOKEN, 2]), { ignoreEnd: true, maxTokens: 3 });
+    expect(rig.endOf('r')).toBe('length');
+    expect(rig.of('r').terminals[0]).toMatchObject({ usage: { completionTokens: 3 } });
+  });
+
   it('may end before its first token', async () => {
     const rig = await runOne(scripted([END_TOKEN]), {});
     expect(rig.of('r').terminals[0]).toMatchObject({

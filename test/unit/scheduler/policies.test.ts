@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { WITHOUT_TARGETS } from '../../../src/core/index.ts';
 import { createCeilingPolicy, firstComePolicy, type RequestView } from '../../../src/scheduler/index.ts';
-import { request, view } from '../../support/hand-made-view.ts';
+import { prompt, request, view } from '../../support/hand-made-view.ts';
+import { LinearCost } from '../../support/linear-cost.ts';
 
 describe('firstComePolicy', () => {
   const atCeiling = (row: RequestView): number => row.ceiling;
@@ -37,6 +39,23 @@ describe('firstComePolicy', () => {
       decode: [],
       prefill: { id: 'old', rung: 1, tokens: 3 },
     });
+  });
+
+  it('makes chunks no longer than those who decode bear by their targets, or twice what they take anyway', () => {
+    // A chunk of n tokens takes 4 + n ms, a row alone 5 ms, four of them 8 ms.
+    const cost = new LinearCost({ pass: [4, 4, 4, 4], row: [1, 1, 1, 1], token: [1, 1, 1, 1] });
+    const limits = { prefillChunk: 64, maxBatch: 8 };
+    const chunkBeside = (rows: number, tpotMs: number): number | undefined => {
+      const level = { ...WITHOUT_TARGETS.level, tpotMs };
+      const decoding = Array.from({ length: rows }, (_, i) => request(`d${i}`, { level }));
+      const running = [...decoding, prompt('p', { promptTokens: 100 })];
+      return firstComePolicy(view({ cost, limits, running }), atCeiling).prefill?.tokens;
+    };
+    expect(chunkBeside(0, 20)).toBe(64);
+    expect(chunkBeside(1, Number.POSITIVE_INFINITY)).toBe(64);
+    // 1.75 times 0.95 of the target, less the decoding.
+    expect(chunkBeside(1, 20)).toBe(24);
+    expect(chunkBeside(4, 5)).toBe(4);
   });
 
   it('decodes everyone in every step, by rung, in batches of at most maxBatch, beside the chunk', () => {

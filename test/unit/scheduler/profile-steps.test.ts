@@ -32,7 +32,7 @@ async function profile(
     during: (call) => clock.advance(passMs(call, runner)),
     rowsToMove: (slots) => (slots.includes(2) && slots.length === 2 ? 2 : 0),
   });
-  const samples = await profileSteps(runner, steppedLadder(rungs), clock, budgetMs);
+  const samples = await profileSteps(runner, steppedLadder(rungs), clock, { budgetMs });
   return { samples, runner, clock };
 }
 

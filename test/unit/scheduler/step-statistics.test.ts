@@ -27,7 +27,9 @@ describe('statistics of steps', () => {
     const { rig: made, statistics } = rig({ rung: 2 });
     made.scheduler.submit(engineRequest('a', { maxTokens: 3, floor: 0, ceiling: 3 }));
     await made.step();
-    expect(statistics.take().batches).toEqual([{ phase: 'prefill', rung: 2, ms: 3, predictedMs: 0 }]);
+    expect(statistics.take().batches).toEqual([
+      { phase: 'prefill', rung: 2, ms: 3, wholeMs: 3, predictedMs: 0 },
+    ]);
     await made.step();
     const [pass] = statistics.take().batches;
     expect(pass).toMatchObject({ phase: 'decode', rung: 2, ms: 3 });

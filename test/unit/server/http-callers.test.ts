@@ -25,7 +25,9 @@ describe('whose a request is', () => {
     expect((await app.request(CHAT, { method: 'POST', headers, body })).status).toBe(200);
     expect(service.received[0]?.owner).toBe('Bearer one');
     expect(asked).toEqual([{ authorization: 'Bearer one', clientCertificate: null }]);
-    service.kept.set('Bearer one r', [{ id: 'x', tier: 'default', decisions: [], omitted: 0 }]);
+    service.kept.set('Bearer one r', [
+      { id: 'x', tier: 'default', ttftMs: 900, tpotMs: 40, decisions: [], omitted: 0 },
+    ]);
     const decisions = (authorization: string) =>
       app.request('/v1/requests/r/decisions', { headers: { authorization } });
     expect((await decisions('Bearer one')).status).toBe(200);

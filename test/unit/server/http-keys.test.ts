@@ -85,7 +85,9 @@ describe('an API with keys', () => {
     expect(log.at(-1)).toMatchObject({ key: 'mine', status: 200 });
     const text = await metrics.render();
     expect(text).toContain('quept_key_requests_total{key="mine"} 1');
-    service.kept.set('mine call', [{ id: 'chatcmpl-1', tier: 'default', decisions: [], omitted: 0 }]);
+    service.kept.set('mine call', [
+      { id: 'chatcmpl-1', tier: 'default', ttftMs: 1, tpotMs: 1, decisions: [], omitted: 0 },
+    ]);
     const found = (id: string) => app.request('/v1/requests/call/decisions', { headers: as(id) });
     expect([(await found('mine')).status, (await found('other')).status]).toEqual([200, 404]);
   });

@@ -22,7 +22,14 @@ describe('decisions on a request', () => {
     const wait = { ...decision, action: 'wait' as const, rung: null, tokens: 0, reason: null };
     for (const id of ['req_1', 'a/b:c=d']) {
       service.kept.set(`${NO_OWNER} ${id}`, [
-        { id: 'chatcmpl-1', tier: 'flex', decisions: [wait, decision], omitted: 2 },
+        {
+          id: 'chatcmpl-1',
+          tier: 'flex',
+          ttftMs: 250.0004,
+          tpotMs: Number.POSITIVE_INFINITY,
+          decisions: [wait, decision],
+          omitted: 2,
+        },
       ]);
       for (const path of [id, encodeURIComponent(id)]) {
         const response = await app.request(`/v1/requests/${path}/decisions`);
@@ -36,6 +43,7 @@ describe('decisions on a request', () => {
               object: 'request.decisions',
               service_tier: 'flex',
               omitted: 2,
+              targets: { ttft_ms: 250, tpot_ms: null },
               decisions: [
                 expect.objectContaining({ action: 'wait', precision: null, reason: null }),
                 {

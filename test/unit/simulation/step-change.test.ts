@@ -53,6 +53,7 @@ const judge = (seconds: readonly Second[], records: readonly RequestRecord[] = [
       p95GapMs: null,
       lateGapShare: null,
       p95TpotByTarget: tpot,
+      p95TtftByTarget: null,
       switches: 0,
     }),
   );

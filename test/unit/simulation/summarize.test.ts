@@ -187,6 +187,7 @@ test('the course of time has a window for every stretch, empty ones too', () => 
       p95GapMs: 10,
       lateGapShare: 0,
       p95TpotByTarget: 1,
+      p95TtftByTarget: 0.1,
       switches: 1,
     },
     {
@@ -198,6 +199,7 @@ test('the course of time has a window for every stretch, empty ones too', () => 
       p95GapMs: null,
       lateGapShare: null,
       p95TpotByTarget: null,
+      p95TtftByTarget: null,
       switches: 0,
     },
     {
@@ -209,6 +211,7 @@ test('the course of time has a window for every stretch, empty ones too', () => 
       p95GapMs: null,
       lateGapShare: null,
       p95TpotByTarget: null,
+      p95TtftByTarget: null,
       switches: 0,
     },
     {
@@ -220,6 +223,7 @@ test('the course of time has a window for every stretch, empty ones too', () => 
       p95GapMs: 300,
       lateGapShare: 1,
       p95TpotByTarget: 31 / 2,
+      p95TtftByTarget: null,
       switches: 0,
     },
   ]);

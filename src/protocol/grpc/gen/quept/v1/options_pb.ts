@@ -70,7 +70,7 @@ export type GenerationOptions = Message<"quept.v1.GenerationOptions"> & {
   seed?: bigint | undefined;
 
   /**
-   * Makes tokens that occurred in prompt or answer less likely, above 0 to 100; 1 changes nothing.
+   * Makes tokens that occurred in prompt or answer less likely, 0.01 to 100; 1 changes nothing.
    *
    * @generated from field: optional double repetition_penalty = 8;
    */

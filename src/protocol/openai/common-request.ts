@@ -1,0 +1,43 @@
+import type { LogprobsWish } from '../../core/index.ts';
+import type { CommonRequest } from './choices.ts';
+import type { RequestContext } from './parsed-request.ts';
+import { parsePrecisionWish } from './precision-wish.ts';
+import { resolveModel } from './resolve-model.ts';
+import { parseServiceWish, type TierWord } from './service-wish.ts';
+import { endOf, samplingOf, stopsOf } from './shared-fields.ts';
+
+type Fields = Parameters<typeof samplingOf>[0] &
+  Parameters<typeof stopsOf>[0] &
+  Parameters<typeof endOf>[0] & {
+    readonly model: string;
+    readonly precision?: unknown;
+    readonly service_tier?: TierWord | null | undefined;
+  };
+
+/**
+ * What all choices of an answer share, from fields that all operations have.
+ *
+ * Throws QueptError `invalid_request` or `model_not_found`, naming the field.
+ */
+export function commonRequest(
+  fields: Fields,
+  context: RequestContext,
+  own: { readonly maxTokens: number | null; readonly logprobs: LogprobsWish | null },
+): CommonRequest {
+  const model = resolveModel(context.served, fields.model);
+  return {
+    callId: context.callId,
+    owner: context.owner,
+    model: model.id,
+    sampling: samplingOf(fields),
+    maxTokens: own.maxTokens,
+    stop: stopsOf(fields),
+    ...endOf(fields),
+    precision: parsePrecisionWish(
+      { body: fields.precision, header: context.precisionHeader, alias: model.config },
+      context.served.ladder,
+    ),
+    service: parseServiceWish(fields.service_tier, context.targetHeaders),
+    ...(own.logprobs !== null && { logprobs: own.logprobs }),
+  };
+}

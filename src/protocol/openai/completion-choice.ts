@@ -1,0 +1,40 @@
+import type { FinishReason, PositionLogprobs } from '../../core/index.ts';
+import type { ChoiceJson, ChoiceOptions, ChoicePiece, ChoiceWriter } from './choice-writer.ts';
+import { CompletionLogprobs } from './logprobs-json.ts';
+
+/** A choice of `/v1/completions`. With `echo` the prompt is its first piece. */
+export class CompletionChoice implements ChoiceWriter {
+  readonly #options: ChoiceOptions;
+  readonly #logprobs = new CompletionLogprobs();
+
+  constructor(options: ChoiceOptions) {
+    this.#options = options;
+  }
+
+  opening(prompt: readonly PositionLogprobs[]): ChoiceJson | null {
+    const { echo } = this.#options;
+    return echo === null ? null : this.delta({ text: echo, positions: prompt });
+  }
+
+  delta({ text, positions }: ChoicePiece): ChoiceJson {
+    return this.#choice(text, positions.length === 0 ? null : this.#logprobs.next(positions), null);
+  }
+
+  closing(reason: FinishReason): ChoiceJson {
+    return this.#choice('', null, reason);
+  }
+
+  whole(
+    prompt: readonly PositionLogprobs[],
+    { text, positions }: ChoicePiece,
+    reason: FinishReason,
+  ): ChoiceJson {
+    const { echo, logprobs } = this.#options;
+    const told = logprobs ? this.#logprobs.next([...prompt, ...positions]) : null;
+    return this.#choice((echo ?? '') + text, told, reason);
+  }
+
+  #choice(text: string, logprobs: object | null, reason: FinishReason | null): ChoiceJson {
+    return { index: this.#options.index, text, logprobs, finish_reason: reason };
+  }
+}
