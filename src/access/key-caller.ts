@@ -7,11 +7,10 @@ import {
   type RateLimits,
   type ServedModel,
   toPublicError,
-  type Usage,
 } from '../core/index.ts';
 import type { KeyMetrics, Logger } from '../observability/index.ts';
 import type { ApiKey } from './api-key.ts';
-import { estimateTokens } from './estimate-tokens.ts';
+import { estimateTokens, usedTokens } from './count-tokens.ts';
 import { impossibleRefusal, limitRefusal } from './limit-refusal.ts';
 import { impossibleClaim } from './limit-rules.ts';
 import type { CallUse, GrantedClaim, LimitClaim, LimitStore } from './limit-store.ts';
@@ -48,7 +47,7 @@ export class KeyCaller implements Caller {
       const claim = {
         keyId: key.id,
         limits: key.limits,
-        tokens: restricted.reduce((sum, each) => sum + estimateTokens(each, model.contextLength), 0),
+        tokens: estimateTokens(restricted, model.contextLength),
         generations: restricted.length,
       };
       const granted = await this.#claim(claim, store);
@@ -76,18 +75,17 @@ export class KeyCaller implements Caller {
   async #settle(granted: GrantedClaim, generations: readonly Generation[], refusal: unknown): Promise<void> {
     const { key, metrics, logger } = this.#parts;
     try {
-      const usages = await Promise.all(generations.map(({ ended }) => ended));
-      const tokens = usages.reduce((sum, usage) => sum + tokensOf(usage), 0);
+      const tokens = usedTokens(
+        await Promise.all(
+          generations.map(async ({ request, ended }) => ({ prompt: request.prompt, usage: await ended })),
+        ),
+      );
       metrics.keyTokens(key.id, tokens);
       await granted.settle({ tokens, requests: requestsOf(refusal) });
     } catch (err) {
       logger.error({ err, key: key.id }, 'the use of an API key could not be settled');
     }
   }
-}
-
-function tokensOf({ promptTokens, completionTokens }: Usage): number {
-  return promptTokens + completionTokens;
 }
 
 /** Who is sent away by a server that has no room has not had a request. */

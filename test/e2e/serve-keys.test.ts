@@ -5,8 +5,10 @@ import OpenAI, { AuthenticationError, PermissionDeniedError, RateLimitError } fr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.ts';
 import { newKey, withKey } from '../support/api-key.ts';
+import { GrpcClient, trailer } from '../support/grpc-client.ts';
+import { stepsOf } from '../support/recorded-lines.ts';
 import { NEEDS_REDIS, REDIS_PASSWORD, type RedisServer, startRedis } from '../support/redis-server.ts';
-import { type ServerProcess, spawnCli, spawnServer } from '../support/spawn-server.ts';
+import { type ServerProcess, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
 
 const PROMPT = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14];
@@ -15,28 +17,34 @@ const TOKENS_EACH = 2 * PROMPT.length;
 let artefact: TinyArtefact;
 let folder: string;
 let file: string;
+let recording: string;
 let redis: RedisServer | null;
 let servers: ServerProcess[] = [];
 
 const requests = newKey('requests', { requestsPerMinute: 100 });
+const both = newKey('both', { requestsPerMinute: 40 });
 const tokens = newKey('tokens', { tokensPerMinute: 100 * TOKENS_EACH });
 const limited = newKey('limited', { tiers: ['default'], minBits: 6 });
 const expired = newKey('expired', { expires: '2026-01-01T00:00:00Z' });
 const operator = newKey('operator', { scopes: ['admin', 'metrics'] });
 const once = newKey('once', { requestsPerMinute: 1 });
 const inSettings = newKey('in-settings', {});
-const KEYS = [requests, tokens, limited, expired, operator, once];
+const KEYS = [requests, both, tokens, limited, expired, operator, once];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'quept-keys-'));
   file = join(folder, 'keys.json');
+  recording = join(folder, 'run.jsonl');
   await writeFile(file, JSON.stringify({ keys: KEYS.map(({ entry }) => entry) }));
   [artefact, redis] = await Promise.all([writeTinyArtefact({ contextLength: 64 }), startRedis()]);
   const flags = ['--keys', file, '--key-entries', JSON.stringify([inSettings.entry]), '--admin-port', '0'];
   if (redis !== null) flags.push('--redis-url', redis.url);
   // Public: with keys it may be.
   flags.push('--host', '0.0.0.0', '--log-level', 'debug');
-  servers = await Promise.all([1, 2].map(() => spawnServer(artefact.directory, flags)));
+  const scheduling = ['--policy', 'slo', '--record', recording];
+  servers = await Promise.all(
+    [flags, [...flags, ...scheduling]].map((each) => spawnServer(artefact.directory, each)),
+  );
 });
 
 afterAll(async () => {
@@ -106,6 +114,28 @@ describe('two servers that share a Redis', () => {
   });
 });
 
+describe('HTTP and gRPC', () => {
+  it('[U2] count on one budget, and refuse with the same error', async (context) => {
+    if (redis === null) return context.skip(NEEDS_REDIS);
+    const overHttp = async () => (await complete(0, both.secret, { max_tokens: 1 })).status === 200;
+    const grpc = new GrpcClient(`127.0.0.1:${new URL(String(servers[1]?.url)).port}`);
+    const generate = () =>
+      grpc.call(
+        'Generate',
+        { model: 'tiny', tokens: { ids: PROMPT }, options: { max_tokens: 1 } },
+        { metadata: withKey(both.secret) },
+      );
+    const overGrpc = async () => (await generate()).status.code === 0;
+    const served = await Promise.all(Array.from({ length: 60 }, (_, i) => (i % 2 ? overHttp() : overGrpc())));
+    expect(served.filter(Boolean)).toHaveLength(40);
+    const refused = await generate();
+    expect([refused.status.code, trailer(refused, 'x-error-code')]).toEqual([8, 'rate_limit_exceeded']);
+    expect(trailer(refused, 'x-ratelimit-remaining-requests')).toBe('0');
+    expect(Number(trailer(refused, 'grpc-retry-pushback-ms'))).toBeGreaterThan(0);
+    grpc.close();
+  });
+});
+
 describe('a server with keys', () => {
   it('[U1] answers unchanged clients with the errors that they know', async () => {
     const client = (apiKey: string) => new OpenAI({ baseURL: urlOf(0, '/v1'), apiKey, maxRetries: 0 });
@@ -157,9 +187,18 @@ describe('a server with keys', () => {
     expect(await readFile(file, 'utf8')).not.toContain(limited.secret);
   });
 
-  it('ends at SIGTERM, with its Redis and its watch over the file', async () => {
-    servers[0]?.child.kill('SIGTERM');
-    expect(await servers[0]?.exited).toEqual({ code: 0, signal: null });
+  it('keeps an account for every key in its scheduler, and ends at SIGTERM with all that it had open', async () => {
+    for (const { secret } of [limited, inSettings]) expect((await complete(1, secret)).status).toBe(200);
+    for (const server of servers) server.child.kill('SIGTERM');
+    for (const server of servers) expect(await server.exited).toEqual({ code: 0, signal: null });
+    const steps = stepsOf((await readFile(recording, 'utf8')).trimEnd().split('\n'));
+    const charged = (owner: string) =>
+      Math.max(...steps.map(({ accounts }) => accounts.get(owner)?.chargedMs ?? 0));
+    expect([charged('limited') > 0, charged('in-settings') > 0, charged('expired') > 0]).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 });
 
@@ -170,9 +209,9 @@ describe('a server without keys', () => {
     [['--redis-url', 'redis://127.0.0.1'], 'limits belong to API keys'],
     [['--keys', '/nowhere/keys.json'], 'there is no file'],
   ])('[C3] does not start with %j', async (flags, fault) => {
-    const cli = await spawnCli(['serve', '--model', artefact.directory, '--port', '0', ...flags]);
-    expect((await cli.exited).code).toBe(2);
-    expect(cli.stderr()).toContain(fault);
+    const { exitCode, err } = await quept('serve', '--model', artefact.directory, '--port', '0', ...flags);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(fault);
   });
 });
 

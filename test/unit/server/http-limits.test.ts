@@ -80,6 +80,16 @@ describe('limits', () => {
     expect(limitHeaders(several)['remaining-tokens']).toBe(String(10_000 - 23));
   });
 
+  it('counts for several choices what their usage says: the prompt once', async () => {
+    const { chat, access } = await keyedApp({ a: { tokensPerMinute: 1_000 } });
+    const answer = await chat('a', { n: 3, max_tokens: 10 });
+    expect(limitHeaders(answer)['remaining-tokens']).toBe(String(1_000 - ESTIMATED_PROMPT - 3 * 10));
+    const { usage } = (await answer.json()) as { usage: { prompt_tokens: number; total_tokens: number } };
+    expect(usage.prompt_tokens).toBe(COUNTED_PROMPT);
+    await settled();
+    expect((await access.statuses())[0]?.tokensPerMinute.used).toBe(usage.total_tokens);
+  });
+
   it('refuses tokens that are not there for now, and for good those that never will be', async () => {
     const { chat } = await keyedApp({ a: { tokensPerMinute: 100 } });
     const impossible = await chat('a', { max_tokens: 100 });
