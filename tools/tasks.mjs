@@ -36,6 +36,12 @@ const TASKS = {
       if (code !== 0) process.exit(code);
     }
   },
+  /** `npm run docs`: what of the documentation is made of code. */
+  docs: async () => {
+    await ensureInstalled();
+    await ensureBuilt();
+    await runScript(join('tools', 'write-docs.mjs'), []);
+  },
   'bench-engine': (args) => runBuilt(join('bench', 'engine', 'main.js'), args),
   'bench-gateway': (args) => runBuilt(join('bench', 'gateway', 'main.js'), args),
   'bench-scheduler': (args) => runBuilt(join('bench', 'scheduler', 'main.js'), args),

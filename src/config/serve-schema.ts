@@ -7,6 +7,7 @@ export const PREFIX_CACHES = ['off', 'owner', 'shared'] as const;
 /** Where gRPC is served if not on a port of its own. */
 export const GRPC_PLACES = ['shared', 'off'] as const;
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export const LOG_FORMATS = ['json', 'pretty'] as const;
 
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
 const milliseconds = wholeNumber(1, 3_600_000);
@@ -14,18 +15,33 @@ const milliseconds = wholeNumber(1, 3_600_000);
 const bits = z.number().gt(0).max(64).nullable().default(null);
 const target = z.number().gt(0).max(3_600_000).nullable().default(null);
 
+/** A user in it would be shown wherever the address is; collectors take keys in headers. */
+const HTTP_ADDRESS = /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/;
+
 /** As browsers write it: no path, no slash at the end. */
 const WEB_ORIGIN = /^(\*|[a-z][a-z0-9+.-]*:\/\/[^\s/,*?#@]+)$/;
 
 /** Settings of one tier; what is null derives from the machine. */
 const tierSchema = z
   .strictObject({
-    ttftMs: target,
-    tpotMs: target,
-    weight: z.number().gt(0).max(1000).nullable().default(null),
-    minBits: bits,
-    maxBits: bits,
-    share: z.number().gt(0).max(1).nullable().default(null),
+    ttftMs: target.describe('target of the time to the first token, milliseconds'),
+    tpotMs: target.describe('target of the time per token after the first, milliseconds'),
+    weight: z
+      .number()
+      .gt(0)
+      .max(1000)
+      .nullable()
+      .default(null)
+      .describe("how much a missed target counts beside other tiers'"),
+    minBits: bits.describe('average bits that requests are served at, at least'),
+    maxBits: bits.describe('average bits that requests are served at, at most'),
+    share: z
+      .number()
+      .gt(0)
+      .max(1)
+      .nullable()
+      .default(null)
+      .describe('share of the waiting room that the tier may fill'),
   })
   .prefault({});
 
@@ -72,6 +88,9 @@ export const serveSchema = z
     recordMaxBytes: wholeNumber(1024, 1e12).default(256 * 1024 * 1024),
     drainMs: wholeNumber(0, 3_600_000).default(30_000),
     logLevel: z.enum(LOG_LEVELS).default('info'),
+    logFormat: z.enum(LOG_FORMATS).default('json'),
+    otlpEndpoint: z.string().regex(HTTP_ADDRESS).nullable().default(null),
+    traceSampleRatio: z.number().min(0).max(1).default(1),
     insecure: z.boolean().default(false),
   })
   .refine(
@@ -171,14 +190,19 @@ export type ServeConfig = Readonly<z.infer<typeof serveSchema>>;
 
 interface KeyDescription {
   /** How a text from a flag or the environment is read. */
-  readonly kind: 'text' | 'number' | 'switch' | 'json' | 'list';
+  readonly kind: 'text' | 'number' | 'decimal' | 'switch' | 'json' | 'list';
   /** Name of the flag's argument in `--help`; null for a switch. */
   readonly argument: string | null;
   /** Completes "must be …". */
   readonly requirement: string;
+  /** Ends with the default in brackets. */
   readonly help: string;
   /** The value is never shown. */
   readonly secret?: true;
+  /** The default is not the same on every machine. */
+  readonly varies?: true;
+  /** Variables that other programs read too, and that set this unless its own one does. */
+  readonly alsoVariables?: readonly string[];
 }
 
 const number = (argument: string, requirement: string, help: string): KeyDescription => ({
@@ -202,7 +226,10 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
   port: number('n', 'a whole number from 0 to 65535', 'port to bind; 0 takes a free one (8080)'),
   slots: number('n', 'a whole number from 1 to 256', 'sequences held in memory at once (8)'),
   contextLength: number('tokens', 'a whole number from 16 to 1048576', "longest sequence (the model's)"),
-  threads: number('n', 'a whole number from 1 to 256', 'threads of the model (physical cores)'),
+  threads: {
+    ...number('n', 'a whole number from 1 to 256', 'threads of the model (physical cores)'),
+    varies: true,
+  },
   prefillChunk: number('tokens', 'a whole number from 1 to 4096', 'prompt tokens per step (128)'),
   maxWaiting: number('n', 'a whole number from 0 to 1000000', 'requests that may wait; more get 503 (256)'),
   maxWorkTokens: number(
@@ -255,7 +282,7 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     requirement: 'a path',
     help: 'serve gRPC with TLS: certificate chain, PEM (off)',
   },
-  grpcTlsKey: { kind: 'text', argument: 'file', requirement: 'a path', help: 'its private key, PEM' },
+  grpcTlsKey: { kind: 'text', argument: 'file', requirement: 'a path', help: 'its private key, PEM (off)' },
   grpcTlsClientCa: {
     kind: 'text',
     argument: 'file',
@@ -283,7 +310,7 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     kind: 'json',
     argument: 'json',
     requirement: 'a list of keys as in a keys file',
-    help: 'the same without a file',
+    help: 'the same without a file (none)',
     secret: true,
   },
   redisUrl: {
@@ -322,10 +349,29 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     requirement: `one of ${LOG_LEVELS.join(', ')}`,
     help: 'logs (info)',
   },
+  logFormat: {
+    kind: 'text',
+    argument: 'form',
+    requirement: `one of ${LOG_FORMATS.join(', ')}`,
+    help: 'a JSON object a line, or lines for people (json)',
+  },
+  otlpEndpoint: {
+    kind: 'text',
+    argument: 'url',
+    requirement: 'an http or https address such as http://127.0.0.1:4318, without user and password',
+    help: 'send traces to this OpenTelemetry collector, over HTTP (off)',
+    alsoVariables: ['OTEL_EXPORTER_OTLP_ENDPOINT'],
+  },
+  traceSampleRatio: {
+    kind: 'decimal',
+    argument: 'share',
+    requirement: 'a number from 0 to 1',
+    help: 'share of the requests that are traced, of those whose caller has not decided it (1)',
+  },
   insecure: {
     kind: 'switch',
     argument: null,
     requirement: 'true or false',
-    help: 'allow a host that other machines can reach',
+    help: 'allow a host that other machines can reach (false)',
   },
 };
