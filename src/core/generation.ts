@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors.ts';
 import type { PrecisionReport, PrecisionWish } from './precision.ts';
 import type { Deadlines, ServiceLevel, ServiceWish } from './service-level.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /** One message of a conversation. `content` is plain text: parts have been joined by the protocol layer. */
 export interface ChatMessage {
@@ -88,6 +89,8 @@ export interface GenerateRequest {
   readonly service: ServiceWish;
   /** Left out: none. */
   readonly logprobs?: LogprobsWish;
+  /** The call's place in its trace. Left out: the call is not traced. */
+  readonly trace?: TraceContext;
 }
 
 /** A request after tokenization and precision resolution: all that the scheduler needs. */

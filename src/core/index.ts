@@ -59,4 +59,5 @@ export {
 } from './service-level.ts';
 export type { TextDecoder, TextStream } from './text-decoder.ts';
 export { scaledToTier, tierTargets, type UnloadedTimes } from './tier-targets.ts';
+export { parseTraceContext, type TraceContext } from './trace-context.ts';
 export { modelVectors, type WeightSource } from './weight-source.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Deadlines, ServedModel, ServiceTier } from '../core/index.ts';
-import type { Logger, ServingMetrics } from '../observability/index.ts';
+import { type Logger, NO_TRACER, type ServingMetrics, type Tracer } from '../observability/index.ts';
 import { type ArtefactManifest, openArtefact } from '../quant/index.ts';
 import type { PolicyName, PrefixSharing } from '../scheduler/index.ts';
 import { Admission } from './admission.ts';
@@ -39,6 +39,8 @@ export interface GatewayOptions {
   readonly record: RecordingSettings | null;
   readonly logger: Logger;
   readonly metrics: ServingMetrics;
+  /** Left out: nothing is traced. */
+  readonly tracer?: Tracer;
   /** How long verifying and loading the model may take; default ten minutes. */
   readonly startTimeoutMs?: number;
 }
@@ -104,6 +106,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     engine,
     tokenizer,
     metrics,
+    tracer: options.tracer ?? NO_TRACER,
     clock: performance,
     index: new RequestIndex(decisionLog),
   });

@@ -5,7 +5,7 @@ import type { EngineSettings, FatalMessage, StepMessage } from './channel.ts';
 import { DecisionQueries } from './decision-queries.ts';
 import { EngineChild } from './engine-child.ts';
 import type { EngineMetrics } from './engine-metrics.ts';
-import { type EventSink, InFlight, type ReuseSink } from './in-flight.ts';
+import { InFlight, type RequestSinks } from './in-flight.ts';
 import { WorkOutbox } from './work-outbox.ts';
 
 interface EngineClientOptions {
@@ -81,12 +81,12 @@ export class EngineClient {
   }
 
   /**
-   * Sends a request whose id is not in flight. `sink` gets its events, exactly one terminal one last; `onReuse` is
-   * told what part of the prompt need not be computed.
+   * Sends a request whose id is not in flight. `onEvent` gets its events, exactly one terminal one last; `onReuse` is
+   * told what part of the prompt need not be computed, `onPhases` where the time went.
    *
    * Throws QueptError `engine_unavailable` while no engine is loaded, `shutting_down` after `stop`.
    */
-  submit(request: EngineRequest, sink: EventSink, onReuse: ReuseSink): void {
+  submit(request: EngineRequest, sinks: RequestSinks): void {
     if (this.#state === 'stopped') throw new QueptError('shutting_down', 'The server is shutting down.');
     if (this.#state !== 'ready') {
       throw new QueptError('engine_unavailable', `Not available now: ${this.#reasonNotReady()}.`, {
@@ -95,7 +95,7 @@ export class EngineClient {
     }
     // The time without requests is no stall.
     if (this.#inFlight.size === 0) this.#lastStepAt = performance.now();
-    this.#inFlight.add(request.id, sink, onReuse);
+    this.#inFlight.add(request.id, sinks);
     this.#outbox.submit(request);
   }
 
@@ -165,6 +165,7 @@ export class EngineClient {
     this.#lastStepAt = performance.now();
     this.#snapshot = message.snapshot;
     for (const prompt of message.reused) this.#inFlight.noteReuse(prompt);
+    for (const times of message.statistics.ended) this.#inFlight.notePhases(times);
     for (const event of message.events) this.#inFlight.deliver(event);
     this.#outbox.stepArrived();
     this.#options.metrics.step(message);

@@ -17,11 +17,12 @@ import {
   type TokenizeRequest,
   toPublicError,
 } from '../core/index.ts';
-import type { ServingMetrics } from '../observability/index.ts';
+import type { ServingMetrics, Tracer } from '../observability/index.ts';
 import type { SchedulerSnapshot } from '../scheduler/index.ts';
 import type { Admission, Place } from './admission.ts';
 import type { EngineClient } from './engine-client.ts';
 import { EventQueue } from './event-queue.ts';
+import { GenerationTrace } from './generation-trace.ts';
 import { countRefusal } from './refusal.ts';
 import { requestDeadlines } from './request-deadlines.ts';
 import type { RequestIndex } from './request-index.ts';
@@ -50,6 +51,7 @@ interface GatewayParts {
   readonly engine: EngineClient;
   readonly tokenizer: TokenizerPool;
   readonly metrics: ServingMetrics;
+  readonly tracer: Tracer;
   readonly clock: Clock;
   readonly index: RequestIndex;
 }
@@ -58,6 +60,7 @@ interface GatewayParts {
 type Terms = Pick<Generation, 'range' | 'level'> & {
   /** When the request came, on the gateway's clock. */
   readonly arrivedAtMs: number;
+  readonly trace: GenerationTrace;
 };
 
 /** The service behind every transport: one engine process and a pool of tokenizers. */
@@ -117,20 +120,28 @@ export class Gateway implements InferenceService {
   }
 
   async generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation> {
+    const { tracer, clock, metrics } = this.#parts;
+    const trace = new GenerationTrace(tracer, clock, request, this.model);
     try {
-      return await this.#generate(request, signal);
+      return await this.#generate(request, signal, trace);
     } catch (thrown) {
-      countRefusal(this.#parts.metrics, toPublicError(thrown), request.service.tier ?? 'default');
+      const refusal = toPublicError(thrown);
+      countRefusal(metrics, refusal, request.service.tier ?? 'default');
+      trace.refused(refusal);
       throw thrown;
     }
   }
 
-  async #generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation> {
+  async #generate(
+    request: GenerateRequest,
+    signal: AbortSignal,
+    trace: GenerationTrace,
+  ): Promise<Generation> {
     const { model, vocabSize, admission, levels, clock } = this.#parts;
     const arrivedAtMs = clock.now();
     const { level, range: tierRange } = levels.grant(request.service);
     const range = rangeWithin(model.ladder, level.tier, tierRange, resolveRange(model, request));
-    const terms: Terms = { range, level, arrivedAtMs };
+    const terms: Terms = { range, level, arrivedAtMs, trace };
     checkPrompt(request.prompt, model.contextLength, vocabSize);
     checkLogitBias(request.sampling.logitBias, vocabSize);
     this.#requireReady();
@@ -139,6 +150,7 @@ export class Gateway implements InferenceService {
     try {
       const promptTokens = await unlessAborted(tokenizing, signal);
       if (promptTokens !== null) {
+        if (request.prompt.kind !== 'tokens') trace.tokenized(promptTokens.length);
         const granted = { ...terms, level: levels.grant(request.service, promptTokens.length).level };
         return this.#submit(request, promptTokens, granted, signal, place);
       }
@@ -218,7 +230,7 @@ export class Gateway implements InferenceService {
     place: Place,
   ): Generation {
     const { engine, model, samplingDefaults, metrics, clock, index } = this.#parts;
-    const { level, range, arrivedAtMs } = terms;
+    const { level, range, arrivedAtMs, trace } = terms;
     // Request ids may come from clients and repeat; the engine's may not.
     const id = String(++this.#sequence);
     const maxTokens = resolveMaxTokens(
@@ -261,13 +273,19 @@ export class Gateway implements InferenceService {
     const deliver = (event: GenerationEvent) => {
       meter.observe(event);
       usage.observe(event);
+      trace.observe(event);
       if (event.type !== 'token') {
         place.release();
         signal.removeEventListener('abort', cancel);
       }
       events.push({ ...event, requestId: request.id });
     };
-    engine.submit(engineRequest, deliver, (tokens) => place.lessen(tokens));
+    engine.submit(engineRequest, {
+      onEvent: deliver,
+      onReuse: (tokens) => place.lessen(tokens),
+      onPhases: (times) => trace.phases(times),
+    });
+    trace.submitted(request, engineRequest, range);
     index.add(request.callId, request.owner, { engineId: id, id: request.id, level });
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
@@ -275,12 +293,13 @@ export class Gateway implements InferenceService {
   }
 
   /** The answer to a request that was aborted while its prompt was being tokenized. */
-  #cancelledEarly(request: GenerateRequest, { range, level, arrivedAtMs }: Terms): Generation {
+  #cancelledEarly(request: GenerateRequest, { range, level, arrivedAtMs, trace }: Terms): Generation {
     const { metrics, clock } = this.#parts;
     metrics.requestFinished('cancelled', (clock.now() - arrivedAtMs) / 1000);
     const events = new EventQueue(() => {});
     const cancelled = this.#cancelled(request, 0);
     events.push(cancelled);
+    trace.observe(cancelled);
     const ended = Promise.resolve(cancelled.usage);
     return { request, promptTokens: 0, range, level, events, ended };
   }

@@ -1,17 +1,17 @@
-import { destination, pino } from 'pino';
+import { destination as openDescriptor, pino } from 'pino';
+import type { LogSink } from './log-sink.ts';
 import type { LeveledLogger } from './logger.ts';
+import { maskSecrets } from './mask-secrets.ts';
+import { prettySink } from './pretty-sink.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** A sink of finished JSON lines, each ended by a newline. */
-export interface LogSink {
-  write(line: string): void;
-}
-
 export interface LoggerOptions {
   readonly level: LogLevel;
+  /** `json` unless given; `pretty` is for people. */
+  readonly format?: 'json' | 'pretty';
   readonly destination: 'stderr' | 'stdout' | LogSink;
 }
 
@@ -30,8 +30,10 @@ const SECRET_FIELDS = [
   'text',
 ] as const;
 
-/** One JSON object a line: `level`, `time` (ISO 8601), the fields, `msg`. */
+/** One JSON object a line: `level`, `time` (ISO 8601), the fields, `msg`; or the same for people. */
 export function createLogger(options: LoggerOptions): LeveledLogger {
+  const destination = openDestination(options.destination);
+  const sink = options.format === 'pretty' ? prettySink(destination) : destination;
   return pino(
     {
       level: options.level,
@@ -44,7 +46,7 @@ export function createLogger(options: LoggerOptions): LeveledLogger {
         censor: '[redacted]',
       },
     },
-    openDestination(options.destination),
+    { write: (line) => sink.write(maskSecrets(line)) },
   );
 }
 
@@ -52,9 +54,9 @@ function openDestination(target: LoggerOptions['destination']): LogSink {
   switch (target) {
     // Synchronous: the last lines before a crash are the ones that matter.
     case 'stderr':
-      return destination({ fd: 2, sync: true });
+      return openDescriptor({ fd: 2, sync: true });
     case 'stdout':
-      return destination({ fd: 1, sync: true });
+      return openDescriptor({ fd: 1, sync: true });
     default:
       return target;
   }

@@ -3,10 +3,10 @@ export {
   LOG_LEVELS,
   type LoggerOptions,
   type LogLevel,
-  type LogSink,
 } from './create-logger.ts';
 export { createPrometheusMetrics, type MetricsSource } from './create-prometheus-metrics.ts';
 export { type KeyMetrics, MOST_KEY_LABELS } from './key-metrics.ts';
+export type { LogSink } from './log-sink.ts';
 export type { LeveledLogger, LogFields, Logger } from './logger.ts';
 export { NO_METRICS } from './no-metrics.ts';
 export type {
@@ -20,4 +20,13 @@ export type {
   StepPhase,
   StepTime,
 } from './serving-metrics.ts';
+export {
+  NO_TRACER,
+  type Span,
+  type SpanAttributes,
+  type SpanEnd,
+  type SpanStart,
+  type Tracer,
+} from './tracer.ts';
+export { openTracer, type TracerOptions } from './tracing/open-tracer.ts';
 export { watchEventLoop } from './watch-event-loop.ts';

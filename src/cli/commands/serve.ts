@@ -1,18 +1,14 @@
 import { isIPv6 } from 'node:net';
 import type { Command } from 'commander';
-import {
-  flagName,
-  loadServeConfig,
-  SERVE_KEYS,
-  type ServeConfig,
-  unknownVariables,
-} from '../../config/index.ts';
+import { loadServeConfig, type ServeConfig, unknownVariables } from '../../config/index.ts';
 import { QueptError, type ServedModel } from '../../core/index.ts';
 import { createGateway } from '../../gateway/index.ts';
 import {
   createLogger,
   createPrometheusMetrics,
   type LeveledLogger,
+  openTracer,
+  type Tracer,
   watchEventLoop,
 } from '../../observability/index.ts';
 import type { HttpServerHandle } from '../../server/index.ts';
@@ -23,8 +19,10 @@ import { openAdmin } from '../open-admin.ts';
 import { type OpenGrpc, openGrpc } from '../open-grpc.ts';
 import { openHttp, openMetrics } from '../open-http.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
+import { packageVersion } from '../package-version.ts';
 import { prepareRecording } from '../recording-target.ts';
 import { openServeAccess, type ServeAccess } from '../serve-access.ts';
+import { addServeOptions } from '../serve-options.ts';
 
 /** What remains of a connection after the drain is the error that tells its client; it needs no longer than this. */
 const LAST_WORDS_MS = 1_000;
@@ -38,13 +36,10 @@ export function registerServe(program: Command, streams: Streams): void {
       'comes with the package when none is named. The port opens at once, and ' +
       '/health/ready answers 503 until the model is loaded. SIGTERM and Ctrl-C let running requests finish for ' +
       'up to --drain-ms; a second one stops at once. Every option may also be set by an environment variable ' +
-      '(--max-waiting: QUEPT_MAX_WAITING) or a key of the JSON file (maxWaiting).',
-    examples: ['serve', 'serve --model ./tiny-llama-q', 'serve --model ./tiny-llama-q --port 0 --json'],
-  }).option('--config <file>', 'JSON file of settings');
-  for (const [key, { argument, help }] of Object.entries(SERVE_KEYS)) {
-    command.option(argument === null ? flagName(key) : `${flagName(key)} <${argument}>`, help);
-  }
-  command.action(async (options: Readonly<Record<string, unknown>>) => {
+      '(--max-waiting: QUEPT_MAX_WAITING) or in a config file (maxWaiting).',
+    examples: ['serve', 'serve --model ./tiny-llama-q', 'serve --config quept.yaml'],
+  }).option('--config <file>', 'YAML or JSON file of settings');
+  addServeOptions(command).action(async (options: Readonly<Record<string, unknown>>) => {
     const config = loadServeConfig(options);
     await interruptible((signal) => serve(config, createOutput(options.json === true, streams), signal));
   });
@@ -52,16 +47,24 @@ export function registerServe(program: Command, streams: Streams): void {
 
 /** Serves until `signal` is aborted and the drain is over. Rejects when the model cannot be served. */
 async function serve(config: ServeConfig, output: Output, signal: AbortSignal): Promise<void> {
-  const logger = createLogger({ level: config.logLevel, destination: 'stderr' });
+  const logger = createLogger({ level: config.logLevel, format: config.logFormat, destination: 'stderr' });
   for (const variable of unknownVariables()) {
     logger.warn({ variable }, 'this environment variable is no setting and has no effect');
   }
   const metrics = createPrometheusMetrics();
   const access = await openServeAccess(config, metrics, logger);
+  const tracer = await openTracer({
+    endpoint: config.otlpEndpoint,
+    sampleRatio: config.traceSampleRatio,
+    serviceVersion: packageVersion(),
+    logger,
+    clock: performance,
+    epochMs: Date.now,
+  });
   try {
-    await serveWith(access, { config, output, logger, metrics }, signal);
+    await serveWith(access, { config, output, logger, metrics, tracer }, signal);
   } finally {
-    await access.close();
+    await Promise.all([access.close(), tracer.close()]);
   }
 }
 
@@ -71,11 +74,12 @@ interface Surroundings {
   readonly output: Output;
   readonly logger: LeveledLogger;
   readonly metrics: ReturnType<typeof createPrometheusMetrics>;
+  readonly tracer: Tracer;
 }
 
 async function serveWith(
   access: ServeAccess,
-  { config, output, logger, metrics }: Surroundings,
+  { config, output, logger, metrics, tracer }: Surroundings,
   signal: AbortSignal,
 ): Promise<void> {
   const { slots, maxWaiting, maxWorkTokens, contextLength, prefillChunk, threads, tiers, decisionLog } =
@@ -104,6 +108,7 @@ async function serveWith(
         : { path: prepareRecording(config.record), maxBytes: config.recordMaxBytes },
     logger,
     metrics,
+    tracer,
   });
   const stopWatching = watchEventLoop((seconds) => metrics.eventLoopLag(seconds));
   let http: HttpServerHandle | null = null;
@@ -111,7 +116,7 @@ async function serveWith(
   let adminHttp: HttpServerHandle | null = null;
   let grpc: OpenGrpc | null = null;
   try {
-    const backend = { service: gateway, authenticate: access.authenticate, logger };
+    const backend = { service: gateway, authenticate: access.authenticate, logger, tracer };
     grpc = await openGrpc(config, backend);
     http = await openHttp(config, backend, {
       metrics: config.metricsPort === null ? metrics : null,

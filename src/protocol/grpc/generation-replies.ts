@@ -49,7 +49,12 @@ export function generationInfo(
 /** A piece of an answer. */
 export type GenerationPiece =
   | { readonly case: 'delta'; readonly value: TokenDelta }
-  | { readonly case: 'finished'; readonly value: GenerationResult; readonly report: PrecisionReport };
+  | {
+      readonly case: 'finished';
+      readonly value: GenerationResult;
+      readonly report: PrecisionReport;
+      readonly reason: FinishReason;
+    };
 
 /**
  * The events of a generation as pieces: one per token, then the result.
@@ -67,7 +72,8 @@ export async function* generationPieces(
       continue;
     }
     if (alive.text !== '') yield { case: 'delta', value: create(TokenDeltaSchema, { text: alive.text }) };
-    yield { case: 'finished', value: generationResult(alive), report: alive.precision };
+    const { precision: report, reason } = alive;
+    yield { case: 'finished', value: generationResult(alive), report, reason };
     return;
   }
   throw new Error('The events of a generation ended without a terminal event.');
