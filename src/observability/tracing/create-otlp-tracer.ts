@@ -1,11 +1,11 @@
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import {
-  BasicTracerProvider,
   BatchSpanProcessor,
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
-} from '@opentelemetry/sdk-trace-base';
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import type { Tracer } from '../tracer.ts';
 import type { TracerOptions } from './open-tracer.ts';
 import { otlpTracer } from './otlp-tracer.ts';
@@ -18,7 +18,8 @@ const SERVICE = 'quept';
 const MOST_WAITING_SPANS = 2_048;
 const SPANS_PER_MESSAGE = 512;
 const SEND_EVERY_MS = 2_000;
-const EXPORT_TIMEOUT_MS = 10_000;
+/** With what is tried again. A process that ends lingers no longer than this. */
+const EXPORT_TIMEOUT_MS = 4_000;
 /** At the end: nobody waits longer for a collector that is not there. */
 const LAST_EXPORT_MS = 1_500;
 
@@ -30,13 +31,14 @@ export function createOtlpTracer(options: TracerOptions & { readonly endpoint: s
     url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
     timeoutMillis: EXPORT_TIMEOUT_MS,
   });
-  const processor = new BatchSpanProcessor(new WatchedExporter(exporter, logger, clock), {
+  const processor = new BatchSpanProcessor({
+    exporter: new WatchedExporter(exporter, logger, clock),
     maxQueueSize: MOST_WAITING_SPANS,
     maxExportBatchSize: SPANS_PER_MESSAGE,
     scheduledDelayMillis: SEND_EVERY_MS,
     exportTimeoutMillis: EXPORT_TIMEOUT_MS,
   });
-  const provider = new BasicTracerProvider({
+  const provider = new TracerProvider({
     // What the operator says of the service (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) goes first.
     resource: resourceFromAttributes({ 'service.name': SERVICE, 'service.version': serviceVersion }).merge(
       detectResources({ detectors: [envDetector] }),
