@@ -1,5 +1,5 @@
 export { configJsonSchema } from './config-json-schema.ts';
-export { defaultThreads } from './default-threads.ts';
+export { defaultThreads, type ProcessorLimits, processorLimits } from './default-threads.ts';
 export { type Environment, isDebug, readEnvironment } from './environment.ts';
 export {
   type ExplainedConfig,
