@@ -45,9 +45,10 @@ export function openHttp(
 /** The port of their own that the settings give to metrics; null without one. Throws like `openHttp`. */
 export async function openMetrics(
   config: ServeConfig,
-  metrics: MetricsSource,
+  metrics: MetricsSource | null,
   logger: Logger,
 ): Promise<HttpServerHandle | null> {
   const port = config.metricsPort;
-  return port === null ? null : await listenHttp(createMetricsApp(metrics), port, config, logger);
+  if (metrics === null || typeof port !== 'number') return null;
+  return await listenHttp(createMetricsApp(metrics), port, config, logger);
 }

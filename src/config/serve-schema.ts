@@ -76,7 +76,10 @@ export const serveSchema = z
     grpcTlsKey: z.string().min(1).nullable().default(null),
     grpcTlsClientCa: z.string().min(1).nullable().default(null),
     grpcKeepAliveMs: milliseconds.default(60_000),
-    metricsPort: wholeNumber(0, 65_535).nullable().default(null),
+    metricsPort: z
+      .union([wholeNumber(0, 65_535), z.literal('off')])
+      .nullable()
+      .default(null),
     adminPort: wholeNumber(0, 65_535).nullable().default(null),
     keys: z.string().min(1).nullable().default(null),
     keyEntries: z.array(z.unknown()).nullable().default(null),
@@ -164,7 +167,8 @@ export const serveSchema = z
     message: 'needs grpcTlsCert and grpcTlsKey: only a TLS server can ask for certificates',
   })
   .refine(
-    ({ grpcPort, port, metricsPort }) => grpcPort === 0 || (grpcPort !== port && grpcPort !== metricsPort),
+    ({ grpcPort, port, metricsPort }) =>
+      grpcPort === 0 || grpcPort === 'off' || (grpcPort !== port && grpcPort !== metricsPort),
     {
       ...ALWAYS,
       path: ['grpcPort'],
@@ -292,8 +296,8 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
   grpcKeepAliveMs: period('after which an idle gRPC connection is asked for a sign of life (60000)'),
   metricsPort: number(
     'n',
-    'a whole number from 0 to 65535',
-    'port of its own for /metrics, on the same host; 0 takes a free one (--port)',
+    "a whole number from 0 to 65535, or 'off'",
+    "port of its own for /metrics, on the same host; 0 takes a free one, 'off' counts nothing (--port)",
   ),
   adminPort: number(
     'n',

@@ -6,8 +6,12 @@ import { createGateway } from '../../gateway/index.ts';
 import {
   createLogger,
   createPrometheusMetrics,
+  type KeyMetrics,
   type LeveledLogger,
+  type MetricsSource,
+  NO_METRICS,
   openTracer,
+  type ServingMetrics,
   type Tracer,
   watchEventLoop,
 } from '../../observability/index.ts';
@@ -51,7 +55,8 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
   for (const variable of unknownVariables()) {
     logger.warn({ variable }, 'this environment variable is no setting and has no effect');
   }
-  const metrics = createPrometheusMetrics();
+  const prometheus = config.metricsPort === 'off' ? null : createPrometheusMetrics();
+  const metrics = prometheus ?? NO_METRICS;
   const access = await openServeAccess(config, metrics, logger);
   const tracer = await openTracer({
     endpoint: config.otlpEndpoint,
@@ -62,7 +67,7 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
     epochMs: Date.now,
   });
   try {
-    await serveWith(access, { config, output, logger, metrics, tracer }, signal);
+    await serveWith(access, { config, output, logger, metrics, prometheus, tracer }, signal);
   } finally {
     await Promise.all([access.close(), tracer.close()]);
   }
@@ -73,13 +78,15 @@ interface Surroundings {
   readonly config: ServeConfig;
   readonly output: Output;
   readonly logger: LeveledLogger;
-  readonly metrics: ReturnType<typeof createPrometheusMetrics>;
+  readonly metrics: ServingMetrics & KeyMetrics;
+  /** What shows them; null where nothing is counted. */
+  readonly prometheus: MetricsSource | null;
   readonly tracer: Tracer;
 }
 
 async function serveWith(
   access: ServeAccess,
-  { config, output, logger, metrics, tracer }: Surroundings,
+  { config, output, logger, metrics, prometheus, tracer }: Surroundings,
   signal: AbortSignal,
 ): Promise<void> {
   const { slots, maxWaiting, maxWorkTokens, contextLength, prefillChunk, threads, tiers, decisionLog } =
@@ -110,7 +117,8 @@ async function serveWith(
     metrics,
     tracer,
   });
-  const stopWatching = watchEventLoop((seconds) => metrics.eventLoopLag(seconds));
+  const stopWatching =
+    prometheus === null ? () => {} : watchEventLoop((seconds) => metrics.eventLoopLag(seconds));
   let http: HttpServerHandle | null = null;
   let metricsHttp: HttpServerHandle | null = null;
   let adminHttp: HttpServerHandle | null = null;
@@ -119,14 +127,19 @@ async function serveWith(
     const backend = { service: gateway, authenticate: access.authenticate, logger, tracer };
     grpc = await openGrpc(config, backend);
     http = await openHttp(config, backend, {
-      metrics: config.metricsPort === null ? metrics : null,
+      metrics: config.metricsPort === null ? prometheus : null,
       onHttp2: grpc?.onHttp2,
     });
-    metricsHttp = await openMetrics(config, metrics, logger);
+    metricsHttp = await openMetrics(config, prometheus, logger);
     adminHttp = await openAdmin(config, access, () => gateway.status(), logger);
     await Promise.race([gateway.ready, aborted(signal)]);
     if (!signal.aborted)
-      announce(output, gateway.model, { http, metrics: metricsHttp ?? http, admin: adminHttp, grpc });
+      announce(output, gateway.model, {
+        http,
+        metrics: prometheus === null ? null : (metricsHttp ?? http),
+        admin: adminHttp,
+        grpc,
+      });
     await aborted(signal);
     logger.info({ drainMs: config.drainMs }, 'shutting down');
     // First, so that whoever watches the health of the server is told at once.
@@ -160,7 +173,7 @@ function modelDirectory({ model }: ServeConfig): string {
 /** Where the server can be reached. */
 interface Places {
   readonly http: HttpServerHandle;
-  readonly metrics: HttpServerHandle;
+  readonly metrics: HttpServerHandle | null;
   readonly admin: HttpServerHandle | null;
   readonly grpc: OpenGrpc | null;
 }
@@ -168,7 +181,7 @@ interface Places {
 function announce(output: Output, model: ServedModel, { http, metrics, admin, grpc }: Places): void {
   const url = urlOf(http);
   const grpcAddress = grpc === null ? null : addressOf(grpc.port ?? http);
-  const metricsUrl = `${urlOf(metrics)}/metrics`;
+  const metricsUrl = metrics === null ? null : `${urlOf(metrics)}/metrics`;
   const adminUrl = admin === null ? null : `${urlOf(admin)}/admin`;
   const precisions = model.ladder.map(({ id }) => id);
   const { id, fingerprint, contextLength } = model;

@@ -87,6 +87,31 @@ describe('what is sent to a collector', () => {
   });
 });
 
+describe('what the environment says', () => {
+  const variables = {
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-collector-key=abc',
+    OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+    OTEL_SERVICE_NAME: 'mine',
+    OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
+  };
+  beforeEach(() => Object.assign(process.env, variables));
+  afterEach(() => {
+    for (const name of Object.keys(variables)) delete process.env[name];
+  });
+
+  it('of exporters and services holds', async () => {
+    const tracer = await open(collector.url);
+    tracer.startSpan(server('call', null)).end();
+    await tracer.close();
+    expect(collector.headers[0]).toMatchObject({ 'x-collector-key': 'abc', 'content-encoding': 'gzip' });
+    expect(collector.spans[0]?.resource).toMatchObject({
+      'service.name': 'mine',
+      'service.version': '1.2.3',
+      'deployment.environment.name': 'test',
+    });
+  });
+});
+
 describe('a collector that fails', () => {
   it('costs its spans and a line of the log', async () => {
     collector.answer(400);

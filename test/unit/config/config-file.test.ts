@@ -156,7 +156,7 @@ describe('variables of other programs', () => {
 describe('the example', () => {
   const text = readFileSync(EXAMPLE, 'utf8');
 
-  it('is valid as it stands, and with each of its comments that is a setting', () => {
+  it('[C4] is valid as it stands, and with each of its comments that is a setting', () => {
     expect(loadServeConfig({ config: EXAMPLE }, {})).toMatchObject({ policy: 'slo', maxWaiting: 256 });
     const settings = [...text.matchAll(/^# (\w+: \S+)$/gm)].map(([, setting]) => setting ?? '');
     expect(settings.length).toBeGreaterThan(5);

@@ -17,14 +17,14 @@ function page(name: string): string {
 }
 
 describe('the documentation of settings', () => {
-  it('has a schema made of the code', () => {
+  it('[C4] has a schema made of the code', () => {
     expect(JSON.parse(page('config.schema.json')), REMEDY).toEqual(
       JSON.parse(JSON.stringify(configJsonSchema())),
     );
     expect(Object.keys(properties).sort()).toEqual(['$schema', ...KEYS].sort());
   });
 
-  it('has a table made of the code', () => {
+  it('[C4] has a table made of the code', () => {
     expect(page('configuration.md'), REMEDY).toContain(`<!-- settings -->\n\n${settingsTable()}\n\n`);
   });
 

@@ -192,6 +192,7 @@ describe('settings of gRPC', () => {
   it('share the port by default, and take a number or a word', () => {
     expect(loadServeConfig({}, {}).grpcPort).toBe('shared');
     expect(loadServeConfig({ grpcPort: '50051' }, {}).grpcPort).toBe(50_051);
+    expect(loadServeConfig({ grpcPort: 'off', metricsPort: 'off' }, {}).metricsPort).toBe('off');
     expect(loadServeConfig({}, { QUEPT_GRPC_PORT: 'off' }).grpcPort).toBe('off');
     expect(refusal({ grpcPort: 'on' })[0]).toMatch(
       /^grpcPort: must be a whole number .* 'shared' or 'off', not "on"/,
