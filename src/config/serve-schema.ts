@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaultThreads } from './default-threads.ts';
-import { isLoopbackHost } from './loopback.ts';
+import { SETTING_RULES } from './setting-rules.ts';
 
 export const POLICIES = ['fixed', 'load-threshold', 'slo'] as const;
 export const PREFIX_CACHES = ['off', 'owner', 'shared'] as const;
@@ -45,150 +45,60 @@ const tierSchema = z
   })
   .prefault({});
 
-/** Rules between keys are checked even where a key is at fault, so that one start tells everything. */
-const ALWAYS = { when: () => true };
+const settingsSchema = z.strictObject({
+  model: z.string().min(1).nullable().default(null),
+  host: z.string().min(1).default('127.0.0.1'),
+  port: wholeNumber(0, 65_535).default(8080),
+  slots: wholeNumber(1, 256).default(8),
+  contextLength: wholeNumber(16, 1_048_576).nullable().default(null),
+  threads: wholeNumber(1, 256).default(() => defaultThreads()),
+  prefillChunk: wholeNumber(1, 4096).default(128),
+  maxWaiting: wholeNumber(0, 1_000_000).default(256),
+  maxWorkTokens: wholeNumber(1, 1e9).nullable().default(null),
+  maxBodyBytes: wholeNumber(1024, 1_073_741_824).default(2 * 1024 * 1024),
+  headersTimeoutMs: milliseconds.default(10_000),
+  requestTimeoutMs: milliseconds.default(30_000),
+  keepAliveTimeoutMs: milliseconds.default(65_000),
+  policy: z.enum(POLICIES).default('fixed'),
+  tiers: z.strictObject({ priority: tierSchema, default: tierSchema, flex: tierSchema }).prefault({}),
+  prefixCache: z.enum(PREFIX_CACHES).default('owner'),
+  queueTimeoutMs: milliseconds.nullable().default(null),
+  firstTokenTimeoutMs: milliseconds.nullable().default(null),
+  totalTimeoutMs: milliseconds.nullable().default(null),
+  grpcPort: z.union([wholeNumber(0, 65_535), z.enum(GRPC_PLACES)]).default('shared'),
+  grpcHost: z.string().min(1).nullable().default(null),
+  grpcTlsCert: z.string().min(1).nullable().default(null),
+  grpcTlsKey: z.string().min(1).nullable().default(null),
+  grpcTlsClientCa: z.string().min(1).nullable().default(null),
+  grpcKeepAliveMs: milliseconds.default(60_000),
+  metricsPort: z
+    .union([wholeNumber(0, 65_535), z.literal('off')])
+    .nullable()
+    .default(null),
+  adminPort: wholeNumber(0, 65_535).nullable().default(null),
+  keys: z.string().min(1).nullable().default(null),
+  keyEntries: z.array(z.unknown()).nullable().default(null),
+  redisUrl: z.string().min(1).nullable().default(null),
+  corsOrigins: z.array(z.string().regex(WEB_ORIGIN)).default([]),
+  stalledReaderMs: milliseconds.default(60_000),
+  decisionLog: wholeNumber(0, 100_000).default(1000),
+  record: z.string().min(1).nullable().default(null),
+  recordMaxBytes: wholeNumber(1024, 1e12).default(256 * 1024 * 1024),
+  drainMs: wholeNumber(0, 3_600_000).default(30_000),
+  logLevel: z.enum(LOG_LEVELS).default('info'),
+  logFormat: z.enum(LOG_FORMATS).default('json'),
+  otlpEndpoint: z.string().regex(HTTP_ADDRESS).nullable().default(null),
+  traceSampleRatio: z.number().min(0).max(1).default(1),
+  insecure: z.boolean().default(false),
+});
 
 /** Settings of `quept serve`. Every key may come from a flag, the environment or the config file. */
-export const serveSchema = z
-  .strictObject({
-    model: z.string().min(1).nullable().default(null),
-    host: z.string().min(1).default('127.0.0.1'),
-    port: wholeNumber(0, 65_535).default(8080),
-    slots: wholeNumber(1, 256).default(8),
-    contextLength: wholeNumber(16, 1_048_576).nullable().default(null),
-    threads: wholeNumber(1, 256).default(() => defaultThreads()),
-    prefillChunk: wholeNumber(1, 4096).default(128),
-    maxWaiting: wholeNumber(0, 1_000_000).default(256),
-    maxWorkTokens: wholeNumber(1, 1e9).nullable().default(null),
-    maxBodyBytes: wholeNumber(1024, 1_073_741_824).default(2 * 1024 * 1024),
-    headersTimeoutMs: milliseconds.default(10_000),
-    requestTimeoutMs: milliseconds.default(30_000),
-    keepAliveTimeoutMs: milliseconds.default(65_000),
-    policy: z.enum(POLICIES).default('fixed'),
-    tiers: z.strictObject({ priority: tierSchema, default: tierSchema, flex: tierSchema }).prefault({}),
-    prefixCache: z.enum(PREFIX_CACHES).default('owner'),
-    queueTimeoutMs: milliseconds.nullable().default(null),
-    firstTokenTimeoutMs: milliseconds.nullable().default(null),
-    totalTimeoutMs: milliseconds.nullable().default(null),
-    grpcPort: z.union([wholeNumber(0, 65_535), z.enum(GRPC_PLACES)]).default('shared'),
-    grpcHost: z.string().min(1).nullable().default(null),
-    grpcTlsCert: z.string().min(1).nullable().default(null),
-    grpcTlsKey: z.string().min(1).nullable().default(null),
-    grpcTlsClientCa: z.string().min(1).nullable().default(null),
-    grpcKeepAliveMs: milliseconds.default(60_000),
-    metricsPort: z
-      .union([wholeNumber(0, 65_535), z.literal('off')])
-      .nullable()
-      .default(null),
-    adminPort: wholeNumber(0, 65_535).nullable().default(null),
-    keys: z.string().min(1).nullable().default(null),
-    keyEntries: z.array(z.unknown()).nullable().default(null),
-    redisUrl: z.string().min(1).nullable().default(null),
-    corsOrigins: z.array(z.string().regex(WEB_ORIGIN)).default([]),
-    stalledReaderMs: milliseconds.default(60_000),
-    decisionLog: wholeNumber(0, 100_000).default(1000),
-    record: z.string().min(1).nullable().default(null),
-    recordMaxBytes: wholeNumber(1024, 1e12).default(256 * 1024 * 1024),
-    drainMs: wholeNumber(0, 3_600_000).default(30_000),
-    logLevel: z.enum(LOG_LEVELS).default('info'),
-    logFormat: z.enum(LOG_FORMATS).default('json'),
-    otlpEndpoint: z.string().regex(HTTP_ADDRESS).nullable().default(null),
-    traceSampleRatio: z.number().min(0).max(1).default(1),
-    insecure: z.boolean().default(false),
-  })
-  .refine(
-    ({ host, insecure, keys, keyEntries }) =>
-      insecure === true || keys != null || keyEntries != null || !isReachable(host),
-    {
-      ...ALWAYS,
-      path: ['host'],
-      message:
-        'other machines could reach this address, and the server would answer anyone; give it API keys with --keys ' +
-        '(quept keys create makes them), bind 127.0.0.1, or pass --insecure if the network is trusted',
-    },
-  )
-  .refine(
-    ({ host, adminPort, keys, keyEntries }) =>
-      adminPort == null || keys != null || keyEntries != null || !isReachable(host),
-    {
-      ...ALWAYS,
-      path: ['adminPort'],
-      message:
-        'other machines could reach it, and it would obey anyone; give the server API keys with --keys',
-    },
-  )
-  .refine(({ redisUrl, keys, keyEntries }) => redisUrl == null || keys != null || keyEntries != null, {
-    ...ALWAYS,
-    path: ['redisUrl'],
-    message: 'limits belong to API keys, and there are none; give the server some with --keys',
-  })
-  .refine(
-    ({ port, metricsPort, grpcPort, adminPort }) =>
-      !adminPort || ![port, metricsPort, grpcPort].includes(adminPort),
-    {
-      ...ALWAYS,
-      path: ['adminPort'],
-      message: 'must differ from port, metricsPort and grpcPort',
-    },
-  )
-  .refine(
-    ({ grpcHost, grpcTlsClientCa, insecure, keys, keyEntries }) =>
-      insecure === true ||
-      keys != null ||
-      keyEntries != null ||
-      grpcTlsClientCa != null ||
-      !isReachable(grpcHost),
-    {
-      ...ALWAYS,
-      path: ['grpcHost'],
-      message:
-        'other machines could reach this address, and the server would answer anyone; give it API keys with --keys, ' +
-        'ask clients for certificates with --grpc-tls-client-ca, or pass --insecure if the network is trusted',
-    },
-  )
-  .refine(({ grpcPort, grpcHost }) => grpcHost == null || typeof grpcPort === 'number', {
-    ...ALWAYS,
-    path: ['grpcHost'],
-    message: 'needs a port of its own for gRPC: set grpcPort',
-  })
-  .refine(({ grpcPort, grpcTlsCert }) => grpcTlsCert == null || typeof grpcPort === 'number', {
-    ...ALWAYS,
-    path: ['grpcTlsCert'],
-    message: 'needs a port of its own for gRPC, since HTTP is served in clear text: set grpcPort',
-  })
-  .refine(({ grpcTlsCert, grpcTlsKey }) => (grpcTlsCert == null) === (grpcTlsKey == null), {
-    ...ALWAYS,
-    path: ['grpcTlsCert'],
-    message: 'grpcTlsCert and grpcTlsKey belong together: set both',
-  })
-  .refine(({ grpcTlsCert, grpcTlsClientCa }) => grpcTlsClientCa == null || grpcTlsCert != null, {
-    ...ALWAYS,
-    path: ['grpcTlsClientCa'],
-    message: 'needs grpcTlsCert and grpcTlsKey: only a TLS server can ask for certificates',
-  })
-  .refine(
-    ({ grpcPort, port, metricsPort }) =>
-      grpcPort === 0 || grpcPort === 'off' || (grpcPort !== port && grpcPort !== metricsPort),
-    {
-      ...ALWAYS,
-      path: ['grpcPort'],
-      message: "must differ from port and metricsPort; 'shared' serves gRPC on port",
-    },
-  )
-  .refine(({ port, metricsPort }) => metricsPort === null || metricsPort === 0 || metricsPort !== port, {
-    ...ALWAYS,
-    path: ['metricsPort'],
-    message: 'must differ from port; leave it out to serve /metrics there',
-  })
-  .refine(({ headersTimeoutMs, requestTimeoutMs }) => !(headersTimeoutMs > requestTimeoutMs), {
-    ...ALWAYS,
-    path: ['headersTimeoutMs'],
-    message: 'must not exceed requestTimeoutMs, which includes it',
-  });
-
-function isReachable(host: unknown): boolean {
-  return typeof host === 'string' && host !== '' && !isLoopbackHost(host);
-}
+export const serveSchema = SETTING_RULES.reduce(
+  (schema, { key, holds, message }) =>
+    // Even where a key is at fault, so that one start tells everything.
+    schema.refine(holds, { path: [key], message, when: () => true }),
+  settingsSchema,
+);
 
 export type ServeConfig = Readonly<z.infer<typeof serveSchema>>;
 

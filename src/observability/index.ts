@@ -28,5 +28,6 @@ export {
   type SpanStart,
   type Tracer,
 } from './tracer.ts';
-export { openTracer, type TracerOptions } from './tracing/open-tracer.ts';
+export { openTracer } from './tracing/open-tracer.ts';
+export type { TracerOptions } from './tracing/tracer-options.ts';
 export { watchEventLoop } from './watch-event-loop.ts';

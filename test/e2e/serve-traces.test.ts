@@ -38,7 +38,7 @@ beforeAll(async () => {
   const keys = join(folder, 'keys.json');
   await writeFile(keys, JSON.stringify({ keys: [key.entry, operator.entry] }));
   [artefact, collector] = await Promise.all([
-    writeTinyArtefact({ contextLength: 4096 }),
+    writeTinyArtefact({ contextLength: 16_384 }),
     startOtlpCollector(),
   ]);
   const flags = ['--keys', keys, '--log-level', 'debug', '--otlp-endpoint', collector.url];
@@ -152,7 +152,7 @@ describe('a traced server', () => {
     const leaving = new AbortController();
     const left = post(
       '/v1/completions',
-      { model: 'tiny', prompt: SECRETS.prompt, stream: true, ignore_eos: true },
+      { model: 'tiny', prompt: SECRETS.prompt, stream: true, ignore_eos: true, max_tokens: 10_000 },
       parent('3'),
       leaving.signal,
     ).then(async (response) => {
@@ -163,7 +163,7 @@ describe('a traced server', () => {
     await Promise.all([streamed, left, refused]);
     const dying = await post(
       '/v1/completions',
-      { model: 'tiny', prompt: SECRETS.prompt, stream: true, ignore_eos: true },
+      { model: 'tiny', prompt: SECRETS.prompt, stream: true, ignore_eos: true, max_tokens: 10_000 },
       parent('5'),
     );
     const reader = dying.body?.getReader();

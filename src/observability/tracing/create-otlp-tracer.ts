@@ -7,9 +7,9 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { Tracer } from '../tracer.ts';
-import type { TracerOptions } from './open-tracer.ts';
 import { otlpTracer } from './otlp-tracer.ts';
 import { TraceClock } from './trace-clock.ts';
+import type { TracerOptions } from './tracer-options.ts';
 import { WatchedExporter } from './watched-exporter.ts';
 
 const SERVICE = 'quept';
@@ -17,7 +17,7 @@ const SERVICE = 'quept';
 /** Spans that wait to be sent, some 400 requests; what comes while there are more is dropped. */
 const MOST_WAITING_SPANS = 2_048;
 const SPANS_PER_MESSAGE = 512;
-const SEND_EVERY_MS = 2_000;
+const SEND_EVERY_MS = 1_000;
 /** With what is tried again. A process that ends lingers no longer than this. */
 const EXPORT_TIMEOUT_MS = 4_000;
 /** At the end: nobody waits longer for a collector that is not there. */
