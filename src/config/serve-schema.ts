@@ -48,7 +48,7 @@ export const serveSchema = z
     headersTimeoutMs: milliseconds.default(10_000),
     requestTimeoutMs: milliseconds.default(30_000),
     keepAliveTimeoutMs: milliseconds.default(65_000),
-    policy: z.enum(POLICIES).default('fixed'),
+    policy: z.enum(POLICIES).default('slo'),
     tiers: z.strictObject({ priority: tierSchema, default: tierSchema, flex: tierSchema }).prefault({}),
     prefixCache: z.enum(PREFIX_CACHES).default('owner'),
     queueTimeoutMs: milliseconds.nullable().default(null),
