@@ -4,6 +4,7 @@ export type { Decision, DecisionTrail, RequestDecisions } from './decision.ts';
 export { ERROR_TABLE, type ErrorCode, QueptError, toPublicError } from './errors.ts';
 export type {
   ChatMessage,
+  Conversation,
   EngineRequest,
   FailedEvent,
   FinishedEvent,
@@ -48,4 +49,12 @@ export {
 } from './service-level.ts';
 export type { TextDecoder, TextStream } from './text-decoder.ts';
 export { scaledToTier, tierTargets, type UnloadedTimes } from './tier-targets.ts';
+export {
+  type FunctionTool,
+  type JsonObject,
+  TOOL_FORMATS,
+  TOOL_MARKERS,
+  type ToolCall,
+  type ToolFormat,
+} from './tools.ts';
 export { modelVectors, type WeightSource } from './weight-source.ts';

@@ -229,6 +229,7 @@ export class Gateway implements InferenceService {
       sampling: resolveSampling(samplingDefaults, request.sampling),
       stop: request.stop,
       ...(request.ignoreEnd === true && { ignoreEnd: true }),
+      ...(request.toolMarkers === true && { toolMarkers: true }),
       floor: range.floor,
       ceiling: range.ceiling,
       level,

@@ -83,6 +83,7 @@ function options(changes: Partial<GatewayOptions> = {}): GatewayOptions {
     slots: 2,
     maxWaiting: 1,
     maxWorkTokens: null,
+    toolFormat: null,
     contextLength: null,
     prefillChunk: 16,
     policy: 'fixed',

@@ -70,6 +70,7 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
       totalMs: config.totalTimeoutMs,
     },
     decisionLog,
+    toolFormat: config.toolFormat === 'auto' ? null : config.toolFormat,
     record:
       config.record === null
         ? null

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { QueptError } from '../../core/index.ts';
+import { planTools } from '../tools/tool-plan.ts';
 import { messagesSchema, toChatMessages } from './chat-messages.ts';
 import { checkFields, type FieldPolicy } from './check-fields.ts';
 import { expandChoices } from './choices.ts';
@@ -8,12 +9,14 @@ import { FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
 import { chatLogprobsWish, MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
 import { SHARED_FIELDS, streamingOf } from './shared-fields.ts';
-import { UNSUPPORTED_CHAT_FIELDS } from './unsupported-fields.ts';
+import { CHAT_TOOL_FIELDS, chatToolUse } from './tool-fields.ts';
+import { REMEDIES, UNSUPPORTED_CHAT_FIELDS } from './unsupported-fields.ts';
 import { validationError } from './validation-error.ts';
 
 export const CHAT_SCHEMA = z.object({
   ...SHARED_FIELDS,
   messages: messagesSchema,
+  ...CHAT_TOOL_FIELDS,
   max_completion_tokens: z
     .int()
     .min(1)
@@ -40,6 +43,7 @@ export const CHAT_FIELDS: FieldPolicy = {
   honoured: new Set(Object.keys(CHAT_SCHEMA.shape)),
   withoutEffect: FIELDS_WITHOUT_EFFECT,
   unsupported: UNSUPPORTED_CHAT_FIELDS,
+  remedies: REMEDIES,
 };
 
 /**
@@ -56,10 +60,12 @@ export function parseChatRequest(body: object, context: RequestContext): ParsedR
     maxTokens: maxTokensOf(fields.max_tokens, fields.max_completion_tokens),
     logprobs: chatLogprobsWish(fields.logprobs, fields.top_logprobs),
   });
-  const prompt = { kind: 'messages', messages: toChatMessages(fields.messages) } as const;
+  const plan = planTools(chatToolUse(fields), context.served.toolFormat);
+  const messages = toChatMessages(fields.messages);
+  const prompt = { kind: 'messages', messages, ...plan.prompt } as const;
   const n = fields.n ?? 1;
-  const requests = expandChoices(context.id, [prompt], n, common);
-  return { requests, n, ...streamingOf(fields), echo: false };
+  const requests = expandChoices(context.id, [prompt], n, { ...common, ...plan.request });
+  return { requests, n, ...streamingOf(fields), echo: false, calls: plan.reading };
 }
 
 /** `max_completion_tokens` is the newer name of `max_tokens`: both may be given if they agree. */
