@@ -16,7 +16,7 @@ export interface ToolSupport {
 const MARKS: readonly (readonly [ToolFormat, RegExp])[] = [
   ['mistral', /\[TOOL_CALLS\]/],
   ['hermes', /<tool_call>/],
-  ['llama3', /<\|start_header_id\|>[^]*"parameters": /],
+  ['llama3', /<\|start_header_id\|>.*"parameters": /s],
 ];
 
 /** Calls that begin with marks of ours but are no JSON: `<function=name>`. */

@@ -19,6 +19,4 @@ export const RESPONSE_FIELDS_WITHOUT_EFFECT: ReadonlySet<string> = new Set(
 );
 
 /** The same, inside messages: keys of a message, or of one of its content parts. */
-export const MESSAGE_FIELDS_WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'prompt_cache_breakpoint',
-]);
+export const MESSAGE_FIELDS_WITHOUT_EFFECT: ReadonlySet<string> = new Set(['prompt_cache_breakpoint']);

@@ -71,20 +71,10 @@ export class CallParser {
   }
 
   #read(char: string): void {
-    switch (this.#mode) {
-      case 'text':
-        return this.#readText(char);
-      case 'opened':
-        return this.#readOpened(char);
-      case 'object':
-        return this.#readObject(char);
-      case 'closed':
-        return this.#readClosed(char);
-      case 'over':
-        return;
-      default:
-        return this.#mode satisfies never;
-    }
+    if (this.#mode === 'text') this.#readText(char);
+    else if (this.#mode === 'opened') this.#readOpened(char);
+    else if (this.#mode === 'object') this.#readObject(char);
+    else if (this.#mode === 'closed') this.#readClosed(char);
   }
 
   #readText(char: string): void {

@@ -70,12 +70,7 @@ const ANSWERS: readonly (readonly [format: ToolFormat, answer: string, text: str
     'Let me see.',
     ['add({})'],
   ],
-  [
-    'hermes',
-    '<tool_call>{"name": "add", "arguments": {}}</tool_call>\nDone. ',
-    '\nDone.',
-    ['add({})'],
-  ],
+  ['hermes', '<tool_call>{"name": "add", "arguments": {}}</tool_call>\nDone. ', '\nDone.', ['add({})']],
   // Several calls.
   [
     'hermes',
@@ -115,7 +110,12 @@ const ANSWERS: readonly (readonly [format: ToolFormat, answer: string, text: str
   ],
   ['hermes', '<tool_call>{"arguments": {}}</tool_call>', '<tool_call>{"arguments": {}}</tool_call>', []],
   ['hermes', '<tool_call>{"name": add}', '<tool_call>{"name": add}', []],
-  ['hermes', '<tool_call>{"name": "add", "arguments": [1]}', '<tool_call>{"name": "add", "arguments": [1]}', []],
+  [
+    'hermes',
+    '<tool_call>{"name": "add", "arguments": [1]}',
+    '<tool_call>{"name": "add", "arguments": [1]}',
+    [],
+  ],
   ['llama3', '{"answer": 42}', '{"answer": 42}', []],
   ['llama3', '<|python_tag|>print(1)', '<|python_tag|>print(1)', []],
   // One that is none does not hide one that is.
@@ -142,7 +142,9 @@ describe('calls in an answer', () => {
         fc.constantFrom(...ANSWERS),
         fc.array(fc.nat(200), { maxLength: 12 }),
         ([format, answer], cuts) => {
-          const at = [0, ...cuts.map((cut) => cut % (answer.length + 1)), answer.length].sort((a, b) => a - b);
+          const at = [0, ...cuts.map((cut) => cut % (answer.length + 1)), answer.length].sort(
+            (a, b) => a - b,
+          );
           const parts = at.slice(1).map((end, i) => answer.slice(at[i], end));
           expect(read(format, parts)).toEqual(whole(format, answer));
         },
@@ -157,7 +159,19 @@ describe('calls in an answer', () => {
 
   it('lose nothing of a text without calls, whatever it is', () => {
     const fragment = fc.constantFrom(
-      ...['<tool_call>', '</tool_call>', '<tool', '[TOOL_CALLS]', '[', '{', '"name"', ': ', '"sub"', ',', '}'],
+      ...[
+        '<tool_call>',
+        '</tool_call>',
+        '<tool',
+        '[TOOL_CALLS]',
+        '[',
+        '{',
+        '"name"',
+        ': ',
+        '"sub"',
+        ',',
+        '}',
+      ],
       ...['<|python_tag|>', ' ', '\n', 'a', '"', '\\', ';', ']', '\u{1F600}'],
     );
     const formats = fc.constantFrom<ToolFormat>('hermes', 'llama3', 'mistral');
@@ -172,7 +186,16 @@ describe('calls in an answer', () => {
 
   it('come out as they are written, as soon as they are certain', () => {
     const parser = new CallParser({ format: 'hermes', names: NAMES, parallel: true, begun: false });
-    const written = ['Well ', '<tool', '_call>{"name": "add', '", "arg', 'uments": {"a"', ': 1', '}}', ' </tool'];
+    const written = [
+      'Well ',
+      '<tool',
+      '_call>{"name": "add',
+      '", "arg',
+      'uments": {"a"',
+      ': 1',
+      '}}',
+      ' </tool',
+    ];
     expect(written.map((part) => parser.push(part))).toEqual([
       [{ type: 'text', text: 'Well' }],
       [],
@@ -206,7 +229,10 @@ describe('an answer that may hold one call', () => {
   it('ends with it', () => {
     const call = '{"name": "add", "arguments": {"a": 1}}';
     const first = ['add({"a": 1})'];
-    expect(whole('mistral', `[TOOL_CALLS] [${call}, ${call}] x`, one)).toMatchObject({ text: '', calls: first });
+    expect(whole('mistral', `[TOOL_CALLS] [${call}, ${call}] x`, one)).toMatchObject({
+      text: '',
+      calls: first,
+    });
     const tagged = `<tool_call>${call}</tool_call>`;
     expect(whole('hermes', `a ${tagged}${tagged} b`, one)).toMatchObject({ text: 'a', calls: first });
   });
