@@ -12,15 +12,21 @@ import { closedObject } from './closed-object.ts';
 
 const text = (part: z.ZodObject) => z.union([z.string(), z.array(part).min(1)]);
 
-/** Content of a message of a chat, null where that is refused by name only. */
+/** Content of a message of a chat. */
 const content = text(closedObject(TEXT_PART.shape, PART_POLICY));
+
+/** An assistant may have called in place of saying something. */
+const contentOf = (role: string) => (role === 'assistant' ? content.nullish() : content);
 
 /** The messages of a chat. */
 export const MESSAGES_BODY = z
   .array(
     z.union(
       MESSAGE.options.map((option) =>
-        closedObject({ ...option.shape, content }, messagePolicy(option.shape.role.value)),
+        closedObject(
+          { ...option.shape, content: contentOf(option.shape.role.value) },
+          messagePolicy(option.shape.role.value),
+        ),
       ),
     ),
   )
