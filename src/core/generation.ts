@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts';
+import type { OutputConstraint, OutputGrammar } from './output-constraint.ts';
 import type { PrecisionReport, PrecisionWish } from './precision.ts';
 import type { Deadlines, ServiceLevel, ServiceWish } from './service-level.ts';
 import type { FunctionTool, ToolCall } from './tools.ts';
@@ -104,6 +105,8 @@ export interface GenerateRequest {
   readonly service: ServiceWish;
   /** Left out: none. */
   readonly logprobs?: LogprobsWish;
+  /** What the answer may be; left out: anything. Not together with `ignoreEnd`. */
+  readonly constraint?: OutputConstraint;
 }
 
 /** A request after tokenization and precision resolution: all that the scheduler needs. */
@@ -127,6 +130,8 @@ export interface EngineRequest {
   readonly owner: string;
   /** Left out: none. */
   readonly logprobs?: LogprobsWish;
+  /** The constraint of the GenerateRequest, made ready; left out: none. */
+  readonly grammar?: OutputGrammar;
 }
 
 export type FinishReason = 'stop' | 'length' | 'cancelled';

@@ -28,6 +28,13 @@ export {
   type TokenizeRequest,
 } from './inference-service.ts';
 export type { ModelRunner, ModelShape, StepBatch, StepOutput, StepRow } from './model-runner.ts';
+export type {
+  JsonSchema,
+  OutputConstrainer,
+  OutputConstraint,
+  OutputGrammar,
+  OutputMatcher,
+} from './output-constraint.ts';
 export {
   formatPrecisionRange,
   type Ladder,
