@@ -7,13 +7,34 @@ export type TemplateMessage = Readonly<Record<string, unknown>> & { readonly rol
 /** Messages in the terms of templates. */
 export function templateMessages(messages: readonly ChatMessage[], format: ToolFormat): TemplateMessage[] {
   const idOf = format === 'mistral' ? nineCharacters : (id: string) => id;
-  return messages.map(({ role, content, name, toolCalls, toolCallId }) => ({
+  const told = format === 'llama3' ? oneCallAtATime(messages) : messages;
+  return told.map(({ role, content, name, toolCalls, toolCallId }) => ({
     role,
     content,
     ...(name !== undefined && { name }),
     ...(toolCalls !== undefined && { tool_calls: toolCalls.map((call) => templateCall(call, idOf)) }),
     ...(toolCallId !== undefined && { tool_call_id: idOf(toolCallId) }),
   }));
+}
+
+/**
+ * Templates of Llama 3 refuse messages with several calls: each call becomes a message of its own, with its result
+ * behind it.
+ */
+function oneCallAtATime(messages: readonly ChatMessage[]): ChatMessage[] {
+  const taken = new Set<ChatMessage>();
+  return messages.flatMap((message, at) => {
+    const { toolCalls = [], ...rest } = message;
+    if (taken.has(message)) return [];
+    if (toolCalls.length < 2) return [message];
+    const results = messages.slice(at + 1, at + 1 + toolCalls.length);
+    return toolCalls.flatMap((call, index) => {
+      const result = results.find(({ toolCallId }) => toolCallId === call.id);
+      if (result !== undefined) taken.add(result);
+      const asking = { ...rest, content: index === 0 ? rest.content : '', toolCalls: [call] };
+      return result === undefined ? [asking] : [asking, result];
+    });
+  });
 }
 
 /** Tools in the terms of templates. */

@@ -1,4 +1,5 @@
 import type { Conversation, GenerateRequest, ToolFormat } from '../../core/index.ts';
+import { callConstraint } from './call-constraint.ts';
 import type { CallReading } from './call-reading.ts';
 import { CALL_SYNTAX } from './call-syntax.ts';
 import type { ToolUse } from './tool-use.ts';
@@ -8,7 +9,7 @@ export interface ToolPlan {
   /** More of the prompt. */
   readonly prompt: Pick<Conversation, 'tools' | 'answerStart'>;
   /** More of the request. */
-  readonly request: Pick<GenerateRequest, 'toolMarkers'>;
+  readonly request: Pick<GenerateRequest, 'toolMarkers' | 'constraint'>;
   /** Null where no calls are looked for. */
   readonly reading: CallReading | null;
 }
@@ -17,18 +18,29 @@ const NO_TOOLS: ToolPlan = { prompt: {}, request: {}, reading: null };
 
 /**
  * How a request with tools is made, for a model that writes calls in `format`. Where nothing may be called, the model is
- * not told of tools either. Where something must be, the answer is made to begin as a call.
+ * not told of tools either. Where something must be, the prompt ends with what announces a call, and the answer is
+ * constrained to be calls.
  */
 export function planTools(use: ToolUse, format: ToolFormat): ToolPlan {
-  const { tools, choice, parallel } = use;
+  const { tools, params, choice, parallel } = use;
   if (tools.length === 0 || choice.kind === 'none') return NO_TOOLS;
-  const forced = choice.kind !== 'auto';
-  const names = choice.kind === 'function' ? [choice.name] : tools.map(({ name }) => name);
-  const { opening, bareAtStart } = CALL_SYNTAX[format];
+  const callable = tools
+    .map((tool, index) => ({ tool, param: params[index] ?? 'tools' }))
+    .filter(({ tool }) => choice.kind !== 'function' || tool.name === choice.name);
   const single = !parallel || choice.kind === 'function';
+  const forced = choice.kind !== 'auto';
+  const { opening, bareAtStart } = CALL_SYNTAX[format];
   return {
     prompt: { tools, ...(forced && !bareAtStart && { answerStart: opening }) },
-    request: { toolMarkers: true },
-    reading: { format, names: new Set(names), parallel: !single, begun: forced },
+    request: {
+      toolMarkers: true,
+      ...(forced && { constraint: callConstraint(callable, format, single) }),
+    },
+    reading: {
+      format,
+      names: new Set(callable.map(({ tool }) => tool.name)),
+      parallel: !single,
+      begun: forced,
+    },
   };
 }

@@ -19,6 +19,8 @@ export type ToolChoice =
 export interface ToolUse {
   /** Unique names; none where nothing may be called. */
   readonly tools: readonly FunctionTool[];
+  /** Fields that hold the schemas of `tools`, for errors. */
+  readonly params: readonly string[];
   readonly choice: ToolChoice;
   /** Whether there may be more than one call in an answer. */
   readonly parallel: boolean;
@@ -57,7 +59,12 @@ export function toolUse({ tools, choice, parallel }: GivenToolUse): ToolUse {
     return functionTool(tool);
   });
   if (choice !== null) checkChoice(choice, names);
-  return { tools: checked, choice: choice ?? { kind: 'auto' }, parallel: parallel ?? true };
+  return {
+    tools: checked,
+    params: tools.map(({ path }) => `${path}.parameters`),
+    choice: choice ?? { kind: 'auto' },
+    parallel: parallel ?? true,
+  };
 }
 
 function functionTool({ path, name, description, parameters, strict }: GivenTool): FunctionTool {

@@ -52,14 +52,19 @@ describe('a template that knows tools', () => {
     );
   });
 
-  it('of Llama 3 takes one call at a time, and says so', async () => {
+  it('of Llama 3 takes one call at a time, so several become several messages', async () => {
     const template = compile(await ownTemplate('llama3'));
     const text = template.render(turn, asked);
     expect(unspaced(text)).toContain(unspaced(TOOL_JSON));
     expect(text).toContain('<|end_header_id|>{"name": "weather", "parameters": {"city": "Bonn"}}<|eot_id|>');
-    const two = [user, calling('a', 'b'), result('a'), result('b')];
-    expect(() => template.render(two, asked)).toThrow(
-      expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining('One call') }),
+    const later: ChatMessage = { ...result('b'), content: 'wet' };
+    const two = template.render([user, calling('a', 'b'), later, result('a'), user], asked);
+    const spoken = two.replaceAll(/<\|start_header_id\|>(\w+)<\|end_header_id\|>/g, '[$1]');
+    const call = '{"name": "weather", "parameters": {"city": "Bonn"}}';
+    expect(spoken).toContain(
+      [`[assistant]${call}`, '[tool]dry', `[assistant]${call}`, '[tool]wet', '[user]Rain?'].join(
+        '<|eot_id|>',
+      ),
     );
   });
 
