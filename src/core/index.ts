@@ -27,6 +27,7 @@ export {
   splitModelAlias,
   type TokenizeRequest,
 } from './inference-service.ts';
+export { nestsDeeper } from './json-depth.ts';
 export type { ModelRunner, ModelShape, StepBatch, StepOutput, StepRow } from './model-runner.ts';
 export type {
   JsonSchema,

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { ChatMessage, FunctionTool, JsonObject, ToolCall, ToolFormat } from '../../core/index.ts';
+import {
+  type ChatMessage,
+  type FunctionTool,
+  type JsonObject,
+  nestsDeeper,
+  type ToolCall,
+  type ToolFormat,
+} from '../../core/index.ts';
+
+/** Templates walk arguments by recursion. */
+const MAX_ARGUMENTS_DEPTH = 64;
 
 /** A message as chat templates know it. Fields that do not apply are absent: templates ask whether they are there. */
 export type TemplateMessage = Readonly<Record<string, unknown>> & { readonly role: string };
@@ -53,13 +63,13 @@ function templateCall(call: ToolCall, idOf: (id: string) => string): object {
   };
 }
 
-/** Templates write arguments as JSON themselves; what is broken stays the text that it is. */
+/** Templates write arguments as JSON themselves; what is broken, or too deep for them, stays the text that it is. */
 export function argumentsOf(call: ToolCall): JsonObject | string {
   if (call.arguments.trim() === '') return {};
   try {
     const value: unknown = JSON.parse(call.arguments);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as JsonObject) : call.arguments;
+    return isObject && !nestsDeeper(value, MAX_ARGUMENTS_DEPTH) ? (value as JsonObject) : call.arguments;
   } catch {
     return call.arguments;
   }

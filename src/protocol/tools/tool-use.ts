@@ -1,4 +1,4 @@
-import { type FunctionTool, type JsonObject, QueptError } from '../../core/index.ts';
+import { type FunctionTool, type JsonObject, nestsDeeper, QueptError } from '../../core/index.ts';
 
 /** Most functions of a request. */
 export const MAX_TOOLS = 128;
@@ -81,19 +81,13 @@ function checkSchema(schema: JsonObject, param: string): void {
   if (schema.type !== undefined && schema.type !== 'object') {
     throw invalid(param, "must be a JSON schema of type 'object': arguments have names.");
   }
-  // Before anything walks it by recursion.
-  if (!isShallow(schema, MAX_SCHEMA_DEPTH)) {
+  if (nestsDeeper(schema, MAX_SCHEMA_DEPTH)) {
     throw invalid(param, `is nested more than ${MAX_SCHEMA_DEPTH} levels deep.`);
   }
   const { length } = JSON.stringify(schema);
   if (length > MAX_SCHEMA_CHARACTERS) {
     throw invalid(param, `has ${length} characters of JSON; at most ${MAX_SCHEMA_CHARACTERS} are taken.`);
   }
-}
-
-function isShallow(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1));
 }
 
 function checkChoice(choice: ToolChoice, names: ReadonlySet<string>): void {

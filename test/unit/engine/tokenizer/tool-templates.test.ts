@@ -92,6 +92,14 @@ describe('a template that knows tools', () => {
     expect(template.render([user], asked)).toContain('[user]Rain?');
   });
 
+  it('keeps arguments that nest deeper than a stack as they are', async () => {
+    const deep = `{"a": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    const nested = { ...calling('a'), toolCalls: [{ id: 'a', name: 'weather', arguments: deep }] };
+    for (const template of [compile(await ownTemplate('hermes')), compile(null)]) {
+      expect(template.render([user, nested, result('a')], asked)).toContain(`"arguments": ${deep}}`);
+    }
+  });
+
   it('keeps arguments that are no JSON as they are', async () => {
     const broken = { ...calling('a'), toolCalls: [{ id: 'a', name: 'weather', arguments: '{"city": ' }] };
     const text = compile(await ownTemplate('hermes')).render([user, broken, result('a')], asked);
