@@ -1,0 +1,21 @@
+import { WorkMeter } from '../automaton/work-meter.ts';
+import type { CharacterAutomaton } from './character-automaton.ts';
+import { formatPatterns } from './formats.ts';
+import { stringsMatching } from './strings-matching.ts';
+
+/** Made once: some take as long as a whole schema. */
+const made = new Map<string, CharacterAutomaton>();
+
+/** Strings of a format; undefined for one that is not enforced. */
+export function formatStrings(format: string): CharacterAutomaton | undefined {
+  const known = made.get(format);
+  if (known !== undefined) return known;
+  // No request is to blame for what they cost.
+  const meter = new WorkMeter('format', Number.POSITIVE_INFINITY);
+  const strings = formatPatterns(format)
+    ?.map((pattern) => stringsMatching(meter, pattern))
+    .reduce((common, matching) => common.intersect(matching))
+    .deterministic();
+  if (strings !== undefined) made.set(format, strings);
+  return strings;
+}
