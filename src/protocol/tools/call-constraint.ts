@@ -1,5 +1,6 @@
 import type { FunctionTool, OutputConstraint, ToolFormat } from '../../core/index.ts';
-import { CALL_SYNTAX } from './call-syntax.ts';
+import { CALL_SYNTAX, type CallSyntax } from './call-syntax.ts';
+import { closedSchema } from './closed-schema.ts';
 
 /** Calls that one answer is made to hold at most. */
 const MAX_FORCED_CALLS = 8;
@@ -10,38 +11,75 @@ export interface CallableTool {
   readonly param: string;
 }
 
+/** What calls there may be. */
+interface CallWish {
+  readonly callable: readonly CallableTool[];
+  readonly format: ToolFormat;
+  /** One call at most. */
+  readonly single: boolean;
+}
+
 /**
  * An answer that is calls and nothing else, behind what announces them (`CallSyntax.opening`), in the words of the
  * model's own format.
- *
- * @param single one call; otherwise one to `MAX_FORCED_CALLS`
  */
-export function callConstraint(
-  callable: readonly CallableTool[],
-  format: ToolFormat,
-  single: boolean,
-): OutputConstraint {
-  const { opening, closing, list, separator, argumentsKey } = CALL_SYNTAX[format];
-  const options = callable.map((each) => oneCall(each, argumentsKey));
-  const call: OutputConstraint =
-    options.length === 1 && options[0] ? options[0] : { kind: 'choice', options };
+export function forcedCalls({ callable, format, single }: CallWish): OutputConstraint {
+  const syntax = CALL_SYNTAX[format];
+  const { opening, closing, separator } = syntax;
+  const call = anyCall(callable, syntax);
   // Behind one opening calls follow a separator; where each has its own, it and the closing stand between them.
   const between = separator === '' ? `\n${closing}\n${opening}\n` : `${separator} `;
-  const calls: OutputConstraint = single
-    ? call
-    : { kind: 'repeat', part: call, separator: between, min: 1, max: MAX_FORCED_CALLS };
-  if (list) return sequence(text('['), calls, text(']'));
-  return format === 'hermes' ? sequence(text('\n'), calls) : calls;
+  return inList(syntax, single ? call : repeat(call, between, 1, MAX_FORCED_CALLS));
+}
+
+/**
+ * An answer that may be anything, but for its calls, which are of these functions and as their schemas have it. Behind
+ * a call that must stay the only one it ends.
+ */
+export function possibleCalls({ callable, format, single }: CallWish): OutputConstraint {
+  const syntax = CALL_SYNTAX[format];
+  const { opening, separator, bareAtStart } = syntax;
+  const call = anyCall(callable, syntax);
+  const calls = inList(syntax, single || separator === '' ? call : repeat(call, `${separator} `, 1, null));
+  const announced = sequence(
+    choice(text(opening), { kind: 'special', name: opening }),
+    optionalSpace(),
+    calls,
+  );
+  const more = single
+    ? choice(text(''), announced)
+    : repeat(sequence(announced, prose(opening)), '', 0, null);
+  if (!bareAtStart) return sequence(prose(opening), more);
+  return choice(calls, sequence(prose(opening, '{ \n\r\t'), more));
+}
+
+function anyCall(callable: readonly CallableTool[], { argumentsKey }: CallSyntax): OutputConstraint {
+  return choice(...callable.map((each) => oneCall(each, argumentsKey)));
 }
 
 function oneCall({ tool, param }: CallableTool, argumentsKey: string): OutputConstraint {
-  const name = JSON.stringify(tool.name);
-  return sequence(
-    text(`{"name": ${name}, "${argumentsKey}": `),
-    { kind: 'json_schema', schema: tool.parameters, param },
-    text('}'),
-  );
+  const { name, parameters, strict } = tool;
+  // A client that does not insist on its schema is not refused for what of it cannot be enforced.
+  const args: OutputConstraint = strict
+    ? { kind: 'json_schema', schema: parameters, param }
+    : { kind: 'json_schema', schema: closedSchema(parameters), param, lenient: true };
+  return sequence(text(`{"name": ${JSON.stringify(name)}, "${argumentsKey}": `), args, text('}'));
+}
+
+/** Calls between their brackets, or where they have none, on a line of their own if they have tags. */
+function inList({ list, bareAtStart }: CallSyntax, calls: OutputConstraint): OutputConstraint {
+  if (list) return sequence(text('['), calls, text(']'));
+  return bareAtStart ? calls : sequence(text('\n'), calls);
 }
 
 const text = (content: string): OutputConstraint => ({ kind: 'text', text: content });
 const sequence = (...parts: OutputConstraint[]): OutputConstraint => ({ kind: 'sequence', parts });
+const choice = (...options: OutputConstraint[]): OutputConstraint => ({ kind: 'choice', options });
+const optionalSpace = (): OutputConstraint => choice(text(''), text(' '));
+const prose = (without: string, notFirst = ''): OutputConstraint => ({ kind: 'prose', without, notFirst });
+const repeat = (
+  part: OutputConstraint,
+  separator: string,
+  min: number,
+  max: number | null,
+): OutputConstraint => ({ kind: 'repeat', part, separator, min, max });

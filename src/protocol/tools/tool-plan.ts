@@ -1,5 +1,5 @@
 import type { Conversation, GenerateRequest, ToolFormat } from '../../core/index.ts';
-import { callConstraint } from './call-constraint.ts';
+import { forcedCalls, possibleCalls } from './call-constraint.ts';
 import type { CallReading } from './call-reading.ts';
 import { CALL_SYNTAX } from './call-syntax.ts';
 import type { ToolUse } from './tool-use.ts';
@@ -19,7 +19,7 @@ const NO_TOOLS: ToolPlan = { prompt: {}, request: {}, reading: null };
 /**
  * How a request with tools is made, for a model that writes calls in `format`. Where nothing may be called, the model is
  * not told of tools either. Where something must be, the prompt ends with what announces a call, and the answer is
- * constrained to be calls.
+ * constrained to be calls. Where something may be, and a function is strict, only calls are constrained.
  */
 export function planTools(use: ToolUse, format: ToolFormat): ToolPlan {
   const { tools, params, choice, parallel } = use;
@@ -30,11 +30,14 @@ export function planTools(use: ToolUse, format: ToolFormat): ToolPlan {
   const single = !parallel || choice.kind === 'function';
   const forced = choice.kind !== 'auto';
   const { opening, bareAtStart } = CALL_SYNTAX[format];
+  const wish = { callable, format, single };
+  const strict = callable.some(({ tool }) => tool.strict);
   return {
     prompt: { tools, ...(forced && !bareAtStart && { answerStart: opening }) },
     request: {
       toolMarkers: true,
-      ...(forced && { constraint: callConstraint(callable, format, single) }),
+      ...(forced && { constraint: forcedCalls(wish) }),
+      ...(!forced && strict && { constraint: possibleCalls(wish) }),
     },
     reading: {
       format,
