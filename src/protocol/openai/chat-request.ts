@@ -7,6 +7,7 @@ import { commonRequest } from './common-request.ts';
 import { FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
 import { chatLogprobsWish, MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
+import { formatConstraint, RESPONSE_FORMAT } from './response-format.ts';
 import { SHARED_FIELDS, streamingOf } from './shared-fields.ts';
 import { UNSUPPORTED_CHAT_FIELDS } from './unsupported-fields.ts';
 import { validationError } from './validation-error.ts';
@@ -21,6 +22,7 @@ export const CHAT_SCHEMA = z.object({
     .describe(
       'Tokens of the answer at most; default: what the context leaves. `max_tokens` is its older name.',
     ),
+  response_format: RESPONSE_FORMAT.nullish(),
   logprobs: z
     .boolean()
     .nullish()
@@ -55,6 +57,7 @@ export function parseChatRequest(body: object, context: RequestContext): ParsedR
   const common = commonRequest(fields, context, {
     maxTokens: maxTokensOf(fields.max_tokens, fields.max_completion_tokens),
     logprobs: chatLogprobsWish(fields.logprobs, fields.top_logprobs),
+    constraint: formatConstraint(fields.response_format),
   });
   const prompt = { kind: 'messages', messages: toChatMessages(fields.messages) } as const;
   const n = fields.n ?? 1;

@@ -66,7 +66,6 @@ function base({ meta, repeated }: ResponseForm) {
     previous_response_id: null,
     store: false,
     background: false,
-    text: { format: { type: 'text' } },
     tool_choice: 'none',
     tools: [],
     truncation: 'disabled',

@@ -6,6 +6,7 @@ import { commonRequest } from './common-request.ts';
 import { RESPONSE_FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
 import { MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
+import { TEXT_FORMAT, type TextFormat, textConstraint } from './response-format.ts';
 import { INPUT_SCHEMA, inputMessages } from './response-input.ts';
 import { RESPONSE_STREAM_FIELDS, SAMPLING_FIELDS, SERVICE_FIELDS, streamingOf } from './shared-fields.ts';
 import { UNSUPPORTED_RESPONSE_FIELDS } from './unsupported-fields.ts';
@@ -40,6 +41,10 @@ export const RESPONSE_SCHEMA = z.object({
     .max(MAX_TOP_LOGPROBS)
     .nullish()
     .describe('Tell so many of the most probable tokens at each position.'),
+  text: z
+    .strictObject({ format: TEXT_FORMAT.nullish(), verbosity: z.literal('medium').nullish() })
+    .nullish()
+    .describe('What the answer may be.'),
   metadata: boundedRecord(z.string().max(64), z.string().max(512), 16, 'entries')
     .nullish()
     .describe('Comes back with the answer.'),
@@ -59,6 +64,7 @@ export interface RepeatedFields {
   readonly temperature: number | null;
   readonly top_p: number | null;
   readonly top_logprobs: number;
+  readonly text: { readonly format: TextFormat };
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -79,6 +85,7 @@ export function parseResponseRequest(body: object, context: RequestContext): Par
   const common = commonRequest(fields, context, {
     maxTokens: fields.max_output_tokens ?? null,
     logprobs: logprobsWish(fields.include ?? [], fields.top_logprobs ?? 0),
+    constraint: textConstraint(fields.text?.format),
   });
   const messages = inputMessages(fields.input, fields.instructions ?? null);
   return {
@@ -93,6 +100,7 @@ export function parseResponseRequest(body: object, context: RequestContext): Par
       temperature: fields.temperature ?? null,
       top_p: fields.top_p ?? null,
       top_logprobs: fields.top_logprobs ?? 0,
+      text: { format: fields.text?.format ?? { type: 'text' } },
       metadata: fields.metadata ?? {},
     },
   };
