@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Deadlines,
+  type EngineRequest,
   type FinishedEvent,
   type GenerateRequest,
   type Generation,
@@ -57,6 +58,9 @@ type Terms = Pick<Generation, 'range' | 'level'> & {
   /** When the request came, on the gateway's clock. */
   readonly arrivedAtMs: number;
 };
+
+/** What the worker threads made of a request. */
+type PreparedRequest = Pick<EngineRequest, 'promptTokens' | 'grammar'>;
 
 /** The service behind every transport: one engine process and a pool of tokenizers. */
 export class Gateway implements InferenceService {
@@ -127,19 +131,20 @@ export class Gateway implements InferenceService {
     checkLogitBias(request.sampling.logitBias, vocabSize);
     this.#requireReady();
     const place = admission.reserve(level.tier);
-    const tokenizing = this.#tokenize(request.prompt);
+    const preparing = this.#prepare(request);
     try {
-      const promptTokens = await unlessAborted(tokenizing, signal);
-      if (promptTokens !== null) {
-        const granted = { ...terms, level: levels.grant(request.service, promptTokens.length).level };
-        return this.#submit(request, promptTokens, granted, signal, place);
+      const prepared = await unlessAborted(preparing, signal);
+      if (prepared !== null) {
+        const { length } = prepared.promptTokens;
+        const granted = { ...terms, level: levels.grant(request.service, length).level };
+        return this.#submit(request, prepared, granted, signal, place);
       }
     } catch (error) {
       place.release();
       throw error;
     }
     // The tokenizer works on, so the place stays taken: aborting buys no one a longer queue.
-    tokenizing.catch(() => {}).finally(place.release);
+    preparing.catch(() => {}).finally(place.release);
     return this.#cancelledEarly(request, terms);
   }
 
@@ -201,10 +206,16 @@ export class Gateway implements InferenceService {
       : await this.#parts.tokenizer.tokenize({ prompt, ...AS_GENERATED });
   }
 
+  async #prepare({ prompt, constraint }: GenerateRequest): Promise<PreparedRequest> {
+    const grammar = constraint && this.#parts.tokenizer.prepareGrammar(constraint);
+    const [promptTokens, made] = await Promise.all([this.#tokenize(prompt), grammar]);
+    return { promptTokens, ...(made !== undefined && { grammar: made }) };
+  }
+
   /** Sends an admitted request to the engine. `place` is given back at its terminal event. */
   #submit(
     request: GenerateRequest,
-    promptTokens: Int32Array,
+    { promptTokens, grammar }: PreparedRequest,
     terms: Terms,
     signal: AbortSignal,
     place: Place,
@@ -236,6 +247,7 @@ export class Gateway implements InferenceService {
       deadlines,
       owner: request.owner,
       ...(request.logprobs !== undefined && { logprobs: request.logprobs }),
+      ...(grammar !== undefined && { grammar }),
     };
     const meter = new RequestMeter({
       metrics,

@@ -123,6 +123,11 @@ export class Tokenizer implements TextDecoderPort {
     return bytes === null ? (this.#vocabulary.id_to_token(tokenId) ?? '') : Buffer.from(bytes).toString();
   }
 
+  /** The name of a special token, or of one that ends a sequence; empty for all others. */
+  specialName(tokenId: number): string {
+    return this.#silentIds.has(tokenId) ? (this.#vocabulary.id_to_token(tokenId) ?? '') : '';
+  }
+
   #bytesOf(tokenId: number, toolMarkers = false): Uint8Array | null {
     if (this.#silentIds.has(tokenId) && !(toolMarkers && this.#markerIds.has(tokenId))) return null;
     const token = this.#vocabulary.id_to_token(tokenId);

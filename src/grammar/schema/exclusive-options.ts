@@ -9,6 +9,8 @@ import { validates } from './validates.ts';
 
 /** Levels of properties in which a difference is looked for. */
 const MAX_DEPTH = 4;
+/** Units of work for comparing two ways to be valid. */
+const PAIR_WORK = 20;
 
 /**
  * `oneOf` is enforced as a choice, which is right where no value can be valid under two options.
@@ -50,6 +52,7 @@ function haveNothingInCommon(
   meter: WorkMeter,
   depth: number,
 ): boolean {
+  meter.spend(PAIR_WORK);
   const x = termsOf(a, meter);
   const y = termsOf(b, meter);
   if (x.values !== undefined)

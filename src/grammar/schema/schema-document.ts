@@ -5,7 +5,7 @@ import { formatStrings } from '../text/format-strings.ts';
 import { FORMAT_NAMES } from '../text/formats.ts';
 import { PatternFault } from '../text/pattern-syntax.ts';
 import { stringsMatching } from '../text/strings-matching.ts';
-import { canonicalText } from './canonical-text.ts';
+import { canonicalText, MAX_VALUE_DEPTH } from './canonical-text.ts';
 import { requireExclusive } from './exclusive-options.ts';
 import { isRecord, KeywordReader } from './keyword-reader.ts';
 import { refuseLoops } from './refuse-loops.ts';
@@ -102,6 +102,12 @@ export class SchemaDocument {
     const byText = (values: readonly unknown[]): Map<string, unknown> =>
       new Map(
         values.map((value) => {
+          if (nests(value, MAX_VALUE_DEPTH)) {
+            throw schemaFault(
+              reader.path,
+              `lists a value that nests more than ${MAX_VALUE_DEPTH} levels deep.`,
+            );
+          }
           const text = canonicalText(value);
           this.#meter.spend(text.length);
           return [text, value];
@@ -274,6 +280,12 @@ function refuseDialect(reader: KeywordReader): void {
   const dialect = reader.string('$schema');
   if (dialect === undefined || /^https?:\/\/json-schema\.org\//.test(dialect)) return;
   throw schemaFault(reader.at('$schema'), 'is not a dialect that is known here. Leave it out.');
+}
+
+/** Whether `value` nests more than `depth` levels. */
+function nests(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => nests(inner, depth - 1));
 }
 
 function typesOf(reader: KeywordReader): Partial<SchemaNode> {

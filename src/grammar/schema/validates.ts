@@ -52,7 +52,7 @@ function isValidArray(node: SchemaNode, value: readonly unknown[], meter: WorkMe
   return (
     value.length >= (node.minItems ?? 0) &&
     value.length <= (node.maxItems ?? Number.POSITIVE_INFINITY) &&
-    (node.uniqueItems !== true || new Set(value.map(canonicalText)).size === value.length) &&
+    (node.uniqueItems !== true || new Set(value.map((item) => canonicalText(item))).size === value.length) &&
     value.every((item, i) => {
       const schema = prefix[i] ?? node.items;
       return schema === undefined || validates(schema, item, meter);

@@ -1,6 +1,6 @@
 import { WorkMeter } from '../automaton/work-meter.ts';
 import type { CharacterAutomaton } from './character-automaton.ts';
-import { formatPatterns } from './formats.ts';
+import { FORMAT_NAMES, formatPatterns } from './formats.ts';
 import { stringsMatching } from './strings-matching.ts';
 
 /** Made once: some take as long as a whole schema. */
@@ -18,4 +18,9 @@ export function formatStrings(format: string): CharacterAutomaton | undefined {
     .deterministic();
   if (strings !== undefined) made.set(format, strings);
   return strings;
+}
+
+/** Makes the strings of all formats, which takes some hundred milliseconds. */
+export function prepareFormats(): void {
+  for (const format of FORMAT_NAMES) formatStrings(format);
 }

@@ -14,7 +14,7 @@ export type Pattern =
 /** What is wrong with a pattern, or not supported of it: the end of a sentence. */
 export class PatternFault extends Error {}
 
-const MAX_GROUPS = 100;
+const MAX_NESTING = 100;
 const DIGIT = codePoints([[0x30, 0x39]]);
 const WORD = codePoints([
   [0x30, 0x39],
@@ -65,7 +65,7 @@ export function parsePattern(source: string): Pattern {
 class PatternReader {
   readonly #text: readonly string[];
   #at = 0;
-  #groups = 0;
+  #nesting = 0;
 
   constructor(source: string) {
     this.#text = [...source];
@@ -114,7 +114,6 @@ class PatternReader {
   }
 
   #group(): Pattern {
-    if (++this.#groups > MAX_GROUPS) throw new PatternFault(`has more than ${MAX_GROUPS} groups`);
     if (this.#take('?')) {
       const kind = this.#next();
       if (kind === '<' && this.#peek !== '=' && this.#peek !== '!') {
@@ -129,7 +128,9 @@ class PatternReader {
   }
 
   #rest(): Pattern {
+    if (++this.#nesting > MAX_NESTING) throw new PatternFault(`nests more than ${MAX_NESTING} groups`);
     const inner = this.#choice();
+    this.#nesting--;
     if (!this.#take(')')) throw new PatternFault("has a '(' without a ')'");
     return inner;
   }

@@ -30,10 +30,14 @@ export function parseChatMessage(
   context: GrpcRequestContext,
 ): ParsedCall {
   const model = requireModel(context.served, message.model);
-  const plan = planTools(parseToolUse(message), context.served.toolFormat);
+  const plan = planTools(parseToolUse(message), context.served.toolFormat, null);
   const messages = parseMessages(message.messages, 'messages');
   const prompt = { kind: 'messages', messages, ...plan.prompt } as const;
-  const request = { ...toRequest(model, prompt, message.options, context), ...plan.request };
+  const request = {
+    ...toRequest(model, prompt, message.options, context),
+    ...plan.request,
+    ...(plan.constraint !== null && { constraint: plan.constraint }),
+  };
   return { request, calls: plan.reading };
 }
 

@@ -8,6 +8,7 @@ import { commonRequest } from './common-request.ts';
 import { FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
 import { chatLogprobsWish, MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
+import { formatConstraint, RESPONSE_FORMAT } from './response-format.ts';
 import { SHARED_FIELDS, streamingOf } from './shared-fields.ts';
 import { CHAT_TOOL_FIELDS, chatToolUse } from './tool-fields.ts';
 import { REMEDIES, UNSUPPORTED_CHAT_FIELDS } from './unsupported-fields.ts';
@@ -24,6 +25,7 @@ export const CHAT_SCHEMA = z.object({
     .describe(
       'Tokens of the answer at most; default: what the context leaves. `max_tokens` is its older name.',
     ),
+  response_format: RESPONSE_FORMAT.nullish(),
   logprobs: z
     .boolean()
     .nullish()
@@ -56,11 +58,13 @@ export function parseChatRequest(body: object, context: RequestContext): ParsedR
   const parsed = CHAT_SCHEMA.safeParse(body);
   if (!parsed.success) throw validationError(parsed.error, body);
   const fields = parsed.data;
+  const content = formatConstraint(fields.response_format);
+  const plan = planTools(chatToolUse(fields), context.served.toolFormat, content);
   const common = commonRequest(fields, context, {
     maxTokens: maxTokensOf(fields.max_tokens, fields.max_completion_tokens),
     logprobs: chatLogprobsWish(fields.logprobs, fields.top_logprobs),
+    constraint: plan.constraint,
   });
-  const plan = planTools(chatToolUse(fields), context.served.toolFormat);
   const messages = toChatMessages(fields.messages);
   const prompt = { kind: 'messages', messages, ...plan.prompt } as const;
   const n = fields.n ?? 1;

@@ -53,7 +53,6 @@ function base({ meta, repeated }: ResponseForm) {
     previous_response_id: null,
     store: false,
     background: false,
-    text: { format: { type: 'text' } },
     truncation: 'disabled',
   };
 }

@@ -7,6 +7,7 @@ import { commonRequest } from './common-request.ts';
 import { RESPONSE_FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
 import { MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
+import { TEXT_FORMAT, type TextFormat, textConstraint } from './response-format.ts';
 import { INPUT_SCHEMA, inputMessages } from './response-input.ts';
 import {
   RESPONSE_TOOL_FIELDS,
@@ -48,6 +49,10 @@ export const RESPONSE_SCHEMA = z.object({
     .max(MAX_TOP_LOGPROBS)
     .nullish()
     .describe('Tell so many of the most probable tokens at each position.'),
+  text: z
+    .strictObject({ format: TEXT_FORMAT.nullish(), verbosity: z.literal('medium').nullish() })
+    .nullish()
+    .describe('What the answer may be.'),
   metadata: boundedRecord(z.string().max(64), z.string().max(512), 16, 'entries')
     .nullish()
     .describe('Comes back with the answer.'),
@@ -67,6 +72,7 @@ export interface RepeatedFields extends RepeatedTools {
   readonly temperature: number | null;
   readonly top_p: number | null;
   readonly top_logprobs: number;
+  readonly text: { readonly format: TextFormat };
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -84,12 +90,13 @@ export function parseResponseRequest(body: object, context: RequestContext): Par
   const parsed = RESPONSE_SCHEMA.safeParse(body);
   if (!parsed.success) throw validationError(parsed.error, body);
   const fields = parsed.data;
+  const use = responseToolUse(fields);
+  const plan = planTools(use, context.served.toolFormat, textConstraint(fields.text?.format));
   const common = commonRequest(fields, context, {
     maxTokens: fields.max_output_tokens ?? null,
     logprobs: logprobsWish(fields.include ?? [], fields.top_logprobs ?? 0),
+    constraint: plan.constraint,
   });
-  const use = responseToolUse(fields);
-  const plan = planTools(use, context.served.toolFormat);
   const messages = inputMessages(fields.input, fields.instructions ?? null);
   const prompt = { kind: 'messages', messages, ...plan.prompt } as const;
   return {
@@ -106,6 +113,7 @@ export function parseResponseRequest(body: object, context: RequestContext): Par
       temperature: fields.temperature ?? null,
       top_p: fields.top_p ?? null,
       top_logprobs: fields.top_logprobs ?? 0,
+      text: { format: fields.text?.format ?? { type: 'text' } },
       metadata: fields.metadata ?? {},
     },
   };

@@ -6,7 +6,6 @@ type Neutral = z.ZodType;
 const nothing: Neutral = z.never();
 const emptyList: Neutral = z.array(z.unknown()).max(0);
 const textOnly: Neutral = z.tuple([z.literal('text')]);
-const textFormat = z.strictObject({ type: z.literal('text') });
 
 /** Fields of `/v1/chat/completions` that are refused by name unless neutral. */
 export const UNSUPPORTED_CHAT_FIELDS: ReadonlyMap<string, Neutral> = new Map<string, Neutral>([
@@ -17,7 +16,6 @@ export const UNSUPPORTED_CHAT_FIELDS: ReadonlyMap<string, Neutral> = new Map<str
   ['moderation', nothing],
   ['prediction', nothing],
   ['reasoning_effort', z.literal('none')],
-  ['response_format', textFormat],
   ['verbosity', z.literal('medium')],
   ['web_search_options', nothing],
 ]);
@@ -62,6 +60,5 @@ export const UNSUPPORTED_RESPONSE_FIELDS: ReadonlyMap<string, Neutral> = new Map
   ],
   /** Nothing is kept, so nothing can be asked for later. */
   ['store', z.literal(false)],
-  ['text', z.strictObject({ format: textFormat.nullish(), verbosity: z.literal('medium').nullish() })],
   ['truncation', z.literal('disabled')],
 ]);

@@ -12,7 +12,7 @@ export interface CallableTool {
 }
 
 /** What calls there may be. */
-interface CallWish {
+export interface CallWish {
   readonly callable: readonly CallableTool[];
   readonly format: ToolFormat;
   /** One call at most. */
@@ -30,6 +30,13 @@ export function forcedCalls({ callable, format, single }: CallWish): OutputConst
   // Behind one opening calls follow a separator; where each has its own, it and the closing stand between them.
   const between = separator === '' ? `\n${closing}\n${opening}\n` : `${separator} `;
   return inList(syntax, single ? call : repeat(call, between, 1, MAX_FORCED_CALLS));
+}
+
+/** An answer that is either calls or content of a given form. */
+export function contentOrCalls(content: OutputConstraint, wish: CallWish): OutputConstraint {
+  const { opening, bareAtStart } = CALL_SYNTAX[wish.format];
+  const calls = forcedCalls(wish);
+  return choice(content, bareAtStart ? calls : sequence(announcement(opening), calls));
 }
 
 /**
@@ -70,6 +77,11 @@ function oneCall({ tool, param }: CallableTool, argumentsKey: string): OutputCon
 function inList({ list, bareAtStart }: CallSyntax, calls: OutputConstraint): OutputConstraint {
   if (list) return sequence(text('['), calls, text(']'));
   return bareAtStart ? calls : sequence(text('\n'), calls);
+}
+
+/** As text or as the special token of that name, whichever the model knows. */
+function announcement(opening: string): OutputConstraint {
+  return choice(text(opening), { kind: 'special', name: opening });
 }
 
 const text = (content: string): OutputConstraint => ({ kind: 'text', text: content });

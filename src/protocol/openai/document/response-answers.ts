@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TEXT_FORMAT } from '../response-format.ts';
 import { PRECISION, REPLY_META, RESPONSE_LOGPROB } from './common-answers.ts';
 
 const logprobs = z.array(
@@ -60,7 +61,7 @@ export const RESPONSE = z.object({
   previous_response_id: z.null(),
   store: z.literal(false),
   background: z.literal(false),
-  text: z.object({ format: z.object({ type: z.literal('text') }) }),
+  text: z.object({ format: TEXT_FORMAT }).describe('As it was asked for.'),
   tool_choice: z.union([
     z.enum(['none', 'auto', 'required']),
     z.object({ type: z.literal('function'), name: z.string() }),
