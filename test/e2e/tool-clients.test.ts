@@ -156,6 +156,27 @@ describe('[H1] openai', () => {
     expect(['stop', 'length', 'tool_calls']).toContain(auto.choices[0]?.finish_reason);
   });
 
+  it('may answer in words where functions are strict, or in the form that was asked for', async () => {
+    const tools = [{ type: 'function' as const, function: { ...add, strict: true } }];
+    const [free] = (await client.chat.completions.create({ ...GREEDY, tools, max_completion_tokens: 30 }))
+      .choices;
+    expect(['stop', 'length', 'tool_calls']).toContain(free?.finish_reason);
+    const schema = { type: 'object', properties: { sum: { enum: [67, 68] } }, required: ['sum'] };
+    const [formed] = (
+      await client.chat.completions.create({
+        ...GREEDY,
+        tools,
+        response_format: {
+          type: 'json_schema',
+          json_schema: { name: 'sum', schema: { ...schema, additionalProperties: false } },
+        },
+      })
+    ).choices;
+    if (formed?.message.tool_calls === undefined) {
+      expect([67, 68]).toContain(JSON.parse(formed?.message.content ?? '').sum);
+    } else expect(formed.message.content).toBeNull();
+  });
+
   it('calls in responses, whole and streamed, and takes results back', async () => {
     const tools = [zodResponsesFunction({ name: 'add', parameters: terms })];
     const request = {
