@@ -39,6 +39,7 @@ const TASKS = {
   'bench-engine': (args) => runBuilt(join('bench', 'engine', 'main.js'), args),
   'bench-gateway': (args) => runBuilt(join('bench', 'gateway', 'main.js'), args),
   'bench-scheduler': (args) => runBuilt(join('bench', 'scheduler', 'main.js'), args),
+  'bench-structured': (args) => runBuilt(join('bench', 'structured', 'main.js'), args),
   'bench-serving': (args) => runBuilt(join('bench', 'serving', 'main.js'), args),
   /** `npm run model:data`: what the default model learns from. */
   'model-data': async (args) => {

@@ -27,11 +27,13 @@ export class GrammarConstrainer implements OutputConstrainer {
   readonly #grammars = new Map<string, SharedGrammar>();
   readonly #budget: CacheBudget;
   #generation = 0;
-  #trie: TokenTrie | null = null;
-  #ends: Uint32Array | null = null;
+  readonly #trie: TokenTrie;
+  readonly #ends: Uint32Array;
 
   constructor(vocabulary: Vocabulary, options: ConstrainerOptions = {}) {
     this.#vocabulary = vocabulary;
+    this.#trie = buildTokenTrie(vocabulary);
+    this.#ends = endMask(vocabulary);
     this.#maxGrammars = options.maxGrammars ?? MAX_GRAMMARS;
     this.#budget = new CacheBudget(options.cacheBytes ?? CACHE_BYTES);
   }
@@ -52,8 +54,6 @@ export class GrammarConstrainer implements OutputConstrainer {
   }
 
   #share(grammar: OutputGrammar): SharedGrammar {
-    this.#trie ??= buildTokenTrie(this.#vocabulary);
-    this.#ends ??= endMask(this.#vocabulary);
     const places = new GrammarPlaces(grammar, this.#budget);
     return { places, budget: this.#budget, trie: this.#trie, ends: this.#ends };
   }

@@ -15,7 +15,7 @@ export function stringsOfTerms(terms: Terms, meter: WorkMeter): CharacterAutomat
   const [first, ...others] = [...(lengths ? [stringsOfLength(meter, minLength, maxLength)] : []), ...strings];
   const common = others.reduce((all, set) => all.intersect(set), first as CharacterAutomaton);
   // A pattern may be at many places at once; better here, where that is bounded, than in each answer.
-  return common.isDeterministic ? common : common.deterministic();
+  return common.deterministic();
 }
 
 /** Strings that are valid under all nodes, for names of properties. */

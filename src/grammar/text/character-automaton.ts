@@ -71,6 +71,7 @@ export class CharacterAutomaton {
   /** Strings that are in both sets. */
   intersect(other: CharacterAutomaton): CharacterAutomaton {
     const both = new CharacterAutomaton(this.#meter);
+    both.isDeterministic = this.isDeterministic && other.isDeterministic;
     const numbers = new Map<string, number>([['0 0', 0]]);
     const pairs: (readonly [number, number])[] = [[0, 0]];
     const numberOf = (a: number, b: number): number => {
@@ -103,6 +104,7 @@ export class CharacterAutomaton {
 
   /** Adds all strings of `other`. */
   include(other: CharacterAutomaton): void {
+    this.isDeterministic = false;
     const states = other.#states.map(() => this.state());
     const at = (state: number): number => states[state] ?? 0;
     this.#detachStart();
@@ -121,6 +123,7 @@ export class CharacterAutomaton {
 
   /** The same strings, so that each character leads to one state. */
   deterministic(): CharacterAutomaton {
+    if (this.isDeterministic) return this;
     return this.#deterministic((accepting) => accepting);
   }
 

@@ -5,6 +5,7 @@ import { ALL_CODE_POINTS, type CodePoints, codePoints, complement } from './code
 /** Strings of `min` to `max` characters; `max` null for no limit. */
 export function stringsOfLength(meter: WorkMeter, min: number, max: number | null): CharacterAutomaton {
   const strings = new CharacterAutomaton(meter);
+  strings.isDeterministic = true;
   let state = 0;
   const last = max ?? min;
   for (let length = 0; length < last; length++) {
@@ -39,6 +40,7 @@ export function stringsExcept(meter: WorkMeter, names: Iterable<string>): Charac
     node.ends = true;
   }
   const strings = new CharacterAutomaton(meter);
+  strings.isDeterministic = true;
   const free = strings.state();
   strings.accept(free);
   strings.edge(free, ALL_CODE_POINTS, free);
