@@ -1,5 +1,5 @@
 import type { ChatMessage, FunctionTool, ToolCall } from '../../core/index.ts';
-import { argumentsOf, templateTools } from './template-messages.ts';
+import { argumentsOf } from './template-messages.ts';
 
 /**
  * A conversation with tools for a template that knows none, in the format of Hermes: what may be called is told in the
@@ -50,7 +50,10 @@ function withInstructions(messages: ChatMessage[], text: string, place: 'system'
 }
 
 function toolInstructions(tools: readonly FunctionTool[]): string {
-  const lines = templateTools(tools).map((tool) => JSON.stringify(tool));
+  // No more than the model needs: a small one has little room.
+  const lines = tools.map(({ name, description, parameters }) =>
+    JSON.stringify({ name, ...(description !== '' && { description }), parameters }),
+  );
   return [
     'You can call functions. Each line describes one:',
     '<tools>',

@@ -129,7 +129,8 @@ describe('a template that knows no tools', () => {
   it('has them spelled out in the system message, calls and results in the format of Hermes', () => {
     const text = compile(plain).render([{ role: 'system', content: 'Be brief.' }, ...turn], asked);
     expect(text).toMatch(/^<system>Be brief\.\n\nYou can call functions\./);
-    expect(text).toContain(`<tools>\n${TOOL_JSON}\n</tools>`);
+    const described = JSON.stringify({ name: 'weather', description: 'tells it', parameters });
+    expect(text).toContain(`<tools>\n${described}\n</tools>`);
     expect(text).toContain(
       '<user>Rain?\n<assistant><tool_call>\n{"name": "weather", "arguments": {"city":"Bonn"}}\n</tool_call>\n' +
         '<user><tool_response>\ndry\n</tool_response>\n<assistant>',
