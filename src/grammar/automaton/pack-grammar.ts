@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OutputGrammar } from '../../core/index.ts';
-import type { OpenState } from './grammar-builder.ts';
+import type { OpenState } from './open-state.ts';
 import { productiveStates } from './productive-states.ts';
 
 /**

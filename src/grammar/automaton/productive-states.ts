@@ -1,4 +1,4 @@
-import type { OpenState } from './grammar-builder.ts';
+import type { OpenState } from './open-state.ts';
 
 /**
  * States from which the end of their rule can be reached: accepting ones, those with an edge or a jump to such a

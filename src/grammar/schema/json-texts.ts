@@ -3,9 +3,13 @@ import type { CharacterAutomaton } from '../text/character-automaton.ts';
 import { ALL_CODE_POINTS } from '../text/code-points.ts';
 import { numberTexts } from '../text/number-texts.ts';
 import { stringCharacter } from '../text/string-characters.ts';
+import { stringsOfLength } from '../text/string-sets.ts';
 
 /** How deep values nest that no schema describes: a model that only opens brackets has to close them again. */
 export const MAX_FREE_DEPTH = 24;
+
+/** Characters of a property's name that no schema describes: a model that has lost its way would write a story there. */
+export const MAX_FREE_NAME = 64;
 
 const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -124,7 +128,13 @@ export function anyValue(builder: GrammarBuilder, depth: number, from: number, t
 export function anyObject(builder: GrammarBuilder, depth: number, from: number, to: number): void {
   const property: Language = (_, start, end) => {
     const name = builder.state();
-    anyString(builder, start, name);
+    builder.call(
+      start,
+      builder.shared('name', (_, a, b) =>
+        quoted(builder, stringsOfLength(builder.meter, 0, MAX_FREE_NAME), a, b),
+      ),
+      name,
+    );
     anyValue(builder, depth - 1, colon(builder, name), end);
   };
   list(builder, ['{', '}'], property, from, to);

@@ -1,6 +1,7 @@
 import type { WorkMeter } from '../automaton/work-meter.ts';
 import type { CharacterAutomaton } from '../text/character-automaton.ts';
-import { stringsExcept } from '../text/string-sets.ts';
+import { stringsExcept, stringsOfLength } from '../text/string-sets.ts';
+import { MAX_FREE_NAME } from './json-texts.ts';
 import type { PatternProperty, SchemaNode } from './schema-node.ts';
 import { stringsOfNodes } from './string-terms.ts';
 import { propertySchemas, validates } from './validates.ts';
@@ -43,12 +44,15 @@ export function otherProperties(
   meter: WorkMeter,
 ): OtherProperties[] {
   const nameNodes = nodes.flatMap(({ propertyNames }) => propertyNames ?? []);
-  const free = stringsExcept(
+  const unnamed = stringsExcept(
     meter,
     named.map(({ name }) => name),
   );
+  const free = unnamed.intersect(
+    nameNodes.length === 0 ? stringsOfLength(meter, 0, MAX_FREE_NAME) : stringsOfNodes(nameNodes, meter),
+  );
   let classes: { names: CharacterAutomaton; matched: readonly PatternProperty[] }[] = [
-    { names: nameNodes.length === 0 ? free : free.intersect(stringsOfNodes(nameNodes, meter)), matched: [] },
+    { names: free, matched: [] },
   ];
   for (const pattern of nodes.flatMap(({ patternProperties }) => patternProperties ?? [])) {
     const unmatched = pattern.names.complement();
