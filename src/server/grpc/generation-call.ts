@@ -1,4 +1,9 @@
-import { formatPrecisionRange, type Generation, type PrecisionReport } from '../../core/index.ts';
+import {
+  type Caller,
+  formatPrecisionRange,
+  type Generation,
+  type PrecisionReport,
+} from '../../core/index.ts';
 import {
   type GenerationInfo,
   type GenerationPiece,
@@ -10,7 +15,6 @@ import {
   type ParsedCall,
   precisionJson,
 } from '../../protocol/index.ts';
-import type { Caller } from '../caller.ts';
 import { startGenerations } from '../start-generations.ts';
 import type { CallScope } from './call-scope.ts';
 import type { GrpcServerDependencies } from './grpc-server-options.ts';
@@ -39,12 +43,12 @@ export async function startGenerationCall(
   parse: (context: GrpcRequestContext) => ParsedCall,
   parts: CallParts,
 ): Promise<GenerationCall> {
-  const { dependencies, scope, stream } = parts;
+  const { dependencies, scope, caller, stream } = parts;
   const { service, epochMs } = dependencies;
   const id = `${parts.idPrefix}${dependencies.createId()}`;
   try {
     const { request, calls } = parse(requestContext(id, parts));
-    const [generation] = await startGenerations(service, [request], scope.abort);
+    const [generation] = await startGenerations(service, [request], scope.abort, caller);
     const { range, level, events } = generation as Generation;
     const granted = formatPrecisionRange(service.model.ladder, range);
     scope.access.add({ id, stream, precision: granted, service_tier: level.tier });
