@@ -236,6 +236,14 @@ describe('a gateway', () => {
     await late.close(0);
   });
 
+  it('refuses a format of calls that its template cannot teach the model', async () => {
+    expect(gateway.model.toolFormat).toBe('hermes');
+    await expect(createGateway(options({ toolFormat: 'mistral' }))).rejects.toMatchObject({
+      code: 'invalid_config',
+      param: 'toolFormat',
+    });
+  });
+
   it('shortens the context on request, and never lengthens it', async () => {
     for (const [contextLength, served] of [
       [64, 64],
