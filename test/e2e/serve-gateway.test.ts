@@ -238,7 +238,7 @@ describe('a gateway', () => {
 
   it('refuses a format of calls that its template cannot teach the model', async () => {
     expect(gateway.model.toolFormat).toBe('hermes');
-    await expect(createGateway(options({ toolFormat: 'mistral' }))).rejects.toMatchObject({
+    await expect(create(options({ toolFormat: 'mistral' }))).rejects.toMatchObject({
       code: 'invalid_config',
       param: 'toolFormat',
     });
