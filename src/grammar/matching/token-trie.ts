@@ -18,6 +18,8 @@ export interface TokenTrie {
   readonly maxDepth: number;
 }
 
+const LAST_TEXT_BYTE = 0xf4;
+
 interface Entry {
   readonly id: number;
   readonly bytes: Uint8Array;
@@ -72,7 +74,9 @@ function textEntries(vocabulary: Vocabulary): Entry[] {
   const singles = new Set<number>();
   for (let id = 0; id < vocabulary.size; id++) {
     const bytes = vocabulary.tokenBytes(id);
-    if (bytes.length === 0 || vocabulary.endTokenIds.has(id)) continue;
+    // Bytes that no text has mark special tokens, whatever single bytes a vocabulary has tokens for.
+    if (bytes.length === 0 || bytes.some((byte) => byte > LAST_TEXT_BYTE)) continue;
+    if (vocabulary.endTokenIds.has(id)) continue;
     entries.push({ id, bytes });
     if (bytes.length === 1) singles.add(bytes[0] ?? 0);
   }

@@ -44,13 +44,12 @@ export function otherProperties(
   meter: WorkMeter,
 ): OtherProperties[] {
   const nameNodes = nodes.flatMap(({ propertyNames }) => propertyNames ?? []);
-  const unnamed = stringsExcept(
+  const free = stringsExcept(
     meter,
     named.map(({ name }) => name),
   );
-  const free = unnamed.intersect(
-    nameNodes.length === 0 ? stringsOfLength(meter, 0, MAX_FREE_NAME) : stringsOfNodes(nameNodes, meter),
-  );
+  const described =
+    nameNodes.length === 0 ? stringsOfLength(meter, 0, MAX_FREE_NAME) : stringsOfNodes(nameNodes, meter);
   let classes: { names: CharacterAutomaton; matched: readonly PatternProperty[] }[] = [
     { names: free, matched: [] },
   ];
@@ -63,8 +62,9 @@ export function otherProperties(
       ])
       .filter(({ names }) => !names.empty);
   }
+  // Lengths last: they multiply what everything before them comes to.
   return classes.map(({ names, matched }) => ({
-    names: names.deterministic(),
+    names: names.deterministic().intersect(described).deterministic(),
     nodes: nodes.flatMap((node) => {
       const own = (node.patternProperties ?? []).filter((pattern) => matched.includes(pattern));
       if (own.length > 0) return own.map((pattern) => pattern.node);
