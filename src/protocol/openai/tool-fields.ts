@@ -42,7 +42,7 @@ const CHOICE_WORDS = z.enum(['none', 'auto', 'required']);
 /** A choice as a word, or of one function by `named`. */
 export function toolChoice<Named extends z.ZodType>(named: Named) {
   return z
-    .union([CHOICE_WORDS, named])
+    .union([CHOICE_WORDS, named], { error: "must be 'none', 'auto', 'required' or a function by its name." })
     .nullish()
     .describe(
       '`none`: no call. `auto` (default): the model decides. `required`: it must call something. A function by name: it must call that.',
