@@ -52,4 +52,6 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   U4: 'No key, hash or password is told by a log, a metric or an answer.',
   U5: 'A keys file that becomes faulty changes nothing while the server runs.',
   S4: 'No tier starves: in overload that ends every request ends, and flex is served while it lasts.',
+  T1: 'What calls an answer holds depends on its text alone, not on how that is cut into tokens.',
+  T2: 'Where the model must call, every call that is complete is of a function that was offered, and its arguments are valid.',
 };

@@ -70,7 +70,7 @@ describe('[H1] openai', () => {
     terms.parse(JSON.parse((calls[0] as { function: { arguments: string } }).function.arguments));
   });
 
-  it('calls at least something where it must, at every precision', async () => {
+  it('[T2] calls at least something where it must, at every precision', async () => {
     for (const precision of ['q4', 'q8']) {
       const model = `${MODEL}@${precision}`;
       const answer = await client.chat.completions.create({

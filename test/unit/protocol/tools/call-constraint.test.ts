@@ -83,7 +83,7 @@ describe.each(FORMATS)('an answer that must call, %s', (format) => {
     }
   });
 
-  it('is read as calls that are whole, whatever it is', () => {
+  it('[T2] is read as calls that are whole, whatever it is', () => {
     const constraint = forcedCalls(wish(format, false));
     let whole = 0;
     fc.assert(

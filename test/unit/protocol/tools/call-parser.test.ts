@@ -136,7 +136,7 @@ describe('calls in an answer', () => {
     expect(whole(format, answer)).toMatchObject({ text, calls });
   });
 
-  it('are the same however the answer is divided', () => {
+  it('[T1] are the same however the answer is divided', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...ANSWERS),
