@@ -208,7 +208,6 @@ describe('[H1] openai', () => {
       [{ store: true }, 'store'],
       [{ tools: [{ type: 'web_search' }] }, 'tools'],
       [{ background: true }, 'background'],
-      [{ text: { format: { type: 'json_object' } } }, 'text'],
     ];
     for (const [fields, param] of refusals) {
       const refused = client.responses.create({ ...request, ...fields });
