@@ -9,6 +9,7 @@ import type { RecordingSettings } from './channel.ts';
 import { EngineClient } from './engine-client.ts';
 import { EngineMetrics } from './engine-metrics.ts';
 import { Gateway } from './gateway.ts';
+import { GrammarPool } from './grammar-pool.ts';
 import { RequestIndex } from './request-index.ts';
 import { ServiceLevels, type TierSettings, tierShares } from './service-levels.ts';
 import { TokenizerPool } from './tokenizer-pool.ts';
@@ -109,6 +110,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ),
     engine,
     tokenizer,
+    grammars: new GrammarPool(new URL('./grammar-worker.js', import.meta.url)),
     metrics,
     clock: performance,
     index: new RequestIndex(decisionLog),

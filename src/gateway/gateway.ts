@@ -23,6 +23,7 @@ import type { SchedulerSnapshot } from '../scheduler/index.ts';
 import type { Admission, Place } from './admission.ts';
 import type { EngineClient } from './engine-client.ts';
 import { EventQueue } from './event-queue.ts';
+import type { GrammarPool } from './grammar-pool.ts';
 import { countRefusal } from './refusal.ts';
 import { requestDeadlines } from './request-deadlines.ts';
 import type { RequestIndex } from './request-index.ts';
@@ -50,6 +51,7 @@ interface GatewayParts {
   readonly deadlines: Deadlines;
   readonly engine: EngineClient;
   readonly tokenizer: TokenizerPool;
+  readonly grammars: GrammarPool;
   readonly metrics: ServingMetrics;
   readonly clock: Clock;
   readonly index: RequestIndex;
@@ -194,11 +196,11 @@ export class Gateway implements InferenceService {
 
   /** Drains, waits up to `graceMs` for the requests in flight, then ends the engine and the tokenizers. */
   async close(graceMs: number): Promise<void> {
-    const { admission, engine, tokenizer } = this.#parts;
+    const { admission, engine, tokenizer, grammars } = this.#parts;
     this.drain();
     await admission.empty(graceMs);
     await engine.stop();
-    await tokenizer.close();
+    await Promise.all([tokenizer.close(), grammars.close()]);
   }
 
   #requireReady(): void {
@@ -215,7 +217,7 @@ export class Gateway implements InferenceService {
   }
 
   async #prepare({ prompt, constraint }: GenerateRequest): Promise<PreparedRequest> {
-    const grammar = constraint && this.#parts.tokenizer.prepareGrammar(constraint);
+    const grammar = constraint && this.#parts.grammars.prepare(constraint);
     const [promptTokens, made] = await Promise.all([this.#tokenize(prompt), grammar]);
     return { promptTokens, ...(made !== undefined && { grammar: made }) };
   }

@@ -1,12 +1,6 @@
 import { Piscina } from 'piscina';
-import {
-  type OutputConstraint,
-  type OutputGrammar,
-  QueptError,
-  type TokenizeRequest,
-  type ToolFormat,
-} from '../core/index.ts';
-import { resultOf, type TaskResult } from './tokenizer-task.ts';
+import { QueptError, type TokenizeRequest, type ToolFormat } from '../core/index.ts';
+import { resultOf, type TaskResult } from './worker-task.ts';
 
 interface TokenizerPoolOptions {
   /** The compiled tokenizer-worker module. */
@@ -21,7 +15,7 @@ interface TokenizerPoolOptions {
 export const AS_GENERATED = { addSpecialTokens: true, addGenerationPrompt: true } as const;
 
 /**
- * Chat template, tokenizer and grammars on worker threads, so that a prompt of any length leaves the event loop free.
+ * Chat template and tokenizer on worker threads, so that a prompt of any length leaves the event loop free.
  * Short prompts go the same way: the hop costs some 50 µs, a second path would cost a second set of faults.
  *
  * A task that has started always runs to its end: piscina can abort one only by ending its thread, and loading
@@ -64,14 +58,6 @@ export class TokenizerPool {
     return this.#run<string>(tokens, 'detokenize');
   }
 
-  /**
-   * A constraint made ready for the engine. Rejects with QueptError: `invalid_request` with the field and keyword of what
-   * is broken or not enforced, `internal_error` when a worker fails.
-   */
-  prepareGrammar(constraint: OutputConstraint): Promise<OutputGrammar> {
-    return this.#run<OutputGrammar>(constraint, 'prepareGrammar');
-  }
-
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
@@ -81,7 +67,7 @@ export class TokenizerPool {
     try {
       result = await this.#pool.run(task, name === undefined ? {} : { name });
     } catch (cause) {
-      throw new QueptError('internal_error', 'The server failed to prepare this request.', { cause });
+      throw new QueptError('internal_error', 'The server failed to tokenize this request.', { cause });
     }
     return resultOf(result);
   }

@@ -1,8 +1,7 @@
 import { workerData } from 'piscina';
-import type { OutputConstraint, OutputGrammar, TokenizeRequest, ToolFormat } from '../core/index.ts';
+import type { TokenizeRequest, ToolFormat } from '../core/index.ts';
 import { loadTokenizer } from '../engine/index.ts';
-import { constraintGrammar, prepareFormats } from '../grammar/index.ts';
-import { type TaskResult, taskResult } from './tokenizer-task.ts';
+import { type TaskResult, taskResult } from './worker-task.ts';
 
 const { artefactDirectory, toolFormat } = workerData as {
   artefactDirectory: string;
@@ -12,8 +11,6 @@ const { artefactDirectory, toolFormat } = workerData as {
 // Begun at once, awaited by each task: a failure is an answer to whoever asks, not the end of the thread.
 const loading = loadTokenizer(artefactDirectory, 'invalid_artefact', toolFormat);
 loading.catch(() => {});
-// Whoever is the first to name a format should not wait for it.
-setImmediate(prepareFormats);
 
 /** Piscina's task: one prompt to its token ids. */
 export default function tokenize(request: TokenizeRequest): Promise<TaskResult<Int32Array>> {
@@ -29,23 +26,4 @@ export default function tokenize(request: TokenizeRequest): Promise<TaskResult<I
 /** The other way, by its name. */
 export function detokenize(tokens: Int32Array): Promise<TaskResult<string>> {
   return taskResult(async () => (await loading).decode(tokens));
-}
-
-/** Grammars made lately, the newest last. */
-const grammars = new Map<string, OutputGrammar>();
-const MAX_GRAMMARS = 64;
-
-/** A constraint made ready for the engine. Clients send the same ones again and again. */
-export function prepareGrammar(constraint: OutputConstraint): Promise<TaskResult<OutputGrammar>> {
-  return taskResult(async () => {
-    const name = JSON.stringify(constraint);
-    const grammar = grammars.get(name) ?? constraintGrammar(constraint);
-    grammars.delete(name);
-    grammars.set(name, grammar);
-    for (const oldest of grammars.keys()) {
-      if (grammars.size <= MAX_GRAMMARS) break;
-      grammars.delete(oldest);
-    }
-    return grammar;
-  });
 }

@@ -207,7 +207,6 @@ describe('[H1] openai', () => {
       [{ store: true }, 'store'],
       [{ tools: [{ type: 'web_search' }] }, 'tools[0].type'],
       [{ background: true }, 'background'],
-      [{ text: { format: { type: 'json_object' } } }, 'text'],
     ];
     for (const [fields, param] of refusals) {
       const refused = client.responses.create({ ...request, ...fields });

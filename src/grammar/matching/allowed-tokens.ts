@@ -6,18 +6,17 @@ import type { TokenTrie } from './token-trie.ts';
  * Sets the bit of every token whose bytes all lead on from `from`: one walk over the tree of tokens, which passes over
  * what lies behind a byte that leads nowhere.
  *
- * @param stack of at least `maxDepth + 1` entries; overwritten
  * @param allowed uint32 [⌈V / 32⌉], lowest bit first; bits are only added
  */
 export function allowTokens(
   trie: TokenTrie,
   grammar: GrammarPlaces,
   from: Places,
-  stack: Places[],
   allowed: Uint32Array,
 ): void {
   const { bytes, depths, skips, tokenStart, tokens } = trie;
-  stack[0] = from;
+  /** Where the bytes on the way to the node lead. */
+  const stack = [from];
   let node = 0;
   while (node < bytes.length) {
     const depth = depths[node] as number;

@@ -54,6 +54,7 @@ export class GrammarConstrainer implements OutputConstrainer {
   }
 
   #share(grammar: OutputGrammar): SharedGrammar {
+    this.#budget.take(grammar.edges.byteLength + grammar.calls.byteLength + 9 * grammar.accepting.length);
     const places = new GrammarPlaces(grammar, this.#budget);
     return { places, budget: this.#budget, trie: this.#trie, ends: this.#ends };
   }
@@ -83,7 +84,7 @@ class GrammarMatcher implements OutputMatcher {
     if (at.allowed !== null) return at.allowed;
     const { places, trie, ends, budget } = this.#shared;
     const allowed = at.final ? ends.slice() : new Uint32Array(ends.length);
-    if (at.places.length > 0) allowTokens(trie, places, at, [], allowed);
+    if (at.places.length > 0) allowTokens(trie, places, at, allowed);
     at.allowed = allowed;
     budget.take(allowed.byteLength);
     return allowed;

@@ -15,7 +15,6 @@ export interface TokenTrie {
   /** int32 [nodes + 1]: tokens that end in node i are `tokens[tokenStart[i] .. tokenStart[i + 1])`. */
   readonly tokenStart: Int32Array;
   readonly tokens: Int32Array;
-  readonly maxDepth: number;
 }
 
 const LAST_TEXT_BYTE = 0xf4;
@@ -42,7 +41,6 @@ export function buildTokenTrie(vocabulary: Vocabulary): TokenTrie {
   /** Nodes on the way to the newest. */
   const path: number[] = [];
   let before: Uint8Array = new Uint8Array(0);
-  let maxDepth = 0;
   for (const entry of entries) {
     const shared = sharedPrefix(before, entry.bytes);
     for (const left of path.splice(shared)) skips[left] = bytes.length;
@@ -54,7 +52,6 @@ export function buildTokenTrie(vocabulary: Vocabulary): TokenTrie {
       tokenStart.push(tokens.length);
     }
     tokens.push(entry.id);
-    maxDepth = Math.max(maxDepth, entry.bytes.length);
     before = entry.bytes;
   }
   for (const left of path) skips[left] = bytes.length;
@@ -65,7 +62,6 @@ export function buildTokenTrie(vocabulary: Vocabulary): TokenTrie {
     skips: Int32Array.from(skips),
     tokenStart: Int32Array.from(tokenStart),
     tokens: Int32Array.from(tokens),
-    maxDepth,
   };
 }
 

@@ -10,6 +10,7 @@ import type {
 } from './gen/quept/v1/generate_pb.ts';
 import type { GenerationOptions } from './gen/quept/v1/options_pb.ts';
 import { parseOptions } from './generation-options.ts';
+import { outputConstraint } from './output-format.ts';
 import type { GrpcRequestContext } from './request-context.ts';
 import { parseToolUse } from './tool-use.ts';
 
@@ -30,7 +31,8 @@ export function parseChatMessage(
   context: GrpcRequestContext,
 ): ParsedCall {
   const model = requireModel(context.served, message.model);
-  const plan = planTools(parseToolUse(message), context.served.toolFormat, null);
+  const content = outputConstraint(message.options?.outputFormat);
+  const plan = planTools(parseToolUse(message), context.served.toolFormat, content);
   const messages = parseMessages(message.messages, 'messages');
   const prompt = { kind: 'messages', messages, ...plan.prompt } as const;
   const request = {

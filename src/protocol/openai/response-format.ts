@@ -23,22 +23,31 @@ const NAMED_SCHEMA = {
 const textFormat = z.strictObject({ type: z.literal('text') });
 const objectFormat = z.strictObject({ type: z.literal('json_object') });
 
+const FORMAT_FAULT = {
+  error: ({ code }: { readonly code?: string }) =>
+    code === 'invalid_union' ? "must be 'text', 'json_object' or 'json_schema'." : undefined,
+};
+
 /** `response_format` of chats and completions. */
 export const RESPONSE_FORMAT = z
-  .discriminatedUnion('type', [
-    textFormat,
-    objectFormat,
-    z.strictObject({ type: z.literal('json_schema'), json_schema: z.strictObject(NAMED_SCHEMA) }),
-  ])
+  .discriminatedUnion(
+    'type',
+    [
+      textFormat,
+      objectFormat,
+      z.strictObject({ type: z.literal('json_schema'), json_schema: z.strictObject(NAMED_SCHEMA) }),
+    ],
+    FORMAT_FAULT,
+  )
   .describe('What the answer may be: any text, any JSON object, or JSON that is valid under a schema.');
 
 /** `text.format` of responses. */
 export const TEXT_FORMAT = z
-  .discriminatedUnion('type', [
-    textFormat,
-    objectFormat,
-    z.strictObject({ type: z.literal('json_schema'), ...NAMED_SCHEMA }),
-  ])
+  .discriminatedUnion(
+    'type',
+    [textFormat, objectFormat, z.strictObject({ type: z.literal('json_schema'), ...NAMED_SCHEMA })],
+    FORMAT_FAULT,
+  )
   .describe('As `response_format` of chats.');
 
 type ResponseFormat = z.infer<typeof RESPONSE_FORMAT>;

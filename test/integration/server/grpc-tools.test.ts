@@ -56,12 +56,23 @@ describe('tools over gRPC', () => {
     expect(replies.at(-1)?.finished).toMatchObject({ finish_reason: 'FINISH_REASON_TOOL_CALLS' });
   });
 
+  it('go with an output format: an answer is in that form, or calls', async () => {
+    const { client, service } = await start();
+    const options = { output_format: { json_object: {} } };
+    await client.call('Chat', { ...chat, options });
+    expect(service.received[0]?.constraint).toMatchObject({
+      kind: 'choice',
+      options: [{ kind: 'json' }, {}],
+    });
+  });
+
   it('may be left out, or asked for by name', async () => {
     const { client, service } = await start();
     const none = await client.call('Chat', { ...chat, tool_choice: { mode: 'TOOL_CHOICE_MODE_NONE' } });
     expect(none.replies[0].message).toMatchObject({ content: CALLS, tool_calls: [] });
     await client.call('Chat', { ...chat, tool_choice: { function_name: 'add' } });
     expect(service.received[1]?.prompt).toMatchObject({ answerStart: '<tool_call>' });
+    expect(service.received[1]?.constraint).toMatchObject({ kind: 'sequence' });
     const conversation = { messages: chat.messages, tools: chat.tools };
     await client.call('Tokenize', { model: 'tiny', conversation });
     expect(service.tokenized[0]?.prompt).toMatchObject({ tools: [{ name: 'add' }] });

@@ -4,7 +4,7 @@ import { schemaGrammar } from '../../support/grammar-texts.ts';
 
 const object = (properties: object): JsonSchema => ({ type: 'object', properties });
 
-describe('a schema that is not enforced', () => {
+describe('[J1] a schema that is not enforced', () => {
   it.each<[JsonSchema, string, string]>([
     [object({ a: { not: {} } }), 'schema.properties.a.not', 'is not enforced'],
     [{ items: { if: {} } }, 'schema.items.if', 'Use anyOf'],
@@ -59,7 +59,7 @@ describe('a schema that is not enforced', () => {
   });
 });
 
-describe('a schema that is made to exhaust the server', () => {
+describe('[J3] a schema that is made to exhaust the server', () => {
   const chain = (length: number, link: (next: JsonSchema) => JsonSchema): JsonSchema => ({
     $ref: '#/$defs/d0',
     $defs: Object.fromEntries(

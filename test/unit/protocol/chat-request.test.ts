@@ -223,7 +223,27 @@ describe('parseChatRequest', () => {
       'messages[0].function_call',
       "'tool_calls'",
     ],
-    [{ response_format: { type: 'json_object' } }, 'response_format', 'not supported'],
+    [
+      { response_format: { type: 'xml' } },
+      'response_format.type',
+      "must be 'text', 'json_object' or 'json_schema'",
+    ],
+    [{ response_format: { type: 'json_schema' } }, 'response_format.json_schema', 'is required'],
+    [
+      { response_format: { type: 'json_schema', json_schema: { name: 'a b', schema: {} } } },
+      'response_format.json_schema.name',
+      '1 to 64 of',
+    ],
+    [
+      { response_format: { type: 'json_schema', json_schema: { name: 'a', schema: [] } } },
+      'response_format.json_schema.schema',
+      'must be an object: a JSON Schema',
+    ],
+    [
+      { response_format: { type: 'json_object' }, ignore_eos: true },
+      'ignore_eos',
+      'ends where the format does',
+    ],
     [{ logprobs: 1 }, 'logprobs', 'must be a boolean'],
     [{ top_logprobs: 2 }, 'top_logprobs', "only allowed when 'logprobs'"],
     [{ logprobs: true, top_logprobs: 21 }, 'top_logprobs', 'at most 20'],
@@ -240,6 +260,19 @@ describe('parseChatRequest', () => {
     expect(thrown).toBeInstanceOf(QueptError);
     expect(thrown).toMatchObject({ code: 'invalid_request', param });
     expect((thrown as QueptError).message).toContain(text);
+  });
+
+  it('reads what the answer may be', () => {
+    const constraint = (response_format: object) => parse({ response_format }).requests[0]?.constraint;
+    expect(constraint({ type: 'text' })).toBeUndefined();
+    expect(constraint({ type: 'json_object' })).toEqual({ kind: 'json' });
+    const schema = { type: 'object', properties: { a: { not: {} } } };
+    const named = { name: 'thing', description: 'a thing', strict: true, schema };
+    expect(constraint({ type: 'json_schema', json_schema: named })).toEqual({
+      kind: 'json_schema',
+      schema,
+      param: 'response_format.json_schema.schema',
+    });
   });
 
   it('accepts neutral values of what it does not support', () => {
