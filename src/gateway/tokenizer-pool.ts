@@ -1,10 +1,5 @@
 import { Piscina } from 'piscina';
-import {
-  type OutputConstraint,
-  type OutputGrammar,
-  QueptError,
-  type TokenizeRequest,
-} from '../core/index.ts';
+import { QueptError, type TokenizeRequest } from '../core/index.ts';
 import { resultOf, type TaskResult } from './worker-task.ts';
 
 interface TokenizerPoolOptions {
