@@ -11,11 +11,13 @@ export function stringsOfTerms(terms: Terms, meter: WorkMeter): CharacterAutomat
   const { types, values, strings, minLength, maxLength } = terms;
   if (values !== undefined) return listedStrings(values, meter);
   if (!types.has('string')) return new CharacterAutomaton(meter);
-  const lengths = minLength > 0 || maxLength !== null || strings.length === 0;
-  const [first, ...others] = [...(lengths ? [stringsOfLength(meter, minLength, maxLength)] : []), ...strings];
-  const common = others.reduce((all, set) => all.intersect(set), first as CharacterAutomaton);
   // A pattern may be at many places at once; better here, where that is bounded, than in each answer.
-  return common.deterministic();
+  const common = strings
+    .map((set) => set.deterministic())
+    .reduce((all, set) => all.intersect(set), stringsOfLength(meter, 0, null));
+  if (minLength === 0 && maxLength === null) return common;
+  // Lengths last: they multiply what everything before them comes to.
+  return stringsOfLength(meter, minLength, maxLength).intersect(common);
 }
 
 /** Strings that are valid under all nodes, for names of properties. */

@@ -3,7 +3,7 @@ import type { WorkMeter } from '../automaton/work-meter.ts';
 import { type CodePoints, codePoints, contains, elementaryRanges, intersection } from './code-points.ts';
 import { stringCharacter } from './string-characters.ts';
 
-interface CharacterState {
+export interface CharacterState {
   readonly edges: { readonly set: CodePoints; readonly to: number }[];
   readonly jumps: number[];
   accepting: boolean;
@@ -19,6 +19,11 @@ export class CharacterAutomaton {
   constructor(meter: WorkMeter) {
     this.#meter = meter;
     this.state();
+  }
+
+  /** To be read only. */
+  get states(): readonly CharacterState[] {
+    return this.#states;
   }
 
   state(): number {

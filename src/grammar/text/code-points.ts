@@ -36,6 +36,8 @@ export function complement(set: CodePoints): CodePoints {
 }
 
 export function intersection(a: CodePoints, b: CodePoints): CodePoints {
+  if (a === ALL_CODE_POINTS) return b;
+  if (b === ALL_CODE_POINTS) return a;
   const common: [number, number][] = [];
   let i = 0;
   let j = 0;

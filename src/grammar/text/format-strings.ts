@@ -1,6 +1,7 @@
 import { WorkMeter } from '../automaton/work-meter.ts';
 import type { CharacterAutomaton } from './character-automaton.ts';
 import { FORMAT_NAMES, formatPatterns } from './formats.ts';
+import { smallestAutomaton } from './smallest-automaton.ts';
 import { stringsMatching } from './strings-matching.ts';
 
 /** Made once: some take as long as a whole schema. */
@@ -12,11 +13,14 @@ export function formatStrings(format: string): CharacterAutomaton | undefined {
   if (known !== undefined) return known;
   // No request is to blame for what they cost.
   const meter = new WorkMeter('format', Number.POSITIVE_INFINITY);
-  const strings = formatPatterns(format)
-    ?.map((pattern) => stringsMatching(meter, pattern))
-    .reduce((common, matching) => common.intersect(matching))
-    .deterministic();
-  if (strings !== undefined) made.set(format, strings);
+  const matching = formatPatterns(format)?.map((pattern) => stringsMatching(meter, pattern).deterministic());
+  if (matching === undefined) return undefined;
+  // Small, because lengths and patterns multiply what they are.
+  const strings = smallestAutomaton(
+    matching.reduce((common, next) => common.intersect(next)),
+    meter,
+  );
+  made.set(format, strings);
   return strings;
 }
 

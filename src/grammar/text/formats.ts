@@ -34,8 +34,9 @@ const NO_ENCODED_NAMES = `${PLAIN_LABELS}(?:\\.${PLAIN_LABELS})*`;
 
 const ATEXT = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]";
 /** 64 characters at most before the @. */
-const LOCAL = `(?:${ATEXT}{1,64}|${ATEXT}{1,20}(?:\\.${ATEXT}{1,20}){1,2}|"(?:[ !#-[\\]-~]|\\\\[ -~]){0,31}")`;
-const EMAIL = `${LOCAL}@(?:${HOSTNAME}|\\[(?:${IPV4}|IPv6:(?:${IPV6}))\\])`;
+const LOCAL = `(?:${ATEXT}{1,32}|${ATEXT}{1,20}(?:\\.${ATEXT}{1,20}){1,2}|"(?:[ !#-[\\]-~]|\\\\[ -~]){0,20}")`;
+const MAIL_LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,18}[A-Za-z0-9])?';
+const EMAIL = `${LOCAL}@(?:${MAIL_LABEL}(?:\\.${MAIL_LABEL}){0,3}|\\[(?:${IPV4}|IPv6:(?:${IPV6}))\\])`;
 
 const PERCENT = '%[0-9A-Fa-f]{2}';
 const UNRESERVED = "A-Za-z0-9._~!$&'()*+,;=\\-";

@@ -24,13 +24,34 @@ const OTHERS = complement(PLAIN_BYTES);
  * `JSON.stringify` writes them.
  */
 export function stringCharacter(builder: GrammarBuilder, from: number, set: CodePoints, to: number): void {
-  for (const [low, high] of intersection(set, PLAIN_BYTES)) builder.byte(from, low, high, to);
-  const others = intersection(set, OTHERS);
+  const { plain, others, name } = partsOf(set);
+  for (const [low, high] of plain) builder.byte(from, low, high, to);
   if (others.length === 0) return;
-  const rule = builder.shared(`characters ${others.join(' ')}`, (_, start, end) => {
+  const rule = builder.shared(name, (_, start, end) => {
     for (const [low, high] of others) spell(builder, start, low, high, end);
   });
   builder.call(from, rule, to);
+}
+
+/** A set by how its characters are spelled. */
+interface SpelledParts {
+  readonly plain: CodePoints;
+  readonly others: CodePoints;
+  /** Of the rule for the others. */
+  readonly name: string;
+}
+
+/** Automata that were multiplied have the same sets at thousands of edges. */
+const known = new WeakMap<CodePoints, SpelledParts>();
+
+function partsOf(set: CodePoints): SpelledParts {
+  let parts = known.get(set);
+  if (parts === undefined) {
+    const others = intersection(set, OTHERS);
+    parts = { plain: intersection(set, PLAIN_BYTES), others, name: `characters ${others.join(' ')}` };
+    known.set(set, parts);
+  }
+  return parts;
 }
 
 function spell(builder: GrammarBuilder, from: number, low: number, high: number, to: number): void {
