@@ -1,16 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { ServeConfig } from '../config/index.ts';
-import type { InferenceService } from '../core/index.ts';
+import type { Authenticate, InferenceService } from '../core/index.ts';
 import type { Logger, MetricsSource } from '../observability/index.ts';
-import {
-  type Authenticate,
-  createHttpApp,
-  createMetricsApp,
-  type FetchApp,
-  type HttpServerHandle,
-  startHttpServer,
-} from '../server/index.ts';
+import { createHttpApp, createMetricsApp, type HttpServerHandle } from '../server/index.ts';
+import { listenHttp } from './listen-http.ts';
 
 /** What stands behind every transport. */
 export interface Backend {
@@ -32,7 +26,7 @@ export function openHttp(
   backend: Backend,
   { metrics, onHttp2 }: OpenHttpOptions,
 ): Promise<HttpServerHandle> {
-  const { port, maxBodyBytes } = config;
+  const { port, maxBodyBytes, stalledReaderMs, corsOrigins } = config;
   const app = createHttpApp(
     {
       ...backend,
@@ -41,9 +35,9 @@ export function openHttp(
       epochSeconds: () => Math.floor(Date.now() / 1000),
       createId: () => randomUUID().replaceAll('-', ''),
     },
-    { maxBodyBytes },
+    { maxBodyBytes, stalledReaderMs, corsOrigins },
   );
-  return listen(app, port, config, backend.logger, onHttp2);
+  return listenHttp(app, port, config, backend.logger, onHttp2);
 }
 
 /** The port of their own that the settings give to metrics; null without one. Throws like `openHttp`. */
@@ -53,24 +47,5 @@ export async function openMetrics(
   logger: Logger,
 ): Promise<HttpServerHandle | null> {
   const port = config.metricsPort;
-  return port === null ? null : await listen(createMetricsApp(metrics), port, config, logger);
-}
-
-function listen(
-  app: FetchApp,
-  port: number,
-  config: ServeConfig,
-  logger: Logger,
-  onHttp2?: (socket: Socket) => void,
-): Promise<HttpServerHandle> {
-  const { host, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = config;
-  return startHttpServer(app, {
-    host,
-    port,
-    logger,
-    headersTimeoutMs,
-    requestTimeoutMs,
-    keepAliveTimeoutMs,
-    ...(onHttp2 !== undefined && { onHttp2 }),
-  });
+  return port === null ? null : await listenHttp(createMetricsApp(metrics), port, config, logger);
 }

@@ -11,6 +11,7 @@ export interface TextSink {
 export interface Streams {
   readonly stdout: TextSink;
   readonly stderr: TextSink;
+  readonly stdin?: AsyncIterable<string | Buffer>;
 }
 
 /** What a command says. Results go to stdout, everything else to stderr. */

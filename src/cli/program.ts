@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   profile: async () => (await import('./commands/profile.ts')).registerProfile,
   simulate: async () => (await import('./commands/simulate.ts')).registerSimulate,
   replay: async () => (await import('./commands/replay.ts')).registerReplay,
+  keys: async () => (await import('./commands/keys.ts')).registerKeys,
   inspect: async () => (await import('./commands/inspect.ts')).registerInspect,
 };
 

@@ -99,6 +99,8 @@ function fromText(key: ServeKey, text: string): unknown {
       return /^-?\d+$/.test(text) ? Number(text) : text;
     case 'json':
       return parsedOr(text);
+    case 'list':
+      return text.split(',').map((item) => item.trim());
     case 'switch':
       if (text === 'true' || text === '1') return true;
       if (text === 'false' || text === '0') return false;
@@ -134,13 +136,15 @@ function describe(issue: z.core.$ZodIssue, settings: ReadonlyMap<string, Setting
   const setting = settings.get(key);
   const origin = setting?.origin ?? 'default';
   if (issue.code === 'custom') {
-    const subject = setting === undefined ? key : `${key} ${String(setting.value)}`;
+    const subject =
+      setting === undefined || SERVE_KEYS[key].secret === true ? key : `${key} ${String(setting.value)}`;
     return `${subject}: ${issue.message} (${origin})`;
   }
   const hint = /^(tcp|udp):\/\//.test(String(setting?.value))
     ? '; Kubernetes set it: give the pod enableServiceLinks: false or the service another name'
     : '';
-  return `${issue.path.join('.')}: must be ${SERVE_KEYS[key].requirement}, not ${JSON.stringify(setting?.value)}${hint} (${origin})`;
+  const given = SERVE_KEYS[key].secret === true ? 'what was given' : JSON.stringify(setting?.value);
+  return `${issue.path.join('.')}: must be ${SERVE_KEYS[key].requirement}, not ${given}${hint} (${origin})`;
 }
 
 function sumUp(faults: readonly string[]): string {

@@ -14,6 +14,9 @@ const milliseconds = wholeNumber(1, 3_600_000);
 const bits = z.number().gt(0).max(64).nullable().default(null);
 const target = z.number().gt(0).max(3_600_000).nullable().default(null);
 
+/** As browsers write it: no path, no slash at the end. */
+const WEB_ORIGIN = /^(\*|[a-z][a-z0-9+.-]*:\/\/[^\s/,*?#@]+)$/;
+
 /** Settings of one tier; what is null derives from the machine. */
 const tierSchema = z
   .strictObject({
@@ -58,6 +61,12 @@ export const serveSchema = z
     grpcTlsClientCa: z.string().min(1).nullable().default(null),
     grpcKeepAliveMs: milliseconds.default(60_000),
     metricsPort: wholeNumber(0, 65_535).nullable().default(null),
+    adminPort: wholeNumber(0, 65_535).nullable().default(null),
+    keys: z.string().min(1).nullable().default(null),
+    keyEntries: z.array(z.unknown()).nullable().default(null),
+    redisUrl: z.string().min(1).nullable().default(null),
+    corsOrigins: z.array(z.string().regex(WEB_ORIGIN)).default([]),
+    stalledReaderMs: milliseconds.default(60_000),
     decisionLog: wholeNumber(0, 100_000).default(1000),
     record: z.string().min(1).nullable().default(null),
     recordMaxBytes: wholeNumber(1024, 1e12).default(256 * 1024 * 1024),
@@ -66,27 +75,53 @@ export const serveSchema = z
     insecure: z.boolean().default(false),
   })
   .refine(
-    ({ host, insecure }) => insecure === true || !host || typeof host !== 'string' || isLoopbackHost(host),
+    ({ host, insecure, keys, keyEntries }) =>
+      insecure === true || keys != null || keyEntries != null || !isReachable(host),
     {
       ...ALWAYS,
       path: ['host'],
       message:
-        'other machines could reach this address, and the server would answer anyone without a key; bind ' +
-        '127.0.0.1 and put an authenticating proxy in front, or pass --insecure if the network is trusted',
+        'other machines could reach this address, and the server would answer anyone; give it API keys with --keys ' +
+        '(quept keys create makes them), bind 127.0.0.1, or pass --insecure if the network is trusted',
     },
   )
   .refine(
-    ({ grpcHost, grpcTlsClientCa, insecure }) =>
+    ({ host, adminPort, keys, keyEntries }) =>
+      adminPort == null || keys != null || keyEntries != null || !isReachable(host),
+    {
+      ...ALWAYS,
+      path: ['adminPort'],
+      message:
+        'other machines could reach it, and it would obey anyone; give the server API keys with --keys',
+    },
+  )
+  .refine(({ redisUrl, keys, keyEntries }) => redisUrl == null || keys != null || keyEntries != null, {
+    ...ALWAYS,
+    path: ['redisUrl'],
+    message: 'limits belong to API keys, and there are none; give the server some with --keys',
+  })
+  .refine(
+    ({ port, metricsPort, grpcPort, adminPort }) =>
+      !adminPort || ![port, metricsPort, grpcPort].includes(adminPort),
+    {
+      ...ALWAYS,
+      path: ['adminPort'],
+      message: 'must differ from port, metricsPort and grpcPort',
+    },
+  )
+  .refine(
+    ({ grpcHost, grpcTlsClientCa, insecure, keys, keyEntries }) =>
       insecure === true ||
-      typeof grpcHost !== 'string' ||
+      keys != null ||
+      keyEntries != null ||
       grpcTlsClientCa != null ||
-      isLoopbackHost(grpcHost),
+      !isReachable(grpcHost),
     {
       ...ALWAYS,
       path: ['grpcHost'],
       message:
-        'other machines could reach this address, and the server would answer anyone; ask clients for certificates ' +
-        'with --grpc-tls-client-ca, or pass --insecure if the network is trusted',
+        'other machines could reach this address, and the server would answer anyone; give it API keys with --keys, ' +
+        'ask clients for certificates with --grpc-tls-client-ca, or pass --insecure if the network is trusted',
     },
   )
   .refine(({ grpcPort, grpcHost }) => grpcHost == null || typeof grpcPort === 'number', {
@@ -128,16 +163,22 @@ export const serveSchema = z
     message: 'must not exceed requestTimeoutMs, which includes it',
   });
 
+function isReachable(host: unknown): boolean {
+  return typeof host === 'string' && host !== '' && !isLoopbackHost(host);
+}
+
 export type ServeConfig = Readonly<z.infer<typeof serveSchema>>;
 
 interface KeyDescription {
   /** How a text from a flag or the environment is read. */
-  readonly kind: 'text' | 'number' | 'switch' | 'json';
+  readonly kind: 'text' | 'number' | 'switch' | 'json' | 'list';
   /** Name of the flag's argument in `--help`; null for a switch. */
   readonly argument: string | null;
   /** Completes "must be …". */
   readonly requirement: string;
   readonly help: string;
+  /** The value is never shown. */
+  readonly secret?: true;
 }
 
 const number = (argument: string, requirement: string, help: string): KeyDescription => ({
@@ -227,6 +268,38 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     'a whole number from 0 to 65535',
     'port of its own for /metrics, on the same host; 0 takes a free one (--port)',
   ),
+  adminPort: number(
+    'n',
+    'a whole number from 0 to 65535',
+    'port of its own for /admin, on the same host; 0 takes a free one (none)',
+  ),
+  keys: {
+    kind: 'text',
+    argument: 'file',
+    requirement: 'a path',
+    help: 'JSON file of API keys, as hashes; see quept keys (none: loopback only)',
+  },
+  keyEntries: {
+    kind: 'json',
+    argument: 'json',
+    requirement: 'a list of keys as in a keys file',
+    help: 'the same without a file',
+    secret: true,
+  },
+  redisUrl: {
+    kind: 'text',
+    argument: 'url',
+    requirement: 'a URL',
+    help: "count the keys' limits together with other servers, in Redis or Valkey (each for itself)",
+    secret: true,
+  },
+  corsOrigins: {
+    kind: 'list',
+    argument: 'origins',
+    requirement: 'web origins such as https://app.example separated by commas, or *',
+    help: 'web pages of these origins may call (none)',
+  },
+  stalledReaderMs: period('after which a client that takes nothing of its stream loses it (60000)'),
   decisionLog: number(
     'n',
     'a whole number from 0 to 100000',

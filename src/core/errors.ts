@@ -17,6 +17,7 @@ export const ERROR_TABLE = {
   invalid_request: { http: 400, grpc: 3, type: 'invalid_request_error', retryable: false },
   context_length_exceeded: { http: 400, grpc: 3, type: 'invalid_request_error', retryable: false },
   invalid_api_key: { http: 401, grpc: 16, type: 'invalid_request_error', retryable: false },
+  permission_denied: { http: 403, grpc: 7, type: 'invalid_request_error', retryable: false },
   not_found: { http: 404, grpc: 5, type: 'invalid_request_error', retryable: false },
   model_not_found: { http: 404, grpc: 5, type: 'invalid_request_error', retryable: false },
   method_not_allowed: { http: 405, grpc: 12, type: 'invalid_request_error', retryable: false },

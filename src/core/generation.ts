@@ -75,6 +75,7 @@ export interface GenerateRequest {
   readonly owner: string;
   /** Model name as the client wrote it, an `@config` alias included; null for the served model. */
   readonly model: string | null;
+  /** One object for all choices of a prompt: limits count it once, as `usage` does. */
   readonly prompt: Prompt;
   /** Unset fields take the model's generation_config, then neutral values. */
   readonly sampling: Partial<SamplingParams>;

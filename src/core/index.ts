@@ -1,4 +1,15 @@
+export type { KeyAdministration, KeyStatus, ServerStatus } from './administration.ts';
 export { type FusedMatrix, fusedMatrices, type ModelArchitecture, type RopeConfig } from './architecture.ts';
+export {
+  type Allowance,
+  type Authenticate,
+  type Caller,
+  type Credentials,
+  KEY_SCOPES,
+  type KeyScope,
+  type Permit,
+  type RateLimits,
+} from './caller.ts';
 export type { Clock } from './clock.ts';
 export type { Decision, DecisionTrail, RequestDecisions } from './decision.ts';
 export { ERROR_TABLE, type ErrorCode, QueptError, toPublicError } from './errors.ts';

@@ -1,5 +1,5 @@
 import type { RequestDecisions } from './decision.ts';
-import type { GenerateRequest, GenerationEvent, Prompt } from './generation.ts';
+import type { GenerateRequest, GenerationEvent, Prompt, Usage } from './generation.ts';
 import type { Ladder, PrecisionRange } from './precision.ts';
 import type { ServiceLevel } from './service-level.ts';
 
@@ -26,6 +26,11 @@ export interface Generation {
    * early cancels the request.
    */
   readonly events: AsyncIterable<GenerationEvent>;
+  /**
+   * Resolves at the terminal event, whether or not anyone reads it, with what was computed for the request: nothing
+   * for one that failed before its first token. Never rejects.
+   */
+  readonly ended: Promise<Usage>;
 }
 
 /** A prompt to be turned into token ids as `generate` would, unless it is told otherwise. */

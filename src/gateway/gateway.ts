@@ -14,6 +14,7 @@ import {
   reportPrecision,
   type SamplingParams,
   type ServedModel,
+  type ServerStatus,
   type TokenizeRequest,
   toPublicError,
 } from '../core/index.ts';
@@ -37,6 +38,7 @@ import {
 } from './resolve-request.ts';
 import { rangeWithin, type ServiceLevels } from './service-levels.ts';
 import { AS_GENERATED, type TokenizerPool } from './tokenizer-pool.ts';
+import { UsageCount } from './usage-count.ts';
 
 interface GatewayParts {
   readonly model: ServedModel;
@@ -93,6 +95,12 @@ export class Gateway implements InferenceService {
   /** The scheduler after its last step; null before the first one of an engine. */
   get snapshot(): SchedulerSnapshot | null {
     return this.#parts.engine.snapshot;
+  }
+
+  status(): ServerStatus {
+    const { admission, engine } = this.#parts;
+    const running = engine.snapshot?.running ?? 0;
+    return { ...this.readiness(), draining: this.#draining, inFlight: admission.held, running };
   }
 
   readiness(): Readiness {
@@ -263,8 +271,10 @@ export class Gateway implements InferenceService {
       if (engine.cancel(id)) deliver(this.#cancelled(request, promptTokens.length));
     };
     const events = new EventQueue(cancel);
+    const usage = new UsageCount(promptTokens.length);
     const deliver = (event: GenerationEvent) => {
       meter.observe(event);
+      usage.observe(event);
       if (event.type !== 'token') {
         place.release();
         signal.removeEventListener('abort', cancel);
@@ -275,7 +285,7 @@ export class Gateway implements InferenceService {
     index.add(request.callId, request.owner, { engineId: id, id: request.id, level });
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
-    return { request, promptTokens: promptTokens.length, range, level, events };
+    return { request, promptTokens: promptTokens.length, range, level, events, ended: usage.ended };
   }
 
   /** The answer to a request that was aborted while its prompt was being tokenized. */
@@ -283,8 +293,10 @@ export class Gateway implements InferenceService {
     const { metrics, clock } = this.#parts;
     metrics.requestFinished('cancelled', (clock.now() - arrivedAtMs) / 1000);
     const events = new EventQueue(() => {});
-    events.push(this.#cancelled(request, 0));
-    return { request, promptTokens: 0, range, level, events };
+    const cancelled = this.#cancelled(request, 0);
+    events.push(cancelled);
+    const ended = Promise.resolve(cancelled.usage);
+    return { request, promptTokens: 0, range, level, events, ended };
   }
 
   #cancelled(request: GenerateRequest, promptTokens: number): FinishedEvent {

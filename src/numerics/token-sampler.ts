@@ -1,5 +1,6 @@
 import type { SamplingParams } from '../core/index.ts';
 import { argmax } from './argmax.ts';
+import { raceIndex } from './exponential-race.ts';
 import { maskLogits } from './mask-logits.ts';
 import { applyPenalties, hasPenalties, type TokenHistory } from './token-history.ts';
 import { selectLargest, selectMass } from './top-selection.ts';
@@ -24,8 +25,8 @@ export class TokenSampler {
   }
 
   /**
-   * The token i with Σ_{j<i} p_j <= uniform < Σ_{j<=i} p_j, p the filtered distribution in order of ids. Walking by
-   * id and not by rank keeps the draw the same when logits differ in their last bits.
+   * A token drawn from p, the filtered distribution. The same `uniform` draws the same token from logits that differ
+   * a little (`raceIndex`): an answer with a seed is the same in another batch, and nearly the same at another rung.
    *
    * @param logits shape [V], f32, not mutated
    * @param history what penalties count; null when `params` has none
@@ -49,7 +50,7 @@ export class TokenSampler {
     const top = argmax(row);
     if (params.temperature === 0) return top;
     this.#weigh(row, row[top]!, params);
-    return this.#draw(uniform);
+    return raceIndex(this.#weights, uniform);
   }
 
   /** The row itself where nothing changes it. Biases of ids outside the vocabulary are passed over. */
@@ -112,22 +113,5 @@ export class TokenSampler {
     }
     const length = selectMass(ids, candidates, row, weights, total * topP);
     for (let i = length; i < candidates; i++) weights[ids[i]!] = 0;
-  }
-
-  #draw(uniform: number): number {
-    const weights = this.#weights;
-    let mass = 0;
-    for (let i = 0; i < weights.length; i++) mass += weights[i]!;
-    const target = uniform * mass;
-    let cumulative = 0;
-    let last = 0;
-    for (let i = 0; i < weights.length; i++) {
-      const weight = weights[i]!;
-      if (weight === 0) continue;
-      cumulative += weight;
-      last = i;
-      if (target < cumulative) return i;
-    }
-    return last;
   }
 }

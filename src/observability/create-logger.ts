@@ -1,5 +1,5 @@
 import { destination, pino } from 'pino';
-import type { Logger } from './logger.ts';
+import type { LeveledLogger } from './logger.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -31,7 +31,7 @@ const SECRET_FIELDS = [
 ] as const;
 
 /** One JSON object a line: `level`, `time` (ISO 8601), the fields, `msg`. */
-export function createLogger(options: LoggerOptions): Logger {
+export function createLogger(options: LoggerOptions): LeveledLogger {
   return pino(
     {
       level: options.level,

@@ -1,4 +1,5 @@
 import { SERVICE_TIERS } from '../core/index.ts';
+import { createKeyMetrics, type KeyMetrics } from './key-metrics.ts';
 import { MetricRegistry } from './metric-registry.ts';
 import { createQueptMetrics } from './quept-metrics.ts';
 import type { ServingMetrics } from './serving-metrics.ts';
@@ -15,12 +16,13 @@ export interface MetricsSource {
 const BITS_PRECISION = 1e6;
 
 /** Metrics of one server, kept in memory in a registry of their own. */
-export function createPrometheusMetrics(): ServingMetrics & MetricsSource {
+export function createPrometheusMetrics(): ServingMetrics & KeyMetrics & MetricsSource {
   const own = new MetricRegistry();
   const { registry } = own;
   const vllm = createVllmMetrics(own);
   const quept = createQueptMetrics(own);
   return {
+    ...createKeyMetrics(own),
     contentType: registry.contentType,
     render: () => registry.metrics(),
     serving({ id, ladder }) {

@@ -6,7 +6,8 @@ export {
   type LogSink,
 } from './create-logger.ts';
 export { createPrometheusMetrics, type MetricsSource } from './create-prometheus-metrics.ts';
-export type { LogFields, Logger } from './logger.ts';
+export { type KeyMetrics, MOST_KEY_LABELS } from './key-metrics.ts';
+export type { LeveledLogger, LogFields, Logger } from './logger.ts';
 export { NO_METRICS } from './no-metrics.ts';
 export type {
   EngineState,

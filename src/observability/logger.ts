@@ -10,3 +10,8 @@ export interface Logger {
   /** A logger that adds `fields` to each of its lines. */
   child(fields: LogFields): Logger;
 }
+
+/** A logger whose level can be changed, for the loggers that are made of it later too. */
+export interface LeveledLogger extends Logger {
+  level: string;
+}

@@ -46,6 +46,7 @@ export {
 export { modelReply, precisionConfigsReply } from './grpc/model-replies.ts';
 export type { GrpcRequestContext } from './grpc/request-context.ts';
 export { parseTokenizeMessage } from './grpc/tokenize-request.ts';
+export { keyStatusJson, serverStatusJson } from './openai/admin-json.ts';
 export { CHAT_FIELDS, parseChatRequest } from './openai/chat-request.ts';
 export { COMPLETION_FIELDS, parseCompletionRequest } from './openai/completion-request.ts';
 export { decisionsJson } from './openai/decisions-json.ts';
@@ -58,6 +59,7 @@ export { modelJson } from './openai/model-json.ts';
 export type { ParsedRequest, RequestContext } from './openai/parsed-request.ts';
 export { ladderJson, type PrecisionJson, precisionJson } from './openai/precision-json.ts';
 export { type PrecisionSources, parsePrecisionWish } from './openai/precision-wish.ts';
+export { goDuration, rateLimitHeaders } from './openai/rate-limit-headers.ts';
 export { collectReply } from './openai/reply-body.ts';
 export type { ReplyForm } from './openai/reply-form.ts';
 export { type ReplyMeta, replyMeta } from './openai/reply-meta.ts';

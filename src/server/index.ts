@@ -1,4 +1,3 @@
-export { type Authenticate, authenticateByCertificate, type Caller, type Credentials } from './caller.ts';
 export { createGrpcServer, type GrpcServer } from './grpc/create-grpc-server.ts';
 export {
   DEFAULT_GRPC_SERVER_OPTIONS,
@@ -7,6 +6,7 @@ export {
   type GrpcTls,
 } from './grpc/grpc-server-options.ts';
 export { type GrpcPort, startGrpcPort } from './grpc/start-grpc-port.ts';
+export { type AdminAppDependencies, createAdminApp } from './http/create-admin-app.ts';
 export { createHttpApp } from './http/create-http-app.ts';
 export { createMetricsApp } from './http/create-metrics-app.ts';
 export {

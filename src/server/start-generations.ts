@@ -1,21 +1,25 @@
-import type { GenerateRequest, Generation, InferenceService } from '../core/index.ts';
+import type { Caller, GenerateRequest, Generation, InferenceService } from '../core/index.ts';
 
 /**
- * Submits all requests of one answer together: either every one is accepted, or those that were are cancelled
- * through `abort` and the first refusal is thrown.
+ * Submits all requests of one answer together, within the limits of `caller`: either every one is accepted, or those
+ * that were are cancelled through `abort` and the first refusal is thrown.
+ *
+ * Rejects with QueptError as `Caller.admit` and `InferenceService.generate` do.
  */
 export async function startGenerations(
   service: InferenceService,
   requests: readonly GenerateRequest[],
   abort: AbortController,
+  caller: Caller,
 ): Promise<Generation[]> {
+  const permit = await caller.admit(requests, service.model);
   const outcomes = await Promise.allSettled(
-    requests.map(async (request) => service.generate(request, abort.signal)),
+    permit.requests.map(async (request) => service.generate(request, abort.signal)),
   );
   const refused = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (refused !== undefined) {
-    abort.abort();
-    throw refused.reason;
-  }
-  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const accepted = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  if (refused !== undefined) abort.abort();
+  permit.settle(accepted, refused?.reason ?? null);
+  if (refused !== undefined) throw refused.reason;
+  return accepted;
 }

@@ -190,8 +190,12 @@ describe('[H1] openai', () => {
     const said = whole.output.filter((item) => item.type === 'message');
     const next = await client.responses.create({
       model: MODEL,
-      instructions: 'Answer in one word.',
-      input: [{ role: 'user', content: QUESTION }, ...said, { role: 'user', content: 'Thank you.' }],
+      instructions: 'Be kind.',
+      input: [
+        { role: 'user', content: QUESTION },
+        ...said,
+        { role: 'user', content: 'Tell me a story about a fox.' },
+      ],
       max_output_tokens: 3,
       top_logprobs: 2,
       metadata: { trip: '7' },

@@ -258,7 +258,7 @@ describe('a gateway', () => {
     const short = await gateway.generate(request({ maxTokens: 50 }), never);
     const outliving = await gateway.generate(request(endless), never);
     const closing = gateway.close(500);
-    expect(gateway.readiness().ready).toBe(false);
+    expect(gateway.status()).toMatchObject({ ready: false, draining: true, inFlight: expect.any(Number) });
     expect(await refusal(gateway.generate(request(), never))).toMatchObject({ code: 'shutting_down' });
     expect(terminals(await collect(short))).toMatchObject([{ type: 'finished', reason: 'length' }]);
     expect(terminals(await collect(outliving))).toMatchObject([{ type: 'failed', code: 'shutting_down' }]);

@@ -14,6 +14,7 @@ import {
   resolvePrecision,
   type ServedModel,
   type TokenizeRequest,
+  type Usage,
   WITHOUT_TARGETS,
 } from '../../src/core/index.ts';
 
@@ -71,6 +72,7 @@ export class FakeInferenceService implements InferenceService {
   /** What is kept, by owner and call. */
   readonly kept = new Map<string, readonly RequestDecisions[]>();
   readonly #ended = new Set<string>();
+  readonly #tellEnd = new Map<string, (usage: Usage) => void>();
 
   constructor(script: (request: GenerateRequest) => FakeReply, model: ServedModel = FAKE_MODEL) {
     this.script = script;
@@ -83,6 +85,7 @@ export class FakeInferenceService implements InferenceService {
     if (reply.refusal !== undefined) throw reply.refusal;
     const range = resolvePrecision(this.model.ladder, request.precision);
     this.running++;
+    const ended = new Promise<Usage>((resolve) => this.#tellEnd.set(request.id, resolve));
     // Without this, a request that is aborted before its events are read would never be given up.
     signal.addEventListener('abort', () => this.#cancel(request.id), { once: true });
     return {
@@ -91,6 +94,7 @@ export class FakeInferenceService implements InferenceService {
       range,
       level: { ...WITHOUT_TARGETS.level, tier: request.service.tier ?? 'default' },
       events: this.#events(request, reply, range.ceiling, signal),
+      ended,
     };
   }
 
@@ -117,10 +121,11 @@ export class FakeInferenceService implements InferenceService {
   }
 
   /** Counts the one end of a request; false if it had ended before. */
-  #end(id: string): boolean {
+  #end(id: string, completionTokens = 0): boolean {
     if (this.#ended.has(id)) return false;
     this.#ended.add(id);
     this.running--;
+    this.#tellEnd.get(id)?.({ promptTokens: 3, completionTokens, cachedTokens: 0 });
     return true;
   }
 
@@ -162,7 +167,7 @@ export class FakeInferenceService implements InferenceService {
       const reason = signal.aborted
         ? 'cancelled'
         : (reply.finishReason ?? (limit < reply.tokens.length ? 'length' : 'stop'));
-      this.#end(requestId);
+      this.#end(requestId, rungs.length);
       yield {
         type: 'finished',
         requestId,

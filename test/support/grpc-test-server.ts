@@ -1,11 +1,7 @@
+import { openAccess } from '../../src/access/index.ts';
+import type { Authenticate } from '../../src/core/index.ts';
 import { createLogger } from '../../src/observability/index.ts';
-import {
-  type Authenticate,
-  authenticateByCertificate,
-  createGrpcServer,
-  type GrpcServerOptions,
-  startGrpcPort,
-} from '../../src/server/index.ts';
+import { createGrpcServer, type GrpcServerOptions, startGrpcPort } from '../../src/server/index.ts';
 import { FakeInferenceService, type FakeReply } from './fake-inference-service.ts';
 import { GrpcClient, type INFERENCE } from './grpc-client.ts';
 
@@ -16,7 +12,7 @@ interface TestServerOptions extends Partial<GrpcServerOptions> {
 /** A gRPC server on a port of its own over a scripted service, with its log as parsed lines. */
 export async function grpcTestServer(
   script: FakeReply | ((request: FakeInferenceService['received'][number]) => FakeReply),
-  { authenticate = authenticateByCertificate, ...options }: TestServerOptions = {},
+  { authenticate = openAccess, ...options }: TestServerOptions = {},
 ) {
   const service = new FakeInferenceService(typeof script === 'function' ? script : () => script);
   const log: Record<string, unknown>[] = [];

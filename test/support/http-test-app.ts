@@ -1,10 +1,7 @@
+import { openAccess } from '../../src/access/index.ts';
+import type { Authenticate } from '../../src/core/index.ts';
 import { createLogger, type MetricsSource } from '../../src/observability/index.ts';
-import {
-  type Authenticate,
-  authenticateByCertificate,
-  createHttpApp,
-  type HttpAppOptions,
-} from '../../src/server/index.ts';
+import { createHttpApp, type HttpAppOptions } from '../../src/server/index.ts';
 import { FakeInferenceService, type FakeReply } from './fake-inference-service.ts';
 
 /** The HTTP app on a fake service, with its log as parsed lines and ids and times that count up. */
@@ -12,7 +9,7 @@ export function httpTestApp(
   service: FakeInferenceService,
   options: Partial<HttpAppOptions> = {},
   metrics: MetricsSource | null = null,
-  authenticate: Authenticate = authenticateByCertificate,
+  authenticate: Authenticate = openAccess,
 ) {
   const log: Record<string, unknown>[] = [];
   const logger = createLogger({

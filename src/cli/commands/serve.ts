@@ -9,15 +9,22 @@ import {
 } from '../../config/index.ts';
 import { QueptError, type ServedModel } from '../../core/index.ts';
 import { createGateway } from '../../gateway/index.ts';
-import { createLogger, createPrometheusMetrics, watchEventLoop } from '../../observability/index.ts';
-import { authenticateByCertificate, type HttpServerHandle } from '../../server/index.ts';
+import {
+  createLogger,
+  createPrometheusMetrics,
+  type LeveledLogger,
+  watchEventLoop,
+} from '../../observability/index.ts';
+import type { HttpServerHandle } from '../../server/index.ts';
 import { defaultModelDirectory } from '../default-model.ts';
 import { defineCommand } from '../define-command.ts';
 import { interruptible } from '../interrupt.ts';
+import { openAdmin } from '../open-admin.ts';
 import { type OpenGrpc, openGrpc } from '../open-grpc.ts';
 import { openHttp, openMetrics } from '../open-http.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
 import { prepareRecording } from '../recording-target.ts';
+import { openServeAccess, type ServeAccess } from '../serve-access.ts';
 
 /** What remains of a connection after the drain is the error that tells its client; it needs no longer than this. */
 const LAST_WORDS_MS = 1_000;
@@ -49,10 +56,31 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
   for (const variable of unknownVariables()) {
     logger.warn({ variable }, 'this environment variable is no setting and has no effect');
   }
+  const metrics = createPrometheusMetrics();
+  const access = await openServeAccess(config, metrics, logger);
+  try {
+    await serveWith(access, { config, output, logger, metrics }, signal);
+  } finally {
+    await access.close();
+  }
+}
+
+/** What a server is told of by its command line, and tells. */
+interface Surroundings {
+  readonly config: ServeConfig;
+  readonly output: Output;
+  readonly logger: LeveledLogger;
+  readonly metrics: ReturnType<typeof createPrometheusMetrics>;
+}
+
+async function serveWith(
+  access: ServeAccess,
+  { config, output, logger, metrics }: Surroundings,
+  signal: AbortSignal,
+): Promise<void> {
   const { slots, maxWaiting, maxWorkTokens, contextLength, prefillChunk, threads, tiers, decisionLog } =
     config;
   const artefactDirectory = modelDirectory(config);
-  const metrics = createPrometheusMetrics();
   const gateway = await createGateway({
     artefactDirectory,
     slots,
@@ -80,17 +108,20 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
   const stopWatching = watchEventLoop((seconds) => metrics.eventLoopLag(seconds));
   let http: HttpServerHandle | null = null;
   let metricsHttp: HttpServerHandle | null = null;
+  let adminHttp: HttpServerHandle | null = null;
   let grpc: OpenGrpc | null = null;
   try {
-    const backend = { service: gateway, authenticate: authenticateByCertificate, logger };
+    const backend = { service: gateway, authenticate: access.authenticate, logger };
     grpc = await openGrpc(config, backend);
     http = await openHttp(config, backend, {
       metrics: config.metricsPort === null ? metrics : null,
       onHttp2: grpc?.onHttp2,
     });
     metricsHttp = await openMetrics(config, metrics, logger);
+    adminHttp = await openAdmin(config, access, () => gateway.status(), logger);
     await Promise.race([gateway.ready, aborted(signal)]);
-    if (!signal.aborted) announce(output, gateway.model, http, metricsHttp ?? http, grpc);
+    if (!signal.aborted)
+      announce(output, gateway.model, { http, metrics: metricsHttp ?? http, admin: adminHttp, grpc });
     await aborted(signal);
     logger.info({ drainMs: config.drainMs }, 'shutting down');
     // First, so that whoever watches the health of the server is told at once.
@@ -100,8 +131,14 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
     await Promise.all([http.close(lastWordsMs), grpc?.close(lastWordsMs), gateway.close(config.drainMs)]);
   } finally {
     stopWatching();
-    // Metrics tell of the drain to its end.
-    await Promise.all([http?.close(0), grpc?.close(0), metricsHttp?.close(0), gateway.close(0)]);
+    // Metrics and status tell of the drain to its end.
+    await Promise.all([
+      http?.close(0),
+      grpc?.close(0),
+      metricsHttp?.close(0),
+      adminHttp?.close(0),
+      gateway.close(0),
+    ]);
   }
 }
 
@@ -115,22 +152,26 @@ function modelDirectory({ model }: ServeConfig): string {
   );
 }
 
-function announce(
-  output: Output,
-  model: ServedModel,
-  http: HttpServerHandle,
-  metricsHttp: HttpServerHandle,
-  grpc: OpenGrpc | null,
-): void {
+/** Where the server can be reached. */
+interface Places {
+  readonly http: HttpServerHandle;
+  readonly metrics: HttpServerHandle;
+  readonly admin: HttpServerHandle | null;
+  readonly grpc: OpenGrpc | null;
+}
+
+function announce(output: Output, model: ServedModel, { http, metrics, admin, grpc }: Places): void {
   const url = urlOf(http);
   const grpcAddress = grpc === null ? null : addressOf(grpc.port ?? http);
-  const metricsUrl = `${urlOf(metricsHttp)}/metrics`;
+  const metricsUrl = `${urlOf(metrics)}/metrics`;
+  const adminUrl = admin === null ? null : `${urlOf(admin)}/admin`;
   const precisions = model.ladder.map(({ id }) => id);
   const { id, fingerprint, contextLength } = model;
   output.result(
     {
       url,
       metricsUrl,
+      adminUrl,
       grpcAddress,
       grpcTls: grpc?.tls ?? false,
       model: id,

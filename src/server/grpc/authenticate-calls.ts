@@ -5,9 +5,9 @@ import {
   type ServerInterceptor,
   ServerListenerBuilder,
 } from '@grpc/grpc-js';
+import type { Caller } from '../../core/index.ts';
 import { errorStatus } from '../../protocol/index.ts';
 import { AccessRecord } from '../access-record.ts';
-import type { Caller } from '../caller.ts';
 import { reportFailure } from '../report-failure.ts';
 import { requestIdOf } from '../request-id.ts';
 import { metadataOf, textOf } from './call-metadata.ts';

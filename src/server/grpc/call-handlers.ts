@@ -5,8 +5,7 @@ import type {
   Metadata,
   ServerWritableStream,
 } from '@grpc/grpc-js';
-import { QueptError } from '../../core/index.ts';
-import type { Caller } from '../caller.ts';
+import { type Caller, QueptError } from '../../core/index.ts';
 import type { Callers } from './authenticate-calls.ts';
 import { CallScope } from './call-scope.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
@@ -33,6 +32,7 @@ export function unaryHandler(
     const scope = new CallScope(call, dependencies);
     try {
       const caller = callerOf(call.metadata, callers);
+      scope.identified(caller);
       const reply = await method(requireMessage(call.request), scope, caller);
       scope.sendHeader();
       callback(null, reply, scope.trailers);
@@ -54,6 +54,7 @@ export function streamHandler(
     const scope = new CallScope(call, dependencies);
     try {
       const caller = callerOf(call.metadata, callers);
+      scope.identified(caller);
       for await (const reply of method(requireMessage(call.request), scope, caller)) {
         // The next piece is asked for when this one is on its way: a slow reader slows its own stream alone.
         if (!call.write(reply)) await drained(call, scope.signal, stalledReaderMs);

@@ -1,7 +1,7 @@
 import type { ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import { Metadata } from '@grpc/grpc-js';
-import { QueptError } from '../../core/index.ts';
-import { type ErrorStatus, errorStatus } from '../../protocol/index.ts';
+import { type Caller, QueptError } from '../../core/index.ts';
+import { type ErrorStatus, errorStatus, rateLimitHeaders } from '../../protocol/index.ts';
 import { AccessRecord } from '../access-record.ts';
 import { reportFailure } from '../report-failure.ts';
 import { requestIdOf } from '../request-id.ts';
@@ -26,6 +26,7 @@ export class CallScope {
   readonly #call: AnyCall;
   readonly #dependencies: GrpcServerDependencies;
   readonly #deadlineMs: number;
+  #caller: Caller | null = null;
   #ended = false;
   #gone = false;
 
@@ -43,6 +44,12 @@ export class CallScope {
     // Also emitted once the status has been sent; what is over by then takes no notice.
     call.on('cancelled', () => this.#leave());
     if (call.cancelled) this.#leave();
+  }
+
+  /** From now on it is known whose the call is: the log names the key, header and trailers what is left of its limits. */
+  identified(caller: Caller): void {
+    this.#caller = caller;
+    if (caller.keyId !== null) this.access.add({ key: caller.keyId });
   }
 
   get signal(): AbortSignal {
@@ -63,7 +70,7 @@ export class CallScope {
   sendHeader(fields: Readonly<Record<string, string>> = {}): void {
     if (this.#headerSent) return;
     this.#headerSent = true;
-    this.#call.sendMetadata(metadataOf({ 'x-request-id': this.requestId, ...fields }));
+    this.#call.sendMetadata(metadataOf({ 'x-request-id': this.requestId, ...this.#limits(), ...fields }));
   }
 
   addTrailer(name: string, text: string): void {
@@ -86,8 +93,12 @@ export class CallScope {
         : reportFailure(thrown, gone, this.access);
     const status: ErrorStatus = errorStatus(error);
     this.#end({ grpc_code: status.code, outcome: gone && !late ? 'disconnected' : 'failed' });
-    const metadata = metadataOf({ 'x-request-id': this.requestId, ...status.trailers });
+    const metadata = metadataOf({ 'x-request-id': this.requestId, ...this.#limits(), ...status.trailers });
     return { code: status.code, details: status.message, metadata };
+  }
+
+  #limits(): Record<string, string> {
+    return rateLimitHeaders(this.#caller?.limits ?? null);
   }
 
   #leave(): void {

@@ -1,4 +1,5 @@
 import {
+  type Caller,
   formatPrecisionRange,
   type GenerateRequest,
   type Generation,
@@ -14,7 +15,6 @@ import {
   inMessageTerms,
   precisionJson,
 } from '../../protocol/index.ts';
-import type { Caller } from '../caller.ts';
 import { startGenerations } from '../start-generations.ts';
 import type { CallScope } from './call-scope.ts';
 import type { GrpcServerDependencies } from './grpc-server-options.ts';
@@ -43,12 +43,12 @@ export async function startGenerationCall(
   parse: (context: GrpcRequestContext) => GenerateRequest,
   parts: CallParts,
 ): Promise<GenerationCall> {
-  const { dependencies, scope, stream } = parts;
+  const { dependencies, scope, caller, stream } = parts;
   const { service, epochMs } = dependencies;
   const id = `${parts.idPrefix}${dependencies.createId()}`;
   try {
     const request = parse(requestContext(id, parts));
-    const [generation] = await startGenerations(service, [request], scope.abort);
+    const [generation] = await startGenerations(service, [request], scope.abort, caller);
     const { range, level, events } = generation as Generation;
     const granted = formatPrecisionRange(service.model.ladder, range);
     scope.access.add({ id, stream, precision: granted, service_tier: level.tier });

@@ -1,6 +1,5 @@
-import type { Clock, InferenceService } from '../../core/index.ts';
+import type { Authenticate, Clock, InferenceService } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
-import type { Authenticate } from '../caller.ts';
 
 export interface GrpcServerDependencies {
   readonly service: InferenceService;

@@ -23,6 +23,7 @@ import {
   TokenizeResponseSchema,
   tokenizeFields,
 } from '../../protocol/index.ts';
+import { countedCall } from '../counted-call.ts';
 import type { StreamMethod, UnaryMethod } from './call-handlers.ts';
 import { startGenerationCall } from './generation-call.ts';
 import type { GrpcServerDependencies } from './grpc-server-options.ts';
@@ -103,9 +104,10 @@ function generateStream(dependencies: GrpcServerDependencies): StreamMethod {
 }
 
 function tokenize({ service }: GrpcServerDependencies): UnaryMethod {
-  return async (request: Message) => {
+  return async (request: Message, _scope, caller) => {
     try {
-      const tokens = await service.tokenize(parseTokenizeMessage(request as TokenizeMessage, service.model));
+      const wanted = parseTokenizeMessage(request as TokenizeMessage, service.model);
+      const tokens = await countedCall(caller, service.model, () => service.tokenize(wanted));
       const { contextLength } = service.model;
       return create(TokenizeResponseSchema, { tokenIds: [...tokens], contextLength });
     } catch (thrown) {

@@ -1,12 +1,35 @@
 import type { MiddlewareHandler } from 'hono';
-import type { Authenticate } from '../caller.ts';
+import type { Authenticate, KeyScope } from '../../core/index.ts';
+import { rateLimitHeaders } from '../../protocol/index.ts';
 import type { HttpEnv } from './http-env.ts';
 
-/** Lets a request pass once it is known whose it is. */
-export function authenticated(authenticate: Authenticate): MiddlewareHandler<HttpEnv> {
+interface Protection {
+  /** Paths that answer without a key: all else needs one, routes that are added later too. */
+  readonly openPaths: ReadonlySet<string>;
+  readonly scopeOf: (path: string) => KeyScope;
+}
+
+/** Of the server's main port. */
+export const API_PROTECTION: Protection = {
+  openPaths: new Set(['/health/live', '/health/ready', '/openapi.json', '/']),
+  scopeOf: (path) => (path === '/metrics' ? 'metrics' : 'inference'),
+};
+
+/** Lets a request pass once it is known whose it is, and tells its caller what is left of its limits. */
+export function authenticated(
+  authenticate: Authenticate,
+  { openPaths, scopeOf }: Protection,
+): MiddlewareHandler<HttpEnv> {
   return async (context, next) => {
+    const { path } = context.req;
+    if (openPaths.has(path)) return await next();
     const authorization = context.req.header('authorization') ?? null;
-    context.set('caller', await authenticate({ authorization, clientCertificate: null }));
+    const caller = await authenticate({ authorization, clientCertificate: null }, scopeOf(path));
+    context.set('caller', caller);
+    if (caller.keyId !== null) context.get('access').add({ key: caller.keyId });
     await next();
+    for (const [name, value] of Object.entries(rateLimitHeaders(caller.limits))) {
+      context.res.headers.set(name, value);
+    }
   };
 }

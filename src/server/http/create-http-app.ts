@@ -2,8 +2,9 @@ import { type Handler, Hono } from 'hono';
 import { QueptError } from '../../core/index.ts';
 import { ladderJson, modelJson, openApiDocument, resolveModel } from '../../protocol/index.ts';
 import { reportFailure } from '../report-failure.ts';
-import { authenticated } from './authenticated.ts';
+import { API_PROTECTION, authenticated } from './authenticated.ts';
 import { metricsResponse } from './create-metrics-app.ts';
+import { crossOrigin } from './cross-origin.ts';
 import { decisionsHandler } from './decisions-handler.ts';
 import { errorResponse } from './error-response.ts';
 import { generateHandler } from './generate-handler.ts';
@@ -28,9 +29,8 @@ export function createHttpApp(
   const { service, metrics } = dependencies;
   const app = new Hono<HttpEnv>();
   app.use(requestScope(dependencies));
-  for (const guarded of ['/v1/*', '/tokenize', '/detokenize']) {
-    app.use(guarded, authenticated(dependencies.authenticate));
-  }
+  if (options.corsOrigins.length > 0) app.use(crossOrigin(options.corsOrigins));
+  app.use(authenticated(dependencies.authenticate, API_PROTECTION));
 
   const route = (method: HttpMethod, path: string, handler: Handler<HttpEnv>): void => {
     app.on(method, path, handler);

@@ -6,6 +6,10 @@ export function errorResponse(thrown: unknown): Response {
   const error: QueptError = toPublicError(thrown);
   return new Response(JSON.stringify(errorBody(error)), {
     status: error.http,
-    headers: { 'content-type': 'application/json', ...retryHeaders(error) },
+    headers: {
+      'content-type': 'application/json',
+      ...(error.http === 401 && { 'www-authenticate': 'Bearer' }),
+      ...retryHeaders(error),
+    },
   });
 }

@@ -29,6 +29,7 @@ export function generateHandler(
 ): Handler<HttpEnv> {
   const { service, createId, epochSeconds } = dependencies;
   return async (context) => {
+    const caller = context.get('caller');
     const body = await readJsonBody(context.req.raw, options.maxBodyBytes);
     const id = `${operation.idPrefix}${createId()}`;
     const precisionHeader = context.req.header('x-precision') ?? null;
@@ -39,13 +40,13 @@ export function generateHandler(
     const { parsed, encoder } = operation.read(body, {
       id,
       callId: context.get('requestId'),
-      owner: context.get('caller').owner,
+      owner: caller.owner,
       served: service.model,
       precisionHeader,
       targetHeaders,
     });
     const abort = abortWith(context.req.raw.signal);
-    const generations = await startGenerations(service, parsed.requests, abort);
+    const generations = await startGenerations(service, parsed.requests, abort, caller);
     const echo = await echoTexts(parsed, service, abort);
     // All requests of an answer carry the same wish, so all were granted the same range.
     const granting = generations[0] as Generation;

@@ -1,6 +1,5 @@
-import type { Clock, InferenceService } from '../../core/index.ts';
+import type { Authenticate, Clock, InferenceService } from '../../core/index.ts';
 import type { Logger, MetricsSource } from '../../observability/index.ts';
-import type { Authenticate } from '../caller.ts';
 
 export interface HttpAppDependencies {
   readonly service: InferenceService;
@@ -23,10 +22,13 @@ export interface HttpAppOptions {
   readonly keepAliveMs: number;
   /** A client that takes nothing of its stream for this long loses it. */
   readonly stalledReaderMs: number;
+  /** Web origins whose pages may call, `*` for all; none by default. */
+  readonly corsOrigins: readonly string[];
 }
 
 export const DEFAULT_HTTP_APP_OPTIONS: HttpAppOptions = {
   maxBodyBytes: 2 * 1024 * 1024,
   keepAliveMs: 5_000,
   stalledReaderMs: 60_000,
+  corsOrigins: [],
 };

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
+import type { Caller } from '../../core/index.ts';
 import type { AccessRecord } from '../access-record.ts';
-import type { Caller } from '../caller.ts';
 
 /** What a handler finds in hono's context. */
 export interface HttpEnv {
@@ -8,7 +8,7 @@ export interface HttpEnv {
   Bindings: Partial<HttpBindings>;
   Variables: {
     access: AccessRecord;
-    /** Set for paths that need a key, where there are keys. */
+    /** Absent where no key is needed. */
     caller: Caller;
     /** `x-request-id`: the client's, or ours. */
     requestId: string;

@@ -7,7 +7,9 @@ import type { HttpEnv } from './http-env.ts';
 const MAX_LOGGED_PATH = 200;
 
 /** Around every request: its id, its log line, and the headers that all answers have. */
-export function requestScope(dependencies: HttpAppDependencies): MiddlewareHandler<HttpEnv> {
+export function requestScope(
+  dependencies: Pick<HttpAppDependencies, 'logger' | 'clock' | 'createId'>,
+): MiddlewareHandler<HttpEnv> {
   const { logger, clock, createId } = dependencies;
   return async (context, next) => {
     const requestId = requestIdOf(context.req.header('x-request-id'), createId);

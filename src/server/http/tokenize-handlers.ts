@@ -1,6 +1,7 @@
 import type { Handler } from 'hono';
 import type { InferenceService } from '../../core/index.ts';
 import { parseDetokenizeRequest, parseTokenizeRequest, tokenizeJson } from '../../protocol/index.ts';
+import { countedCall } from '../counted-call.ts';
 import type { HttpAppOptions } from './http-app-options.ts';
 import type { HttpEnv } from './http-env.ts';
 import { readJsonBody } from './read-json-body.ts';
@@ -12,7 +13,8 @@ export function tokenizeHandler(
 ): Handler<HttpEnv> {
   return async (context) => {
     const body = await readJsonBody(context.req.raw, maxBodyBytes);
-    const tokens = await service.tokenize(parseTokenizeRequest(body, service.model));
+    const wanted = parseTokenizeRequest(body, service.model);
+    const tokens = await countedCall(context.get('caller'), service.model, () => service.tokenize(wanted));
     return context.json(tokenizeJson(tokens, service.model));
   };
 }
@@ -25,6 +27,7 @@ export function detokenizeHandler(
   return async (context) => {
     const body = await readJsonBody(context.req.raw, maxBodyBytes);
     const tokens = parseDetokenizeRequest(body, service.model);
-    return context.json({ prompt: await service.detokenize(tokens) });
+    const prompt = await countedCall(context.get('caller'), service.model, () => service.detokenize(tokens));
+    return context.json({ prompt });
   };
 }

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openAccess } from '../../../src/access/index.ts';
 import { type OpenGrpc, openGrpc } from '../../../src/cli/open-grpc.ts';
 import { loadServeConfig } from '../../../src/config/index.ts';
 import { createLogger } from '../../../src/observability/index.ts';
-import { authenticateByCertificate } from '../../../src/server/index.ts';
 import {
   type Certificate,
   createAuthority,
@@ -40,7 +40,7 @@ async function start(flags: Readonly<Record<string, string>>): Promise<OpenGrpc 
   open = await openGrpc(loadServeConfig(flags, {}), {
     service,
     logger,
-    authenticate: authenticateByCertificate,
+    authenticate: openAccess,
   });
   return open;
 }

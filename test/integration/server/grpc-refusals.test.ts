@@ -1,5 +1,6 @@
 import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCaller } from '../../../src/access/index.ts';
 import { type ErrorCode, QueptError } from '../../../src/core/index.ts';
 import {
   type CallOutcome,
@@ -21,7 +22,7 @@ beforeAll(async () => {
     maxMessageBytes: 64 * 1024,
     authenticate: async ({ authorization }) => {
       if (authorization === 'Bearer wrong') throw new QueptError('invalid_api_key', 'No such key.');
-      return { owner: authorization ?? '' };
+      return openCaller(authorization ?? '');
     },
   });
   client = server.connect();

@@ -1,10 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  authenticateByCertificate,
-  createGrpcServer,
-  type HttpServerHandle,
-  startHttpServer,
-} from '../../../src/server/index.ts';
+import { openAccess } from '../../../src/access/index.ts';
+import { createGrpcServer, type HttpServerHandle, startHttpServer } from '../../../src/server/index.ts';
 import { FakeInferenceService } from '../../support/fake-inference-service.ts';
 import { GrpcClient } from '../../support/grpc-client.ts';
 import { httpTestApp } from '../../support/http-test-app.ts';
@@ -25,7 +21,7 @@ async function start(headersTimeoutMs = 10_000) {
   grpc = createGrpcServer({
     service,
     logger,
-    authenticate: authenticateByCertificate,
+    authenticate: openAccess,
     clock: performance,
     epochMs: () => Date.now(),
     createId: () => `g${++ids}`,

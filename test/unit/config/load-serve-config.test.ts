@@ -144,6 +144,43 @@ describe('loadServeConfig', () => {
     },
   );
 
+  it('[C3] binds any address with keys, from a file or not', () => {
+    expect(loadServeConfig({ host: '0.0.0.0', keys: 'keys.json' }, {}).host).toBe('0.0.0.0');
+    expect(loadServeConfig({ host: '0.0.0.0', keyEntries: '[{}]' }, {}).keyEntries).toEqual([{}]);
+  });
+
+  it('[C3] binds no admin port without keys that others could reach, --insecure or not', () => {
+    const open = { host: '0.0.0.0', insecure: true, adminPort: '0' };
+    expect(refusal(open)).toEqual([expect.stringContaining('it would obey anyone')]);
+    expect(loadServeConfig({ ...open, keys: 'keys.json' }, {}).adminPort).toBe(0);
+    expect(loadServeConfig({ adminPort: '9000' }, {}).adminPort).toBe(9000);
+    expect(refusal({ adminPort: '8080' })[0]).toContain('must differ');
+    expect(refusal({ adminPort: '9000', metricsPort: '9000' })[0]).toContain('must differ');
+  });
+
+  it('wants keys for limits that are shared', () => {
+    expect(refusal({ redisUrl: 'redis://host' })[0]).toContain('give the server some with --keys');
+  });
+
+  it('[U4] shows no secret in the message about one', () => {
+    const wrong = [{ QUEPT_KEY_ENTRIES: 'quept_secret' }, { QUEPT_REDIS_URL: 'redis://:hunter2@host' }];
+    const lines = wrong.flatMap((environment) => refusal({}, environment)).join('\n');
+    expect(lines).toContain('keyEntries: must be a list of keys as in a keys file, not what was given');
+    expect(lines).toContain('redisUrl: limits belong to API keys');
+    expect(lines).not.toMatch(/quept_secret|hunter2/);
+  });
+
+  it('reads origins from a list in words or in JSON, and refuses what no browser sends', () => {
+    const origins = ['https://a.example', 'http://localhost:3000'];
+    expect(loadServeConfig({ corsOrigins: origins.join(', ') }, {}).corsOrigins).toEqual(origins);
+    const config = file(JSON.stringify({ corsOrigins: origins }));
+    expect(loadServeConfig({ config }, {}).corsOrigins).toEqual(origins);
+    expect(loadServeConfig({ corsOrigins: '*' }, {}).corsOrigins).toEqual(['*']);
+    for (const origin of ['https://a.example/', 'a.example', 'https://a.example/path']) {
+      expect(refusal({ corsOrigins: `https://b.example,${origin}` })[0]).toMatch(/^corsOrigins\.1: must be/);
+    }
+  });
+
   it('binds any address with --insecure', () => {
     expect(loadServeConfig({ host: '0.0.0.0', insecure: true }, {}).host).toBe('0.0.0.0');
   });

@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { createPrometheusMetrics, type ServingMetrics } from '../../../src/observability/index.ts';
+import {
+  createPrometheusMetrics,
+  type KeyMetrics,
+  MOST_KEY_LABELS,
+  type ServingMetrics,
+} from '../../../src/observability/index.ts';
 import { FAKE_MODEL } from '../../support/fake-inference-service.ts';
 import { hasProgram, NEEDS_PROMETHEUS, promtoolObjections } from '../../support/promtool.ts';
 
 const promtool = await hasProgram('promtool');
 
 /** Says something of everything. */
-function exercise(metrics: ServingMetrics): void {
+function exercise(metrics: ServingMetrics & KeyMetrics): void {
+  metrics.keyUsed('app');
+  metrics.keyTokens('app', 12);
+  metrics.keyRefused('app', 'rate_limit_exceeded');
+  metrics.keyRejected('expired');
+  metrics.limitsShared(true);
   metrics.serving(FAKE_MODEL);
   metrics.engineState({
     running: 3,
@@ -75,6 +85,16 @@ describe('the metrics', () => {
     expect(series.map(sortedLabels).filter((line) => !lines.has(line))).toEqual([]);
     // A step of which nothing was predicted has no ratio.
     expect(text).not.toMatch(/vs_predicted_ratio_count\{.*prefill/);
+  });
+
+  it('of keys are a bounded number of series, however many keys there are', async () => {
+    const metrics = createPrometheusMetrics();
+    for (let i = 0; i < MOST_KEY_LABELS + 50; i++) metrics.keyUsed(`key-${i}`);
+    metrics.keyTokens('key-3', 5);
+    const text = await metrics.render();
+    expect(text.match(/^quept_key_requests_total\{/gm)).toHaveLength(MOST_KEY_LABELS + 1);
+    expect(text).toContain('quept_key_requests_total{key="other"} 50');
+    expect(text).toContain('quept_key_tokens_total{key="key-3"} 5');
   });
 
   it('of two servers in one process are apart', async () => {

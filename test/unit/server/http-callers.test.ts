@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { QueptError } from '../../../src/core/index.ts';
-import type { Credentials } from '../../../src/server/index.ts';
+import { openCaller } from '../../../src/access/index.ts';
+import { type Credentials, QueptError } from '../../../src/core/index.ts';
 import { FakeInferenceService } from '../../support/fake-inference-service.ts';
 import { httpTestApp } from '../../support/http-test-app.ts';
 
@@ -12,7 +12,7 @@ function guardedApp() {
   const { app } = httpTestApp(service, {}, null, async (credentials) => {
     asked.push(credentials);
     if (credentials.authorization === null) throw new QueptError('invalid_api_key', 'A key is needed.');
-    return { owner: credentials.authorization };
+    return openCaller(credentials.authorization);
   });
   return { app, service, asked };
 }

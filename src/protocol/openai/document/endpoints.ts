@@ -123,8 +123,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: 'get',
     path: '/metrics',
     operationId: 'metrics',
-    summary: 'For Prometheus; not here where metrics have a port of their own.',
-    guarded: false,
+    summary:
+      'For Prometheus; a key needs the scope `metrics`. Not here where metrics have a port of their own.',
+    guarded,
     answers: { 200: null },
   },
   {

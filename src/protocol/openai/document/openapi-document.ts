@@ -55,7 +55,7 @@ function operation(endpoint: Endpoint): Json {
   };
 }
 
-function answer({ event, path }: Endpoint, schema: z.ZodType | null): Json {
+function answer({ event, path, body }: Endpoint, schema: z.ZodType | null): Json {
   const text = path === '/openapi.json' ? 'application/json' : 'text/plain';
   return {
     description: event === undefined ? 'The answer.' : 'The answer; a stream where the body says so.',
@@ -63,6 +63,8 @@ function answer({ event, path }: Endpoint, schema: z.ZodType | null): Json {
       'x-request-id': header("The client's, or one of ours."),
       'openai-processing-ms': header('Milliseconds until the answer began.'),
       ...(event !== undefined && { 'x-precision': header('Extension: the range of precision granted.') }),
+      // What has a body does work, and counts.
+      ...(body !== undefined && RATE_LIMITS),
     },
     content: {
       ...(schema === null
@@ -74,6 +76,18 @@ function answer({ event, path }: Endpoint, schema: z.ZodType | null): Json {
 }
 
 const header = (description: string): Json => ({ description, schema: { type: 'string' } });
+
+/** Those that the key has. */
+const RATE_LIMITS: Json = Object.fromEntries(
+  ['requests', 'tokens'].flatMap((what) => [
+    [`x-ratelimit-limit-${what}`, header(`The key's ${what} per minute, if they are limited.`)],
+    [`x-ratelimit-remaining-${what}`, header('What is left of them.')],
+    [
+      `x-ratelimit-reset-${what}`,
+      header('Until all are there again if nothing more is used, such as `1m1s`.'),
+    ],
+  ]),
+);
 
 const HEADERS: readonly Json[] = [
   ['x-precision', 'Extension: what `precision` of the body may say as a text. Both must agree.'],
