@@ -30,6 +30,9 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   H1: 'Clients of the OpenAI API work unchanged, and what they are answered is what its specification says.',
   H2: 'The description of the HTTP API agrees with the code: every route, every field of bodies and answers.',
   H3: 'No body makes the server fail, hang or grow.',
+  J1: 'A schema is enforced or refused by path and keyword: valid values can be answered, invalid ones cannot.',
+  J2: 'An answer under a schema that ends by itself is valid at every precision, however its tokens are drawn.',
+  J3: 'No schema holds the server up: what would cost too much is refused, and before it has cost much.',
   K1: 'A prompt that begins as an earlier one of its owner is computed from where they part, and the answer says so.',
   K2: 'What is reused changes no token of a request at a fixed precision.',
   K3: 'What is reused is never of lower precision than the policy gives the request, and of a pinned one exactly its own.',
@@ -52,4 +55,6 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   U4: 'No key, hash or password is told by a log, a metric or an answer.',
   U5: 'A keys file that becomes faulty changes nothing while the server runs.',
   S4: 'No tier starves: in overload that ends every request ends, and flex is served while it lasts.',
+  T1: 'What calls an answer holds depends on its text alone, not on how that is cut into tokens.',
+  T2: 'Where the model must call, every call that is complete is of a function that was offered, and its arguments are valid.',
 };

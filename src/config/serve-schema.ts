@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TOOL_FORMATS } from '../core/index.ts';
 import { defaultThreads } from './default-threads.ts';
 import { isLoopbackHost } from './loopback.ts';
 
@@ -6,6 +7,8 @@ export const POLICIES = ['fixed', 'load-threshold', 'slo'] as const;
 export const PREFIX_CACHES = ['off', 'owner', 'shared'] as const;
 /** Where gRPC is served if not on a port of its own. */
 export const GRPC_PLACES = ['shared', 'off'] as const;
+/** How calls of functions are written, if not as the model's chat template tells. */
+export const TOOL_FORMAT_WORDS = ['auto', ...TOOL_FORMATS] as const;
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
@@ -61,6 +64,7 @@ export const serveSchema = z
     grpcTlsClientCa: z.string().min(1).nullable().default(null),
     grpcKeepAliveMs: milliseconds.default(60_000),
     metricsPort: wholeNumber(0, 65_535).nullable().default(null),
+    toolFormat: z.enum(TOOL_FORMAT_WORDS).default('auto'),
     adminPort: wholeNumber(0, 65_535).nullable().default(null),
     keys: z.string().min(1).nullable().default(null),
     keyEntries: z.array(z.unknown()).nullable().default(null),
@@ -268,6 +272,12 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     'a whole number from 0 to 65535',
     'port of its own for /metrics, on the same host; 0 takes a free one (--port)',
   ),
+  toolFormat: {
+    kind: 'text',
+    argument: 'name',
+    requirement: `one of ${TOOL_FORMAT_WORDS.join(', ')}`,
+    help: "how the model writes calls of functions, where its chat template does not tell (the template's)",
+  },
   adminPort: number(
     'n',
     'a whole number from 0 to 65535',

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import type { Deadlines, ServedModel, ServiceTier } from '../core/index.ts';
+import type { Deadlines, ServedModel, ServiceTier, ToolFormat } from '../core/index.ts';
+import { readToolFormat } from '../engine/index.ts';
 import type { Logger, ServingMetrics } from '../observability/index.ts';
 import { type ArtefactManifest, openArtefact } from '../quant/index.ts';
 import type { PolicyName, PrefixSharing } from '../scheduler/index.ts';
@@ -8,6 +9,7 @@ import type { RecordingSettings } from './channel.ts';
 import { EngineClient } from './engine-client.ts';
 import { EngineMetrics } from './engine-metrics.ts';
 import { Gateway } from './gateway.ts';
+import { GrammarPool } from './grammar-pool.ts';
 import { RequestIndex } from './request-index.ts';
 import { ServiceLevels, type TierSettings, tierShares } from './service-levels.ts';
 import { TokenizerPool } from './tokenizer-pool.ts';
@@ -37,6 +39,8 @@ export interface GatewayOptions {
   readonly decisionLog: number;
   /** File to record every view and plan in; null for none. */
   readonly record: RecordingSettings | null;
+  /** How the model writes calls of functions; null for what its chat template tells. */
+  readonly toolFormat: ToolFormat | null;
   readonly logger: Logger;
   readonly metrics: ServingMetrics;
   /** How long verifying and loading the model may take; default ten minutes. */
@@ -50,14 +54,16 @@ const START_TIMEOUT_MS = 600_000;
  * for them: see `ready`.
  *
  * Rejects with QueptError `invalid_artefact` when the folder holds no artefact or an inconsistent one; damage
- * that only reading the weights can show rejects `ready`.
+ * that only reading the weights can show rejects `ready`. `invalid_config` for a tool format that does not go with the
+ * model's chat template.
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { artefactDirectory, slots, maxWaiting, logger, metrics, decisionLog } = options;
   const artefact = await openArtefact(artefactDirectory, { verify: false });
   await artefact.close();
   const { manifest, fingerprint } = artefact;
-  const model = servedModel(manifest, fingerprint, options.contextLength);
+  const toolFormat = await readToolFormat(artefactDirectory, 'invalid_artefact', options.toolFormat);
+  const model = { ...servedModel(manifest, fingerprint, options.contextLength), toolFormat };
   metrics.serving(model);
   const levels = new ServiceLevels(options.tiers, model.ladder);
   const engine = new EngineClient({
@@ -82,6 +88,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const tokenizer = new TokenizerPool({
     entry: new URL('./tokenizer-worker.js', import.meta.url),
     artefactDirectory,
+    toolFormat: options.toolFormat,
     // A second vocabulary in memory pays only where there are cores beside the engine's.
     threads: availableParallelism() > 2 ? 2 : 1,
   });
@@ -103,6 +110,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ),
     engine,
     tokenizer,
+    grammars: new GrammarPool(new URL('./grammar-worker.js', import.meta.url)),
     metrics,
     clock: performance,
     index: new RequestIndex(decisionLog),
@@ -113,7 +121,7 @@ function servedModel(
   manifest: ArtefactManifest,
   fingerprint: string,
   contextLength: number | null,
-): ServedModel {
+): Omit<ServedModel, 'toolFormat'> {
   const longest = manifest.architecture.contextLength;
   return {
     id: manifest.name,

@@ -1,5 +1,6 @@
 import { QueptError } from '../core/index.ts';
 import { artefactEmbedding, artefactWeights, loadTokenizer, openRunner } from '../engine/index.ts';
+import { GrammarConstrainer } from '../grammar/index.ts';
 import { openArtefact } from '../quant/index.ts';
 import {
   BATCH_POLICIES,
@@ -60,6 +61,12 @@ async function serve(settings: EngineSettings): Promise<void> {
     onFallback: (reason) => note(`attention in place does not work here, using the slower one: ${reason}`),
   });
   const { ladder } = artefact.manifest;
+  const constrainer = new GrammarConstrainer({
+    size: runner.shape.vocabSize,
+    tokenBytes: (id) => textDecoder.tokenBytes(id),
+    specialName: (id) => textDecoder.specialName(id),
+    endTokenIds: textDecoder.endTokenIds,
+  });
   const cost = createLearnedCost(ladder.length, await profileSteps(runner, ladder, performance));
   // Before the first request can teach it what a loaded machine costs.
   const profile = unloadedProfile(cost, ladder, prefillChunk);
@@ -82,6 +89,7 @@ async function serve(settings: EngineSettings): Promise<void> {
         ladder,
         textDecoder,
         clock: performance,
+        constrainer,
         // Admission is the parent's: whatever it sends has a place.
         limits: { ...limits, maxWaiting: Number.MAX_SAFE_INTEGER },
         precisionPolicy: POLICIES[policy](ladder),

@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Deadlines,
+  type EngineRequest,
   type FinishedEvent,
   type GenerateRequest,
   type Generation,
@@ -22,6 +23,7 @@ import type { SchedulerSnapshot } from '../scheduler/index.ts';
 import type { Admission, Place } from './admission.ts';
 import type { EngineClient } from './engine-client.ts';
 import { EventQueue } from './event-queue.ts';
+import type { GrammarPool } from './grammar-pool.ts';
 import { countRefusal } from './refusal.ts';
 import { requestDeadlines } from './request-deadlines.ts';
 import type { RequestIndex } from './request-index.ts';
@@ -49,6 +51,7 @@ interface GatewayParts {
   readonly deadlines: Deadlines;
   readonly engine: EngineClient;
   readonly tokenizer: TokenizerPool;
+  readonly grammars: GrammarPool;
   readonly metrics: ServingMetrics;
   readonly clock: Clock;
   readonly index: RequestIndex;
@@ -59,6 +62,9 @@ type Terms = Pick<Generation, 'range' | 'level'> & {
   /** When the request came, on the gateway's clock. */
   readonly arrivedAtMs: number;
 };
+
+/** What the worker threads made of a request. */
+type PreparedRequest = Pick<EngineRequest, 'promptTokens' | 'grammar'>;
 
 /** The service behind every transport: one engine process and a pool of tokenizers. */
 export class Gateway implements InferenceService {
@@ -135,19 +141,20 @@ export class Gateway implements InferenceService {
     checkLogitBias(request.sampling.logitBias, vocabSize);
     this.#requireReady();
     const place = admission.reserve(level.tier);
-    const tokenizing = this.#tokenize(request.prompt);
+    const preparing = this.#prepare(request);
     try {
-      const promptTokens = await unlessAborted(tokenizing, signal);
-      if (promptTokens !== null) {
-        const granted = { ...terms, level: levels.grant(request.service, promptTokens.length).level };
-        return this.#submit(request, promptTokens, granted, signal, place);
+      const prepared = await unlessAborted(preparing, signal);
+      if (prepared !== null) {
+        const { length } = prepared.promptTokens;
+        const granted = { ...terms, level: levels.grant(request.service, length).level };
+        return this.#submit(request, prepared, granted, signal, place);
       }
     } catch (error) {
       place.release();
       throw error;
     }
     // The tokenizer works on, so the place stays taken: aborting buys no one a longer queue.
-    tokenizing.catch(() => {}).finally(place.release);
+    preparing.catch(() => {}).finally(place.release);
     return this.#cancelledEarly(request, terms);
   }
 
@@ -189,11 +196,11 @@ export class Gateway implements InferenceService {
 
   /** Drains, waits up to `graceMs` for the requests in flight, then ends the engine and the tokenizers. */
   async close(graceMs: number): Promise<void> {
-    const { admission, engine, tokenizer } = this.#parts;
+    const { admission, engine, tokenizer, grammars } = this.#parts;
     this.drain();
     await admission.empty(graceMs);
     await engine.stop();
-    await tokenizer.close();
+    await Promise.all([tokenizer.close(), grammars.close()]);
   }
 
   #requireReady(): void {
@@ -209,10 +216,16 @@ export class Gateway implements InferenceService {
       : await this.#parts.tokenizer.tokenize({ prompt, ...AS_GENERATED });
   }
 
+  async #prepare({ prompt, constraint }: GenerateRequest): Promise<PreparedRequest> {
+    const grammar = constraint && this.#parts.grammars.prepare(constraint);
+    const [promptTokens, made] = await Promise.all([this.#tokenize(prompt), grammar]);
+    return { promptTokens, ...(made !== undefined && { grammar: made }) };
+  }
+
   /** Sends an admitted request to the engine. `place` is given back at its terminal event. */
   #submit(
     request: GenerateRequest,
-    promptTokens: Int32Array,
+    { promptTokens, grammar }: PreparedRequest,
     terms: Terms,
     signal: AbortSignal,
     place: Place,
@@ -237,12 +250,14 @@ export class Gateway implements InferenceService {
       sampling: resolveSampling(samplingDefaults, request.sampling),
       stop: request.stop,
       ...(request.ignoreEnd === true && { ignoreEnd: true }),
+      ...(request.toolMarkers === true && { toolMarkers: true }),
       floor: range.floor,
       ceiling: range.ceiling,
       level,
       deadlines,
       owner: request.owner,
       ...(request.logprobs !== undefined && { logprobs: request.logprobs }),
+      ...(grammar !== undefined && { grammar }),
     };
     const meter = new RequestMeter({
       metrics,

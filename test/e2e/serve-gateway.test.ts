@@ -83,6 +83,7 @@ function options(changes: Partial<GatewayOptions> = {}): GatewayOptions {
     slots: 2,
     maxWaiting: 1,
     maxWorkTokens: null,
+    toolFormat: null,
     contextLength: null,
     prefillChunk: 16,
     policy: 'fixed',
@@ -233,6 +234,14 @@ describe('a gateway', () => {
     });
     expect(late.readiness()).toEqual({ ready: false, reason: 'the model could not be loaded' });
     await late.close(0);
+  });
+
+  it('refuses a format of calls that its template cannot teach the model', async () => {
+    expect(gateway.model.toolFormat).toBe('hermes');
+    await expect(create(options({ toolFormat: 'mistral' }))).rejects.toMatchObject({
+      code: 'invalid_config',
+      param: 'toolFormat',
+    });
   });
 
   it('shortens the context on request, and never lengthens it', async () => {

@@ -98,6 +98,7 @@ async function serveWith(
       totalMs: config.totalTimeoutMs,
     },
     decisionLog,
+    toolFormat: config.toolFormat === 'auto' ? null : config.toolFormat,
     record:
       config.record === null
         ? null
