@@ -39,6 +39,8 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   L4: 'npm start passes signals on: running requests end, then npm does, with exit code 0.',
   O1: 'A recorded run replays to the identical sequence of plans.',
   O2: 'Metrics are in a form that Prometheus takes and promtool has no objection to.',
+  O3: 'What metrics count is what clients were told.',
+  O4: 'Every panel of the dashboard, every alert and every rule queries series that a server exposes.',
   Q1: 'A calibration depends on its seed alone: interrupted and resumed, it ends in the same weights bit for bit.',
   Q2: 'Nothing half-calibrated is loadable: until the run is over, the artefact is absent or the one before.',
   Q3: 'The planes of a calibrated artefact are those that were learned.',
