@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # An image of the server with the model that comes with it (--target bare leaves that out):
 #
 #   docker build --tag quept .
