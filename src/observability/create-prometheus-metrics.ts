@@ -1,6 +1,7 @@
 import { SERVICE_TIERS } from '../core/index.ts';
 import { createKeyMetrics, type KeyMetrics } from './key-metrics.ts';
 import { MetricRegistry } from './metric-registry.ts';
+import { addProcessMetrics } from './process-metrics.ts';
 import { createQueptMetrics } from './quept-metrics.ts';
 import type { ServingMetrics } from './serving-metrics.ts';
 import { createVllmMetrics, VLLM_FINISH_REASON } from './vllm-metrics.ts';
@@ -21,6 +22,7 @@ export function createPrometheusMetrics(): ServingMetrics & KeyMetrics & Metrics
   const { registry } = own;
   const vllm = createVllmMetrics(own);
   const quept = createQueptMetrics(own);
+  addProcessMetrics(own);
   return {
     ...createKeyMetrics(own),
     contentType: registry.contentType,
