@@ -23,7 +23,8 @@ export interface OpenGrpc {
  * listened on.
  */
 export async function openGrpc(config: ServeConfig, backend: Backend): Promise<OpenGrpc | null> {
-  const { grpcPort, grpcHost, host, maxBodyBytes, requestTimeoutMs, grpcKeepAliveMs } = config;
+  const { grpcPort, grpcHost, host, maxBodyBytes, requestTimeoutMs, grpcKeepAliveMs, stalledReaderMs } =
+    config;
   if (grpcPort === 'off') return null;
   const tls = readGrpcTls(config);
   const server: GrpcServer = createGrpcServer(
@@ -33,7 +34,7 @@ export async function openGrpc(config: ServeConfig, backend: Backend): Promise<O
       epochMs: () => Date.now(),
       createId: () => randomUUID().replaceAll('-', ''),
     },
-    { tls, maxMessageBytes: maxBodyBytes, requestTimeoutMs, keepAliveMs: grpcKeepAliveMs },
+    { tls, maxMessageBytes: maxBodyBytes, requestTimeoutMs, keepAliveMs: grpcKeepAliveMs, stalledReaderMs },
   );
   if (grpcPort === 'shared') {
     return { onHttp2: server.accept, port: null, tls: false, close: (graceMs) => server.close(graceMs) };

@@ -32,7 +32,7 @@ export function openHttp(
   backend: Backend,
   { metrics, onHttp2 }: OpenHttpOptions,
 ): Promise<HttpServerHandle> {
-  const { port, maxBodyBytes } = config;
+  const { port, maxBodyBytes, stalledReaderMs } = config;
   const app = createHttpApp(
     {
       ...backend,
@@ -41,7 +41,7 @@ export function openHttp(
       epochSeconds: () => Math.floor(Date.now() / 1000),
       createId: () => randomUUID().replaceAll('-', ''),
     },
-    { maxBodyBytes },
+    { maxBodyBytes, stalledReaderMs },
   );
   return listen(app, port, config, backend.logger, onHttp2);
 }

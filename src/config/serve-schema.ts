@@ -58,10 +58,14 @@ export const serveSchema = z
     grpcTlsClientCa: z.string().min(1).nullable().default(null),
     grpcKeepAliveMs: milliseconds.default(60_000),
     metricsPort: wholeNumber(0, 65_535).nullable().default(null),
+    stalledReaderMs: milliseconds.default(60_000),
     decisionLog: wholeNumber(0, 100_000).default(1000),
     record: z.string().min(1).nullable().default(null),
     recordMaxBytes: wholeNumber(1024, 1e12).default(256 * 1024 * 1024),
     drainMs: wholeNumber(0, 3_600_000).default(30_000),
+    drainDelayMs: wholeNumber(0, 3_600_000).default(0),
+    loadTimeoutMs: milliseconds.nullable().default(null),
+    stallTimeoutMs: wholeNumber(0, 3_600_000).default(10_000),
     logLevel: z.enum(LOG_LEVELS).default('info'),
     insecure: z.boolean().default(false),
   })
@@ -197,6 +201,12 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
   firstTokenTimeoutMs: period('a request may wait for its first token (no limit)'),
   totalTimeoutMs: period('a request may take in all (no limit)'),
   drainMs: period('running requests may take after SIGTERM (30000)', 0),
+  drainDelayMs: period('after SIGTERM in which the server is not ready but still takes requests (0)', 0),
+  loadTimeoutMs: period('the model may take to load (60000, and 1000 more per 10 MB)'),
+  stallTimeoutMs: period(
+    'after which an engine that makes no progress is killed and started again, or 20 times its longest step if that is more; 0 is never (10000)',
+    0,
+  ),
   grpcPort: number(
     'n',
     "a whole number from 0 to 65535, 'shared' or 'off'",
@@ -227,6 +237,7 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     'a whole number from 0 to 65535',
     'port of its own for /metrics, on the same host; 0 takes a free one (--port)',
   ),
+  stalledReaderMs: period('after which a client that takes nothing of its stream loses it (60000)'),
   decisionLog: number(
     'n',
     'a whole number from 0 to 100000',

@@ -9,6 +9,7 @@ import {
   createStepWriter,
   type DecisionHistory,
   joinLogs,
+  longestStepMs,
   POLICIES,
   profileSteps,
   StatisticsCollector,
@@ -41,6 +42,9 @@ process.on('message', (received) => {
     case 'decision-query':
       answer(message);
       return;
+    case 'ping':
+      void post({ type: 'pong' });
+      return;
     case 'stop':
       loop?.stop();
       return;
@@ -64,6 +68,7 @@ async function serve(settings: EngineSettings): Promise<void> {
   // Before the first request can teach it what a loaded machine costs.
   const profile = unloadedProfile(cost, ladder, prefillChunk);
   const limits = { prefillChunk, maxBatch: slots };
+  const bounds = { rungs: ladder.length, slots, prefillChunk, contextLength: runner.shape.contextLength };
   // Only a policy that lowers precision can keep the pace that deadlines ask for.
   const batching = policy === 'slo' ? 'deadline' : 'first-come';
   const statistics = new StatisticsCollector();
@@ -96,11 +101,15 @@ async function serve(settings: EngineSettings): Promise<void> {
       }),
     () => ({
       ...statistics.take(),
-      cost: { errors: cost.errors(), slowness: cost.parameters().slowness },
+      cost: {
+        errors: cost.errors(),
+        slowness: cost.parameters().slowness,
+        longestStepMs: longestStepMs(cost, bounds),
+      },
     }),
     post,
   );
-  await post({ type: 'ready', shape: runner.shape, profile });
+  await post({ type: 'ready', shape: runner.shape, profile, longestStepMs: longestStepMs(cost, bounds) });
   await loop.run();
   await recording?.close();
   await runner.close();

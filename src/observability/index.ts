@@ -14,6 +14,7 @@ export type {
   PhaseSeconds,
   PredictionState,
   RefusalReason,
+  RestartReason,
   ServingMetrics,
   Slo,
   StepPhase,

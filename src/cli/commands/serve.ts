@@ -18,9 +18,7 @@ import { type OpenGrpc, openGrpc } from '../open-grpc.ts';
 import { openHttp, openMetrics } from '../open-http.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
 import { prepareRecording } from '../recording-target.ts';
-
-/** What remains of a connection after the drain is the error that tells its client; it needs no longer than this. */
-const LAST_WORDS_MS = 1_000;
+import { shutDown } from '../shut-down.ts';
 
 export function registerServe(program: Command, streams: Streams): void {
   const command = defineCommand(program, {
@@ -74,6 +72,8 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
       config.record === null
         ? null
         : { path: prepareRecording(config.record), maxBytes: config.recordMaxBytes },
+    loadTimeoutMs: config.loadTimeoutMs,
+    stallTimeoutMs: config.stallTimeoutMs,
     logger,
     metrics,
   });
@@ -92,12 +92,7 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
     await Promise.race([gateway.ready, aborted(signal)]);
     if (!signal.aborted) announce(output, gateway.model, http, metricsHttp ?? http, grpc);
     await aborted(signal);
-    logger.info({ drainMs: config.drainMs }, 'shutting down');
-    // First, so that whoever watches the health of the server is told at once.
-    gateway.drain();
-    // All at once: the port closes now, and requests that outlive the drain are told so before they are cut off.
-    const lastWordsMs = config.drainMs + LAST_WORDS_MS;
-    await Promise.all([http.close(lastWordsMs), grpc?.close(lastWordsMs), gateway.close(config.drainMs)]);
+    await shutDown({ gateway, http, grpc, logger }, config);
   } finally {
     stopWatching();
     // Metrics tell of the drain to its end.
