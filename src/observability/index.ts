@@ -3,9 +3,9 @@ export {
   LOG_LEVELS,
   type LoggerOptions,
   type LogLevel,
-  type LogSink,
 } from './create-logger.ts';
 export { createPrometheusMetrics, type MetricsSource } from './create-prometheus-metrics.ts';
+export type { LogSink } from './log-sink.ts';
 export type { LogFields, Logger } from './logger.ts';
 export { NO_METRICS } from './no-metrics.ts';
 export type {
