@@ -12,6 +12,8 @@ import {
   startHttpServer,
 } from '../server/index.ts';
 
+import { connectionLimit } from './connection-limit.ts';
+
 /** What stands behind every transport. */
 export interface Backend {
   readonly service: InferenceService;
@@ -71,6 +73,7 @@ function listen(
     headersTimeoutMs,
     requestTimeoutMs,
     keepAliveTimeoutMs,
+    maxConnections: connectionLimit(config),
     ...(onHttp2 !== undefined && { onHttp2 }),
   });
 }

@@ -204,7 +204,7 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
   drainDelayMs: period('after SIGTERM in which the server is not ready but still takes requests (0)', 0),
   loadTimeoutMs: period('the model may take to load (60000, and 1000 more per 10 MB)'),
   stallTimeoutMs: period(
-    'after which an engine that makes no progress is killed and started again, or 20 times its longest step if that is more; 0 is never (10000)',
+    'after which an engine that makes no progress is killed and started again, or 10 times its longest step if that is more; 0 is never (10000)',
     0,
   ),
   grpcPort: number(

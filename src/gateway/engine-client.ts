@@ -163,7 +163,8 @@ export class EngineClient {
     this.#backoff.ready(performance.now());
     this.#watchdog.start(longestStepMs);
     this.#settleReady.resolve();
-    this.#options.logger.info({ enginePid: this.pid }, 'the engine is ready');
+    const patienceMs = Math.round(this.#watchdog.patienceMs);
+    this.#options.logger.info({ enginePid: this.pid, patienceMs }, 'the engine is ready');
   }
 
   #onStep(message: StepMessage): void {

@@ -1,7 +1,7 @@
 /** How often is looked, and an engine without requests asked for a sign of life. */
 const LOOK_MS = 500;
 /** Predictions are of a machine as it was lately: a step may take so many times what the longest one should. */
-const PATIENCE_FACTOR = 20;
+const PATIENCE_FACTOR = 10;
 
 interface EngineWatchdogOptions {
   /** Silence that is borne however short steps are; 0 bears any. */
@@ -15,7 +15,7 @@ interface EngineWatchdogOptions {
 
 /**
  * Tells an engine that hangs from one that is slow. An engine that has requests owes a step, one that has none an
- * answer to a ping; it hangs when it has owed either for `leastMs` or 20 times as long as its longest step is predicted
+ * answer to a ping; it hangs when it has owed either for `leastMs` or 10 times as long as its longest step is predicted
  * to take, whichever is longer. Predictions are learned from steps, so a slow machine is given its time.
  *
  * Time is counted from look to look, and what lies between two of them counts at most twice its due: a pause of this

@@ -4,6 +4,7 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import { QueptError } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
 import { listen } from '../listen.ts';
+import { reportRefusals } from '../report-refusals.ts';
 import { connectionError, rawErrorResponse } from './connection-error.ts';
 import { errorResponse } from './error-response.ts';
 import { splitHttp2 } from './split-http2.ts';
@@ -82,8 +83,7 @@ export async function startHttpServer(app: FetchApp, given: HttpServerOptions): 
   });
   server.on('request', requestListener(app, options.logger));
   await listen(server, options.host, options.port);
-  // Accepting may fail later, e.g. for want of file descriptors; that is no reason to stop serving.
-  server.on('error', (error) => options.logger.error({ err: error }, 'accepting connections failed'));
+  reportRefusals(server, options.logger);
   let closed: Promise<void> | null = null;
   return {
     host: options.host,
