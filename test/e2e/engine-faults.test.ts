@@ -117,7 +117,7 @@ describe.concurrent('the engine process', { timeout: 60_000 }, () => {
     await until(async () => (await ask(`${url}/health/ready`)).status === 200, 'a third engine', 40_000);
     expect([first, second]).not.toContain(killed.enginePid());
     expect(isAlive(second)).toBe(false);
-    expect(await metric(url, 'quept_engine_restarts_total{reason="load_timeout"')).toBe(1);
+    expect(await metric(url, 'quept_engine_restarts_total{reason="load_timeout"')).toBeGreaterThanOrEqual(1);
     expect(await metric(url, 'quept_engine_restarts_total{reason="crash"')).toBe(2);
   });
 

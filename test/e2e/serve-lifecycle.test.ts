@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isAlive } from '../support/child-processes.ts';
 import { type ServerProcess, spawnCli, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
+import { until } from '../support/until.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Long enough that a greedy stream (which never ends by itself, see the artefact) outlasts any test here. */
@@ -54,14 +55,6 @@ async function readAll(
     return { chunks, finishReason, error };
   }
   return { chunks, finishReason, error: null };
-}
-
-async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 15_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`${what} did not come true`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 const isReady = async (url: string): Promise<boolean> => (await fetch(`${url}/health/ready`)).status === 200;
@@ -147,25 +140,6 @@ describe('shutdown', () => {
     expect(await server.exited).toEqual({ code: 0, signal: null });
   });
 
-  it.each([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)('stops at once at a second %s, and takes the engine along', async (signal, code) => {
-    const { server, client } = await serve();
-    const engine = server.enginePid();
-    const stream = await client.completions.create(ENDLESS);
-    const reading = readAll(stream, (count) => {
-      if (count === 3) server.child.kill(signal);
-    });
-    await until(async () => server.stderr().includes('shutting down'), 'the drain');
-    // A second signal that follows within a second is taken for an echo of the first.
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
-    server.child.kill(signal);
-    await reading;
-    expect(await server.exited).toEqual({ code, signal: null });
-    await until(async () => !isAlive(engine), 'the end of the engine');
-  });
-
   it('takes the engine along when the server is killed', async () => {
     const { server, client } = await serve();
     const engine = server.enginePid();
@@ -176,16 +150,6 @@ describe('shutdown', () => {
     await until(async () => !isAlive(engine), 'the end of the engine');
   });
 });
-
-/** Whether a process still runs. One that has ended but was not yet asked for its status runs no more. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !existsSync('/proc/self/stat') || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 describe('a start that cannot succeed', () => {
   it('asks for a model where none came with the package, and says how to get one', async () => {
