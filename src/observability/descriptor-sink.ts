@@ -25,6 +25,7 @@ export class DescriptorSink implements LogSink {
   #keptBytes = 0;
   #lost = 0;
   #retry: NodeJS.Timeout | null = null;
+  #hasFailed = false;
 
   constructor(fd: number, options: Partial<DescriptorSinkOptions> = {}) {
     this.#fd = fd;
@@ -53,6 +54,9 @@ export class DescriptorSink implements LogSink {
         this.#writeKept();
       }
     } catch {
+      // What is kept at the end gets its last chance.
+      if (!this.#hasFailed) process.once('exit', () => this.#flush());
+      this.#hasFailed = true;
       this.#retry = setTimeout(() => {
         this.#retry = null;
         this.#flush();

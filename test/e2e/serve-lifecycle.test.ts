@@ -78,35 +78,6 @@ describe('cancellation', () => {
   });
 });
 
-describe('the engine dies', () => {
-  it('fails the requests in flight, says so in health, and comes back', async () => {
-    const { server, client } = await serve();
-    const killed = server.enginePid();
-    let readyRightAfter: boolean | null = null;
-    const outcomes = await Promise.all(
-      [1, 2].map(async (i) =>
-        readAll(await client.completions.create(ENDLESS), (count) => {
-          if (i === 1 && count === 3) process.kill(killed, 'SIGKILL');
-        }),
-      ),
-    );
-    readyRightAfter = await isReady(server.url);
-    for (const { error, finishReason } of outcomes) {
-      expect(finishReason).toBeNull();
-      expect(error).toMatchObject({ code: 'engine_unavailable' });
-    }
-    expect(readyRightAfter).toBe(false);
-    const refused = await client.completions
-      .create({ model: 'tiny', prompt: 'x', max_tokens: 1 })
-      .catch((error: unknown) => error);
-    expect(refused).toMatchObject({ status: 503, code: 'engine_unavailable' });
-    await until(() => isReady(server.url), 'a ready engine');
-    expect(server.enginePid()).not.toBe(killed);
-    const answer = await client.completions.create({ model: 'tiny', prompt: 'the cat', max_tokens: 3 });
-    expect(answer.usage?.completion_tokens).toBe(3);
-  });
-});
-
 describe('shutdown', () => {
   it('on SIGTERM takes no one new and lets a running stream come to its end', async () => {
     const { server, client } = await serve();
