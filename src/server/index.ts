@@ -1,4 +1,5 @@
 export { type Authenticate, authenticateByCertificate, type Caller, type Credentials } from './caller.ts';
+export { checkListenable } from './check-listenable.ts';
 export { createGrpcServer, type GrpcServer } from './grpc/create-grpc-server.ts';
 export {
   DEFAULT_GRPC_SERVER_OPTIONS,

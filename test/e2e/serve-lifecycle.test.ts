@@ -78,39 +78,7 @@ describe('cancellation', () => {
   });
 });
 
-describe('shutdown', () => {
-  it('on SIGTERM takes no one new and lets a running stream come to its end', async () => {
-    const { server, client } = await serve();
-    const stream = await client.completions.create({ ...ENDLESS, max_tokens: 400 });
-    let newcomer: Promise<unknown> = Promise.resolve();
-    const outcome = await readAll(stream, (count) => {
-      if (count !== 3) return;
-      server.child.kill('SIGTERM');
-      newcomer = until(
-        () =>
-          fetch(`${server.url}/health/live`).then(
-            () => false,
-            () => true,
-          ),
-        'a closed port',
-      );
-    });
-    expect(outcome).toMatchObject({ finishReason: 'length', error: null });
-    await newcomer;
-    expect(await server.exited).toEqual({ code: 0, signal: null });
-  });
-
-  it('tells a stream that outlives the drain that it was cut short', async () => {
-    const { server, client } = await serve('--drain-ms', '200');
-    const stream = await client.completions.create(ENDLESS);
-    const { error, finishReason } = await readAll(stream, (count) => {
-      if (count === 3) server.child.kill('SIGTERM');
-    });
-    expect(error).toMatchObject({ code: 'shutting_down' });
-    expect(finishReason).toBeNull();
-    expect(await server.exited).toEqual({ code: 0, signal: null });
-  });
-
+describe('the end', () => {
   it('takes the engine along when the server is killed', async () => {
     const { server, client } = await serve();
     const engine = server.enginePid();
@@ -161,11 +129,26 @@ describe('a start that cannot succeed', () => {
     }
   });
 
-  it('names the port that is in use', async () => {
+  it('[C2] names all that is missing or taken, the port too', async () => {
     const { server } = await serve();
     const port = new URL(server.url).port;
-    const cli = await spawnCli(['serve', '--port', port, '--model', artefact.directory]);
+    const taken = ['serve', '--port', port];
+    const cli = await spawnCli([...taken, '--model', artefact.directory]);
     expect((await cli.exited).code).toBe(2);
-    expect(cli.stderr()).toContain(`127.0.0.1:${port}: the port is already in use`);
+    expect(cli.stderr()).toMatch(
+      new RegExp(`^quept: Cannot listen on 127.0.0.1:${port}: the port is already in use`),
+    );
+
+    const files = ['--model', '/none/model', '--record', '/none/run.jsonl'];
+    const tls = ['--grpc-port', '0', '--grpc-tls-cert', '/none/cert.pem', '--grpc-tls-key', '/none/key.pem'];
+    const worse = await spawnCli([...taken, ...files, ...tls]);
+    expect((await worse.exited).code).toBe(2);
+    expect(worse.stderr().trimEnd().split('\n')).toEqual([
+      'quept: the server cannot start:',
+      expect.stringContaining('/none/model'),
+      expect.stringContaining('record: /none/run.jsonl'),
+      expect.stringContaining('grpcTlsCert /none/cert.pem'),
+      expect.stringContaining(`127.0.0.1:${port}`),
+    ]);
   });
 });

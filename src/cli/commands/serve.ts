@@ -11,6 +11,7 @@ import { QueptError, type ServedModel } from '../../core/index.ts';
 import { createGateway } from '../../gateway/index.ts';
 import { createLogger, createPrometheusMetrics, watchEventLoop } from '../../observability/index.ts';
 import { authenticateByCertificate, type HttpServerHandle } from '../../server/index.ts';
+import { checkStart } from '../check-start.ts';
 import { defaultModelDirectory } from '../default-model.ts';
 import { defineCommand } from '../define-command.ts';
 import { interruptible } from '../interrupt.ts';
@@ -49,6 +50,7 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
   }
   const { slots, maxWaiting, maxWorkTokens, contextLength, prefillChunk, threads, tiers, decisionLog } =
     config;
+  await checkStart(config, () => modelDirectory(config));
   const artefactDirectory = modelDirectory(config);
   const metrics = createPrometheusMetrics();
   const gateway = await createGateway({
