@@ -40,6 +40,7 @@ const TASKS = {
   'bench-gateway': (args) => runBuilt(join('bench', 'gateway', 'main.js'), args),
   'bench-scheduler': (args) => runBuilt(join('bench', 'scheduler', 'main.js'), args),
   'bench-serving': (args) => runBuilt(join('bench', 'serving', 'main.js'), args),
+  'bench-soak': (args) => runBuilt(join('bench', 'soak', 'main.js'), args),
   /** `npm run model:data`: what the default model learns from. */
   'model-data': async (args) => {
     await ensureInstalled();
