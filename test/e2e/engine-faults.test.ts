@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { childrenOf, HAS_PROC, isAlive } from '../support/child-processes.ts';
+import { childrenOf, HAS_PROC, isAlive, NO_PROC } from '../support/child-processes.ts';
 import { DEFAULT_MODEL } from '../support/default-model.ts';
 import { GrpcClient, HEALTH, INFERENCE } from '../support/grpc-client.ts';
 import { ask, errorCodes, type PlainAnswer } from '../support/plain-client.ts';
@@ -106,9 +106,9 @@ beforeAll(async () => {
 });
 
 describe.concurrent('the engine process', { timeout: 60_000 }, () => {
-  it('[F1][F2] is killed in mid-step, and its successor hangs while it loads', async () => {
+  it('[F1][F2] is killed in mid-step, and its successor hangs while it loads', async (context) => {
     await strikeAndCheck(killed, 'SIGKILL', 'crash');
-    if (!HAS_PROC) return;
+    if (!HAS_PROC) return context.skip(NO_PROC);
     const { url } = killed;
     const first = killed.enginePid();
     process.kill(first, 'SIGKILL');
@@ -137,7 +137,8 @@ describe.concurrent('the engine process', { timeout: 60_000 }, () => {
     health.close();
   });
 
-  it.skipIf(!HAS_PROC)('[F1] hangs while it loads for the first time, which ends the start', async () => {
+  it('[F1] hangs while it loads for the first time, which ends the start', async (context) => {
+    if (!HAS_PROC) return context.skip(NO_PROC);
     const args = ['serve', '--port', '0', '--model', DEFAULT_MODEL, '--load-timeout-ms', '1500'];
     const cli = await spawnCli(args);
     const engine = await childOtherThan(cli.child.pid, null);

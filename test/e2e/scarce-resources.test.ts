@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HAS_PROC, openDescriptors, processorSeconds } from '../support/child-processes.ts';
+import { HAS_PROC, NO_PROC, openDescriptors, processorSeconds } from '../support/child-processes.ts';
 import { ask } from '../support/plain-client.ts';
 import { type ServerProcess, type SpawnOptions, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
@@ -84,7 +84,8 @@ describe.concurrent('a disk', { timeout: 60_000 }, () => {
     }
   });
 
-  it.skipIf(!HAS_PROC)('[F4] that takes no line of the log from the start on', async () => {
+  it('[F4] that takes no line of the log from the start on', async (context) => {
+    if (!HAS_PROC) return context.skip(NO_PROC);
     const server = await serve([], { stderr: openSync('/dev/full', 'w') });
     for (let i = 0; i < 5; i++) expect(await complete(server)).toMatchObject({ status: 200 });
     server.child.kill('SIGTERM');
@@ -93,23 +94,22 @@ describe.concurrent('a disk', { timeout: 60_000 }, () => {
 });
 
 describe.concurrent('file descriptors', { timeout: 60_000 }, () => {
-  it.skipIf(!HAS_PROC)(
-    '[F5] that are few bound the connections, and leave enough to replace the engine',
-    async () => {
-      const server = await serve([], { prelude: 'ulimit -n 256' });
-      const { state, leave } = crowd(server, 300);
-      await until(() => state.refused === 300 - (256 - 64), 'refused connections');
-      await until(() => server.stderr().includes('as many are open as may be'), 'a word about it');
-      const engine = server.enginePid();
-      process.kill(engine, 'SIGKILL');
-      await until(() => server.enginePid() !== engine, 'another engine');
-      expect(occurrences(server.stderr(), 'as many are open as may be')).toBeLessThan(4);
-      leave();
-      await until(async () => (await complete(server)).status === 200, 'an answer');
-    },
-  );
+  it('[F5] that are few bound the connections, and leave enough to replace the engine', async (context) => {
+    if (!HAS_PROC) return context.skip(NO_PROC);
+    const server = await serve([], { prelude: 'ulimit -n 256' });
+    const { state, leave } = crowd(server, 300);
+    await until(() => state.refused === 300 - (256 - 64), 'refused connections');
+    await until(() => server.stderr().includes('as many are open as may be'), 'a word about it');
+    const engine = server.enginePid();
+    process.kill(engine, 'SIGKILL');
+    await until(() => server.enginePid() !== engine, 'another engine');
+    expect(occurrences(server.stderr(), 'as many are open as may be')).toBeLessThan(4);
+    leave();
+    await until(async () => (await complete(server)).status === 200, 'an answer');
+  });
 
-  it.skipIf(!HAS_PROC)('[F5] that are all gone are borne until there are some again', async () => {
+  it('[F5] that are all gone are borne until there are some again', async (context) => {
+    if (!HAS_PROC) return context.skip(NO_PROC);
     const server = await serve([]);
     const pid = server.child.pid ?? 0;
     const limit = openDescriptors(pid) + 10;

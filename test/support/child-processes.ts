@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** Whether other processes can be looked at as below. */
 export const HAS_PROC = existsSync('/proc/self/stat');
+/** Why a test that looks is skipped elsewhere. */
+export const NO_PROC = 'needs /proc, as Linux has it';
 
 /** Process ids of the children of a process, as Linux tells them. */
 export function childrenOf(pid: number): number[] {
