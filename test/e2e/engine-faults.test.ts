@@ -8,8 +8,11 @@ import { until } from '../support/until.ts';
 
 // The default model in a real server: what clients, probes and scrapes see while the engine process dies or hangs.
 
-const LONG = { model: 'default', prompt: 'Once', max_tokens: 1_000, ignore_eos: true, stream: true };
+const LONG = { model: 'default', prompt: 'Once', max_tokens: 450, ignore_eos: true, stream: true };
 const SHORT = { model: 'default', prompt: 'Once', max_tokens: 1 };
+
+/** Steps that cannot take long, so that the watchdog need not be patient. */
+const SMALL = ['--slots', '4', '--context-length', '512', '--prefill-chunk', '32'];
 
 const servers: ServerProcess[] = [];
 let killed: ServerProcess;
@@ -17,7 +20,7 @@ let stopped: ServerProcess;
 afterAll(() => Promise.all(servers.map((server) => server.kill())));
 
 async function serve(...args: string[]): Promise<ServerProcess> {
-  const server = await spawnServer(DEFAULT_MODEL, args);
+  const server = await spawnServer(DEFAULT_MODEL, [...SMALL, ...args]);
   servers.push(server);
   return server;
 }
@@ -91,7 +94,7 @@ async function strike(server: ServerProcess, signal: NodeJS.Signals) {
     ask(`${url}/v1/completions`, { body: LONG }),
     ask(`${url}/v1/completions`, { body: { ...LONG, stream: false } }),
   ]);
-  const call = grpc.call('GenerateStream', { model: 'default', text: 'Once', options: { max_tokens: 900 } });
+  const call = grpc.call('GenerateStream', { model: 'default', text: 'Once', options: { max_tokens: 450 } });
   await struck;
   const down = await whileDown(server, engine);
   const [answers, { status }] = await Promise.all([running, call]);
