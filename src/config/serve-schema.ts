@@ -75,6 +75,9 @@ export const serveSchema = z
     record: z.string().min(1).nullable().default(null),
     recordMaxBytes: wholeNumber(1024, 1e12).default(256 * 1024 * 1024),
     drainMs: wholeNumber(0, 3_600_000).default(30_000),
+    drainDelayMs: wholeNumber(0, 3_600_000).default(0),
+    loadTimeoutMs: milliseconds.nullable().default(null),
+    stallTimeoutMs: wholeNumber(0, 3_600_000).default(10_000),
     logLevel: z.enum(LOG_LEVELS).default('info'),
     insecure: z.boolean().default(false),
   })
@@ -242,6 +245,12 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
   firstTokenTimeoutMs: period('a request may wait for its first token (no limit)'),
   totalTimeoutMs: period('a request may take in all (no limit)'),
   drainMs: period('running requests may take after SIGTERM (30000)', 0),
+  drainDelayMs: period('after SIGTERM in which the server is not ready but still takes requests (0)', 0),
+  loadTimeoutMs: period('the model may take to load (60000, and 1000 more per 10 MB)'),
+  stallTimeoutMs: period(
+    'after which an engine that makes no progress is killed and started again, or 10 times its longest step if that is more; 0 is never (10000)',
+    0,
+  ),
   grpcPort: number(
     'n',
     "a whole number from 0 to 65535, 'shared' or 'off'",

@@ -43,11 +43,16 @@ export interface GatewayOptions {
   readonly toolFormat: ToolFormat | null;
   readonly logger: Logger;
   readonly metrics: ServingMetrics;
-  /** How long verifying and loading the model may take; default ten minutes. */
-  readonly startTimeoutMs?: number;
+  /** How long verifying and loading the model may take; null for what its size lets expect. */
+  readonly loadTimeoutMs: number | null;
+  /** How long an engine may be silent however short its steps are before it is killed; 0 for ever. */
+  readonly stallTimeoutMs: number;
 }
 
-const START_TIMEOUT_MS = 600_000;
+/** What a start takes whatever the model, on a machine with other things to do. */
+const LOAD_BASE_MS = 60_000;
+/** Of a slow disk or network volume: bytes that are read and verified. */
+const LOAD_BYTES_PER_MS = 10_000;
 
 /**
  * Reads the artefact's manifest, then starts the engine process and the tokenizers and returns without waiting
@@ -81,7 +86,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     onProfile: (profile) => levels.measured(profile),
     onSlowness: (slowness) => levels.observed(slowness),
-    startTimeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
+    loadTimeoutMs: options.loadTimeoutMs ?? expectedLoadMs(manifest),
+    stallTimeoutMs: options.stallTimeoutMs,
     logger,
     metrics: new EngineMetrics(metrics, model.ladder),
   });
@@ -92,7 +98,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     // A second vocabulary in memory pays only where there are cores beside the engine's.
     threads: availableParallelism() > 2 ? 2 : 1,
   });
-  return new Gateway({
+  const gateway = new Gateway({
     model,
     vocabSize: manifest.architecture.vocabSize,
     samplingDefaults: manifest.generation.sampling,
@@ -115,6 +121,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     clock: performance,
     index: new RequestIndex(decisionLog),
   });
+  metrics.readiness(() => gateway.readiness().ready);
+  return gateway;
+}
+
+function expectedLoadMs({ files }: ArtefactManifest): number {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return Math.round(LOAD_BASE_MS + bytes / LOAD_BYTES_PER_MS);
 }
 
 function servedModel(

@@ -26,12 +26,14 @@ export function createPrometheusMetrics(): ServingMetrics & KeyMetrics & Metrics
   return {
     ...createKeyMetrics(own),
     contentType: registry.contentType,
-    render: () => registry.metrics(),
+    render: () => own.render(),
     serving({ id, ladder }) {
       // On every series, as vLLM has it: its dashboards choose by it.
       registry.setDefaultLabels({ model_name: id });
       for (const config of ladder) quept.tokens.inc({ config: config.id }, 0);
     },
+    readiness: (ready) => own.onScrape(() => quept.ready.set(ready() ? 1 : 0)),
+    engineRestarted: (reason) => quept.restarts.inc({ reason }),
     engineState({ running, waiting, kvUsage, belowCeiling }) {
       vllm.running.set(running);
       vllm.waiting.set(waiting);

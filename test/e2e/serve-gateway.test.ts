@@ -93,6 +93,8 @@ function options(changes: Partial<GatewayOptions> = {}): GatewayOptions {
     deadlines: WITHOUT_TARGETS.deadlines,
     decisionLog: 100,
     record: null,
+    loadTimeoutMs: null,
+    stallTimeoutMs: 10_000,
     metrics: NO_METRICS,
     logger: createLogger({ level: 'silent', destination: 'stderr' }),
     ...changes,
@@ -227,7 +229,7 @@ describe('a gateway', () => {
   });
 
   it('gives up a first start that takes too long, and says so', async () => {
-    const late = await create(options({ startTimeoutMs: 1 }));
+    const late = await create(options({ loadTimeoutMs: 1 }));
     expect(await refusal(late.ready)).toMatchObject({
       code: 'engine_unavailable',
       message: expect.stringContaining('did not load the model within 1 ms'),
