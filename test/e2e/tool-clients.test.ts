@@ -26,7 +26,7 @@ let baseURL: string;
 let client: OpenAI;
 
 beforeAll(async () => {
-  server = await spawnServer(defaultModelDirectory() ?? '', ['--slots', '4']);
+  server = await spawnServer(defaultModelDirectory() ?? '', ['--slots', '4', '--policy', 'fixed']);
   baseURL = `${server.url}/v1`;
   client = new OpenAI({ baseURL, apiKey: 'none', maxRetries: 0, fetch: recording.fetch });
 });
