@@ -46,7 +46,11 @@ const TASKS = {
   'bench-gateway': (args) => runBuilt(join('bench', 'gateway', 'main.js'), args),
   'bench-scheduler': (args) => runBuilt(join('bench', 'scheduler', 'main.js'), args),
   'bench-observability': (args) => runBuilt(join('bench', 'observability', 'main.js'), args),
+  'bench-structured': (args) => runBuilt(join('bench', 'structured', 'main.js'), args),
+  /** `npm run docs:structured`: what the JSON Schema test suite says of structured output. */
+  'docs-structured': (args) => runBuilt(join('bench', 'structured', 'write-suite-table.js'), args),
   'bench-serving': (args) => runBuilt(join('bench', 'serving', 'main.js'), args),
+  'bench-soak': (args) => runBuilt(join('bench', 'soak', 'main.js'), args),
   /** `npm run model:data`: what the default model learns from. */
   'model-data': async (args) => {
     await ensureInstalled();

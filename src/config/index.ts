@@ -1,6 +1,6 @@
 export { configJsonSchema } from './config-json-schema.ts';
 export { defaultThreads, type ProcessorLimits, processorLimits } from './default-threads.ts';
-export { type Environment, isDebug, readEnvironment } from './environment.ts';
+export { type Environment, isDebug, isUnderNpm, readEnvironment } from './environment.ts';
 export {
   type ExplainedConfig,
   explainServeConfig,

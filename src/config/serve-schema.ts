@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TOOL_FORMATS } from '../core/index.ts';
 import { defaultThreads } from './default-threads.ts';
 import { SETTING_RULES } from './setting-rules.ts';
 
@@ -6,6 +7,8 @@ export const POLICIES = ['fixed', 'load-threshold', 'slo'] as const;
 export const PREFIX_CACHES = ['off', 'owner', 'shared'] as const;
 /** Where gRPC is served if not on a port of its own. */
 export const GRPC_PLACES = ['shared', 'off'] as const;
+/** How calls of functions are written, if not as the model's chat template tells. */
+export const TOOL_FORMAT_WORDS = ['auto', ...TOOL_FORMATS] as const;
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export const LOG_FORMATS = ['json', 'pretty'] as const;
 
@@ -59,7 +62,7 @@ const settingsSchema = z.strictObject({
   headersTimeoutMs: milliseconds.default(10_000),
   requestTimeoutMs: milliseconds.default(30_000),
   keepAliveTimeoutMs: milliseconds.default(65_000),
-  policy: z.enum(POLICIES).default('fixed'),
+  policy: z.enum(POLICIES).default('slo'),
   tiers: z.strictObject({ priority: tierSchema, default: tierSchema, flex: tierSchema }).prefault({}),
   prefixCache: z.enum(PREFIX_CACHES).default('owner'),
   queueTimeoutMs: milliseconds.nullable().default(null),
@@ -75,6 +78,7 @@ const settingsSchema = z.strictObject({
     .union([wholeNumber(0, 65_535), z.literal('off')])
     .nullable()
     .default(null),
+  toolFormat: z.enum(TOOL_FORMAT_WORDS).default('auto'),
   adminPort: wholeNumber(0, 65_535).nullable().default(null),
   keys: z.string().min(1).nullable().default(null),
   keyEntries: z.array(z.unknown()).nullable().default(null),
@@ -85,6 +89,9 @@ const settingsSchema = z.strictObject({
   record: z.string().min(1).nullable().default(null),
   recordMaxBytes: wholeNumber(1024, 1e12).default(256 * 1024 * 1024),
   drainMs: wholeNumber(0, 3_600_000).default(30_000),
+  drainDelayMs: wholeNumber(0, 3_600_000).default(0),
+  loadTimeoutMs: milliseconds.nullable().default(null),
+  stallTimeoutMs: wholeNumber(0, 3_600_000).default(10_000),
   logLevel: z.enum(LOG_LEVELS).default('info'),
   logFormat: z.enum(LOG_FORMATS).default('json'),
   otlpEndpoint: z.string().regex(HTTP_ADDRESS).nullable().default(null),
@@ -159,7 +166,7 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     kind: 'text',
     argument: 'name',
     requirement: `one of ${POLICIES.join(', ')}`,
-    help: 'how precision is chosen where a request leaves it open: fixed is the highest, slo lowers it to meet targets (fixed)',
+    help: 'how precision is chosen where a request leaves it open: fixed is the highest, slo lowers it to meet targets (slo)',
   },
   tiers: {
     kind: 'json',
@@ -179,6 +186,12 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
   firstTokenTimeoutMs: period('a request may wait for its first token (no limit)'),
   totalTimeoutMs: period('a request may take in all (no limit)'),
   drainMs: period('running requests may take after SIGTERM (30000)', 0),
+  drainDelayMs: period('after SIGTERM in which the server is not ready but still takes requests (0)', 0),
+  loadTimeoutMs: period('the model may take to load (60000, and 1000 more per 10 MB)'),
+  stallTimeoutMs: period(
+    'after which an engine that makes no progress is killed and started again, or 10 times its longest step if that is more; 0 is never (10000)',
+    0,
+  ),
   grpcPort: number(
     'n',
     "a whole number from 0 to 65535, 'shared' or 'off'",
@@ -209,6 +222,12 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     "a whole number from 0 to 65535, or 'off'",
     "port of its own for /metrics, on the same host; 0 takes a free one, 'off' counts nothing (--port)",
   ),
+  toolFormat: {
+    kind: 'text',
+    argument: 'name',
+    requirement: `one of ${TOOL_FORMAT_WORDS.join(', ')}`,
+    help: "how the model writes calls of functions, where its chat template does not tell (the template's)",
+  },
   adminPort: number(
     'n',
     'a whole number from 0 to 65535',

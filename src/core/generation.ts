@@ -1,6 +1,8 @@
 import type { ErrorCode } from './errors.ts';
+import type { OutputConstraint, OutputGrammar } from './output-constraint.ts';
 import type { PrecisionReport, PrecisionWish } from './precision.ts';
 import type { Deadlines, ServiceLevel, ServiceWish } from './service-level.ts';
+import type { FunctionTool, ToolCall } from './tools.ts';
 import type { TraceContext } from './trace-context.ts';
 
 /** One message of a conversation. `content` is plain text: parts have been joined by the protocol layer. */
@@ -8,10 +10,24 @@ export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string;
   readonly name?: string;
+  /** Of an assistant's message: what it asked to be called; left out, not empty, where it asked for nothing. */
+  readonly toolCalls?: readonly ToolCall[];
+  /** Of a tool's message: the call that it answers. */
+  readonly toolCallId?: string;
+}
+
+/** A conversation to be answered. */
+export interface Conversation {
+  readonly kind: 'messages';
+  readonly messages: readonly ChatMessage[];
+  /** What may be called. Left out, not empty, where nothing may. */
+  readonly tools?: readonly FunctionTool[];
+  /** What the answer is made to begin with; it is part of the prompt. Left out: nothing. */
+  readonly answerStart?: string;
 }
 
 export type Prompt =
-  | { readonly kind: 'messages'; readonly messages: readonly ChatMessage[] }
+  | Conversation
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'tokens'; readonly tokens: readonly number[] };
 
@@ -85,12 +101,16 @@ export interface GenerateRequest {
   readonly stop: readonly string[];
   /** Tokens that end an answer do not end this one: it goes on to `maxTokens`. Left out: they do. */
   readonly ignoreEnd?: boolean;
+  /** Special tokens that mark calls (`TOOL_MARKERS`) are part of the text. Left out: they have no text. */
+  readonly toolMarkers?: boolean;
   readonly precision: PrecisionWish;
   readonly service: ServiceWish;
   /** Left out: none. */
   readonly logprobs?: LogprobsWish;
   /** The call's place in its trace. Left out: the call is not traced. */
   readonly trace?: TraceContext;
+  /** What the answer may be; left out: anything. Not together with `ignoreEnd`. */
+  readonly constraint?: OutputConstraint;
 }
 
 /** A request after tokenization and precision resolution: all that the scheduler needs. */
@@ -104,6 +124,7 @@ export interface EngineRequest {
   readonly stop: readonly string[];
   /** As in GenerateRequest. */
   readonly ignoreEnd?: boolean;
+  readonly toolMarkers?: boolean;
   /** Ladder rungs, floor <= ceiling. */
   readonly floor: number;
   readonly ceiling: number;
@@ -113,6 +134,8 @@ export interface EngineRequest {
   readonly owner: string;
   /** Left out: none. */
   readonly logprobs?: LogprobsWish;
+  /** The constraint of the GenerateRequest, made ready; left out: none. */
+  readonly grammar?: OutputGrammar;
 }
 
 export type FinishReason = 'stop' | 'length' | 'cancelled';

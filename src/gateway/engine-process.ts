@@ -1,5 +1,6 @@
 import { QueptError } from '../core/index.ts';
 import { artefactEmbedding, artefactWeights, loadTokenizer, openRunner } from '../engine/index.ts';
+import { GrammarConstrainer } from '../grammar/index.ts';
 import { openArtefact } from '../quant/index.ts';
 import {
   BATCH_POLICIES,
@@ -9,6 +10,7 @@ import {
   createStepWriter,
   type DecisionHistory,
   joinLogs,
+  longestStepMs,
   POLICIES,
   profileSteps,
   StatisticsCollector,
@@ -41,6 +43,9 @@ process.on('message', (received) => {
     case 'decision-query':
       answer(message);
       return;
+    case 'ping':
+      void post({ type: 'pong' });
+      return;
     case 'stop':
       loop?.stop();
       return;
@@ -60,10 +65,17 @@ async function serve(settings: EngineSettings): Promise<void> {
     onFallback: (reason) => note(`attention in place does not work here, using the slower one: ${reason}`),
   });
   const { ladder } = artefact.manifest;
+  const constrainer = new GrammarConstrainer({
+    size: runner.shape.vocabSize,
+    tokenBytes: (id) => textDecoder.tokenBytes(id),
+    specialName: (id) => textDecoder.specialName(id),
+    endTokenIds: textDecoder.endTokenIds,
+  });
   const cost = createLearnedCost(ladder.length, await profileSteps(runner, ladder, performance));
   // Before the first request can teach it what a loaded machine costs.
   const profile = unloadedProfile(cost, ladder, prefillChunk);
   const limits = { prefillChunk, maxBatch: slots };
+  const bounds = { rungs: ladder.length, slots, prefillChunk, contextLength: runner.shape.contextLength };
   // Only a policy that lowers precision can keep the pace that deadlines ask for.
   const batching = policy === 'slo' ? 'deadline' : 'first-come';
   const statistics = new StatisticsCollector();
@@ -82,6 +94,7 @@ async function serve(settings: EngineSettings): Promise<void> {
         ladder,
         textDecoder,
         clock: performance,
+        constrainer,
         // Admission is the parent's: whatever it sends has a place.
         limits: { ...limits, maxWaiting: Number.MAX_SAFE_INTEGER },
         precisionPolicy: POLICIES[policy](ladder),
@@ -96,11 +109,15 @@ async function serve(settings: EngineSettings): Promise<void> {
       }),
     () => ({
       ...statistics.take(),
-      cost: { errors: cost.errors(), slowness: cost.parameters().slowness },
+      cost: {
+        errors: cost.errors(),
+        slowness: cost.parameters().slowness,
+        longestStepMs: longestStepMs(cost, bounds),
+      },
     }),
     post,
   );
-  await post({ type: 'ready', shape: runner.shape, profile });
+  await post({ type: 'ready', shape: runner.shape, profile, longestStepMs: longestStepMs(cost, bounds) });
   await loop.run();
   await recording?.close();
   await runner.close();

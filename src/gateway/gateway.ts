@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Deadlines,
+  type EngineRequest,
   type FinishedEvent,
   type GenerateRequest,
   type Generation,
@@ -23,6 +24,7 @@ import type { Admission, Place } from './admission.ts';
 import type { EngineClient } from './engine-client.ts';
 import { EventQueue } from './event-queue.ts';
 import { GenerationTrace } from './generation-trace.ts';
+import type { GrammarPool } from './grammar-pool.ts';
 import { countRefusal } from './refusal.ts';
 import { requestDeadlines } from './request-deadlines.ts';
 import type { RequestIndex } from './request-index.ts';
@@ -50,6 +52,7 @@ interface GatewayParts {
   readonly deadlines: Deadlines;
   readonly engine: EngineClient;
   readonly tokenizer: TokenizerPool;
+  readonly grammars: GrammarPool;
   readonly metrics: ServingMetrics;
   readonly tracer: Tracer;
   readonly clock: Clock;
@@ -63,6 +66,9 @@ type Terms = Pick<Generation, 'range' | 'level'> & {
   readonly trace: GenerationTrace;
 };
 
+/** What the worker threads made of a request. */
+type PreparedRequest = Pick<EngineRequest, 'promptTokens' | 'grammar'>;
+
 /** The service behind every transport: one engine process and a pool of tokenizers. */
 export class Gateway implements InferenceService {
   /** Resolves when the first request can be served; rejects with QueptError when the model cannot be loaded. */
@@ -70,7 +76,8 @@ export class Gateway implements InferenceService {
   readonly model: ServedModel;
   readonly #parts: GatewayParts;
   #tokenizerLoaded = false;
-  #draining = false;
+  /** `retiring`: it says that it is not ready, and still takes requests. */
+  #phase: 'serving' | 'retiring' | 'draining' = 'serving';
   #sequence = 0;
 
   constructor(parts: GatewayParts) {
@@ -97,11 +104,15 @@ export class Gateway implements InferenceService {
   status(): ServerStatus {
     const { admission, engine } = this.#parts;
     const running = engine.snapshot?.running ?? 0;
-    return { ...this.readiness(), draining: this.#draining, inFlight: admission.held, running };
+    return { ...this.readiness(), draining: this.#phase !== 'serving', inFlight: admission.held, running };
   }
 
   readiness(): Readiness {
-    if (this.#draining) return { ready: false, reason: 'the server is shutting down' };
+    if (this.#phase !== 'serving') return { ready: false, reason: 'the server is shutting down' };
+    return this.#ableToServe();
+  }
+
+  #ableToServe(): Readiness {
     const engine = this.#parts.engine.readiness();
     return engine.ready && !this.#tokenizerLoaded
       ? { ready: false, reason: 'the tokenizer is loading' }
@@ -146,20 +157,21 @@ export class Gateway implements InferenceService {
     checkLogitBias(request.sampling.logitBias, vocabSize);
     this.#requireReady();
     const place = admission.reserve(level.tier);
-    const tokenizing = this.#tokenize(request.prompt);
+    const preparing = this.#prepare(request);
     try {
-      const promptTokens = await unlessAborted(tokenizing, signal);
-      if (promptTokens !== null) {
-        if (request.prompt.kind !== 'tokens') trace.tokenized(promptTokens.length);
-        const granted = { ...terms, level: levels.grant(request.service, promptTokens.length).level };
-        return this.#submit(request, promptTokens, granted, signal, place);
+      const prepared = await unlessAborted(preparing, signal);
+      if (prepared !== null) {
+        const { length } = prepared.promptTokens;
+        if (request.prompt.kind !== 'tokens') trace.tokenized(length);
+        const granted = { ...terms, level: levels.grant(request.service, length).level };
+        return this.#submit(request, prepared, granted, signal, place);
       }
     } catch (error) {
       place.release();
       throw error;
     }
     // The tokenizer works on, so the place stays taken: aborting buys no one a longer queue.
-    tokenizing.catch(() => {}).finally(place.release);
+    preparing.catch(() => {}).finally(place.release);
     return this.#cancelledEarly(request, terms);
   }
 
@@ -194,24 +206,29 @@ export class Gateway implements InferenceService {
     }
   }
 
+  /** No longer ready, so that no one sends requests who asks first; those that come are served. */
+  retire(): void {
+    if (this.#phase === 'serving') this.#phase = 'retiring';
+  }
+
   /** From now on new requests are refused with `shutting_down`. */
   drain(): void {
-    this.#draining = true;
+    this.#phase = 'draining';
   }
 
   /** Drains, waits up to `graceMs` for the requests in flight, then ends the engine and the tokenizers. */
   async close(graceMs: number): Promise<void> {
-    const { admission, engine, tokenizer } = this.#parts;
+    const { admission, engine, tokenizer, grammars } = this.#parts;
     this.drain();
     await admission.empty(graceMs);
     await engine.stop();
-    await tokenizer.close();
+    await Promise.all([tokenizer.close(), grammars.close()]);
   }
 
   #requireReady(): void {
-    const { ready, reason } = this.readiness();
+    if (this.#phase === 'draining') throw new QueptError('shutting_down', 'The server is shutting down.');
+    const { ready, reason } = this.#ableToServe();
     if (ready) return;
-    if (this.#draining) throw new QueptError('shutting_down', 'The server is shutting down.');
     throw new QueptError('engine_unavailable', `Not available now: ${reason}.`, { retryAfterMs: 1_000 });
   }
 
@@ -221,10 +238,16 @@ export class Gateway implements InferenceService {
       : await this.#parts.tokenizer.tokenize({ prompt, ...AS_GENERATED });
   }
 
+  async #prepare({ prompt, constraint }: GenerateRequest): Promise<PreparedRequest> {
+    const grammar = constraint && this.#parts.grammars.prepare(constraint);
+    const [promptTokens, made] = await Promise.all([this.#tokenize(prompt), grammar]);
+    return { promptTokens, ...(made !== undefined && { grammar: made }) };
+  }
+
   /** Sends an admitted request to the engine. `place` is given back at its terminal event. */
   #submit(
     request: GenerateRequest,
-    promptTokens: Int32Array,
+    { promptTokens, grammar }: PreparedRequest,
     terms: Terms,
     signal: AbortSignal,
     place: Place,
@@ -249,12 +272,14 @@ export class Gateway implements InferenceService {
       sampling: resolveSampling(samplingDefaults, request.sampling),
       stop: request.stop,
       ...(request.ignoreEnd === true && { ignoreEnd: true }),
+      ...(request.toolMarkers === true && { toolMarkers: true }),
       floor: range.floor,
       ceiling: range.ceiling,
       level,
       deadlines,
       owner: request.owner,
       ...(request.logprobs !== undefined && { logprobs: request.logprobs }),
+      ...(grammar !== undefined && { grammar }),
     };
     const meter = new RequestMeter({
       metrics,

@@ -1,6 +1,7 @@
 import type { SamplingParams } from '../core/index.ts';
 import { argmax } from './argmax.ts';
 import { raceIndex } from './exponential-race.ts';
+import { maskLogits } from './mask-logits.ts';
 import { applyPenalties, hasPenalties, type TokenHistory } from './token-history.ts';
 import { selectLargest, selectMass } from './top-selection.ts';
 
@@ -8,7 +9,7 @@ import { selectLargest, selectMass } from './top-selection.ts';
  * Draws tokens from rows of logits. Holds the scratch memory of one row (16 bytes per vocabulary entry), so one
  * instance serves one caller at a time and allocates nothing per token.
  *
- * Order of the steps: penalties → bias → (temperature 0: the largest logit, lowest id among equals) → temperature → top-k →
+ * Order of the steps: mask → penalties → bias → (temperature 0: the largest logit, lowest id among equals) → temperature → top-k →
  * top-p → min-p → draw. Top-p counts the probability that is left after top-k; ties are cut in favour of lower ids.
  */
 export class TokenSampler {
@@ -30,6 +31,7 @@ export class TokenSampler {
    * @param logits shape [V], f32, not mutated
    * @param history what penalties count; null when `params` has none
    * @param uniform [0, 1), e.g. from `uniformAt`; unused at temperature 0
+   * @param allowed tokens that may be drawn, a bit each from the lowest, uint32 [⌈V / 32⌉]; null for all
    * @returns an id in [0, V) of positive probability
    *
    * Throws RangeError when the row's length is not V, Error when a logit is NaN or the largest is not finite.
@@ -39,11 +41,12 @@ export class TokenSampler {
     params: SamplingParams,
     history: TokenHistory | null,
     uniform: number,
+    allowed: Uint32Array | null = null,
   ): number {
     if (logits.length !== this.#ids.length) {
       throw new RangeError(`A row of ${logits.length} logits met a sampler of ${this.#ids.length}.`);
     }
-    const row = this.#adjust(logits, params, history);
+    const row = this.#adjust(logits, params, history, allowed);
     const top = argmax(row);
     if (params.temperature === 0) return top;
     this.#weigh(row, row[top]!, params);
@@ -51,12 +54,18 @@ export class TokenSampler {
   }
 
   /** The row itself where nothing changes it. Biases of ids outside the vocabulary are passed over. */
-  #adjust(logits: Float32Array, params: SamplingParams, history: TokenHistory | null): Float32Array {
+  #adjust(
+    logits: Float32Array,
+    params: SamplingParams,
+    history: TokenHistory | null,
+    allowed: Uint32Array | null,
+  ): Float32Array {
     const { logitBias } = params;
     const penalized = history !== null && hasPenalties(params);
-    if (!penalized && (logitBias === undefined || logitBias.size === 0)) return logits;
+    if (allowed === null && !penalized && (logitBias === undefined || logitBias.size === 0)) return logits;
     const row = this.#adjusted;
     row.set(logits);
+    if (allowed !== null) maskLogits(row, allowed);
     if (penalized) applyPenalties(row, params, history);
     for (const [id, bias] of logitBias ?? []) if (id in row) row[id]! += bias;
     return row;

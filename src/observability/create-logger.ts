@@ -1,4 +1,5 @@
-import { destination as openDescriptor, pino } from 'pino';
+import { pino } from 'pino';
+import { DescriptorSink } from './descriptor-sink.ts';
 import type { LogSink } from './log-sink.ts';
 import type { LeveledLogger } from './logger.ts';
 import { maskSecrets } from './mask-secrets.ts';
@@ -52,11 +53,10 @@ export function createLogger(options: LoggerOptions): LeveledLogger {
 
 function openDestination(target: LoggerOptions['destination']): LogSink {
   switch (target) {
-    // Synchronous: the last lines before a crash are the ones that matter.
     case 'stderr':
-      return openDescriptor({ fd: 2, sync: true });
+      return new DescriptorSink(2);
     case 'stdout':
-      return openDescriptor({ fd: 1, sync: true });
+      return new DescriptorSink(1);
     default:
       return target;
   }

@@ -15,6 +15,7 @@ export type {
   PhaseSeconds,
   PredictionState,
   RefusalReason,
+  RestartReason,
   ServingMetrics,
   Slo,
   StepPhase,

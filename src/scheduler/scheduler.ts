@@ -4,6 +4,8 @@ import {
   type GenerationEvent,
   type Ladder,
   type ModelRunner,
+  type OutputConstrainer,
+  type OutputMatcher,
   QueptError,
   type ServiceTier,
   type TextDecoder,
@@ -34,6 +36,8 @@ export interface SchedulerOptions {
   readonly ladder: Ladder;
   readonly textDecoder: TextDecoder;
   readonly clock: Clock;
+  /** Keeps answers in their grammars. Where it is left out, requests that have one are refused. */
+  readonly constrainer?: OutputConstrainer;
   readonly limits: SchedulerLimits;
   readonly precisionPolicy: PrecisionPolicy;
   readonly batchPolicy: BatchPolicy;
@@ -165,9 +169,17 @@ class ContinuousScheduler implements Scheduler {
       throw new QueptError('overloaded', 'Too many requests are waiting; try again later.');
     }
     const { clock, textDecoder } = this.#options;
+    const matcher = this.#matcherFor(request);
     const account = this.#context.record.enter(request.owner);
-    const sequence = new Sequence(request, clock.now(), account, textDecoder, this.#drawSeed());
+    const sequence = new Sequence(request, clock.now(), account, textDecoder, this.#drawSeed(), matcher);
     this.#roster.waiting.push(sequence);
+  }
+
+  #matcherFor({ grammar }: EngineRequest): OutputMatcher | null {
+    if (grammar === undefined) return null;
+    const { constrainer } = this.#options;
+    if (constrainer !== undefined) return constrainer.start(grammar);
+    throw new QueptError('invalid_request', 'Constrained answers are not served here.', { param: 'grammar' });
   }
 
   cancel(id: string): void {

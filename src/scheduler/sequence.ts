@@ -5,6 +5,7 @@ import {
   type FinishedEvent,
   type FinishReason,
   type Ladder,
+  type OutputMatcher,
   type PositionLogprobs,
   type QueptError,
   reportPrecision,
@@ -47,6 +48,7 @@ export class Sequence implements RequestView {
   readonly #output: OutputText;
   readonly #history: TokenHistory | null;
   readonly #logprobs: LogprobRecord | null;
+  readonly #matcher: OutputMatcher | null;
   readonly #rungs: number[] = [];
   readonly #generated: number[] = [];
   firstTokenAtMs: number | null = null;
@@ -63,20 +65,26 @@ export class Sequence implements RequestView {
   #expected = 0;
   #lastToken = 0;
 
-  /** @param seed for a request that names none */
+  /**
+   * @param seed for a request that names none
+   * @param matcher keeps the answer in its grammar; null for a request without one
+   */
   constructor(
     request: EngineRequest,
     arrivedAtMs: number,
     account: OwnerAccount,
     decoder: TextDecoder,
     seed: number,
+    matcher: OutputMatcher | null = null,
   ) {
     this.request = request;
     this.account = account;
     this.arrivedAtMs = arrivedAtMs;
     this.#prompt = request.promptTokens;
     this.#seed = request.sampling.seed ?? seed;
-    this.#output = new OutputText(decoder.createTextStream(), request.stop);
+    this.#matcher = matcher;
+    const toolMarkers = request.toolMarkers === true;
+    this.#output = new OutputText(decoder.createTextStream({ toolMarkers }), request.stop);
     this.#history = hasPenalties(request.sampling) ? new TokenHistory(request.promptTokens) : null;
     const { logprobs, promptTokens } = request;
     this.#logprobs = logprobs === undefined ? null : new LogprobRecord(logprobs, promptTokens, decoder);
@@ -176,7 +184,8 @@ export class Sequence implements RequestView {
   /** The token that follows, given the logits of the newest position. Throws on unusable logits. */
   sample(sampler: TokenSampler, logits: Float32Array): number {
     const uniform = uniformAt(this.#seed, this.generatedTokens);
-    return sampler.sample(logits, this.request.sampling, this.#history, uniform);
+    const allowed = this.#matcher?.allowed() ?? null;
+    return sampler.sample(logits, this.request.sampling, this.#history, uniform, allowed);
   }
 
   /** The logits of every position of its chunk are wanted, not the last one's alone. */
@@ -214,6 +223,7 @@ export class Sequence implements RequestView {
     contextLength: number,
   ): AcceptedToken {
     if (endTokenIds.has(tokenId) && this.request.ignoreEnd !== true) return { text: null, end: 'stop' };
+    this.#matcher?.accept(tokenId);
     this.#lastToken = tokenId;
     this.firstTokenAtMs ??= nowMs;
     this.lastTokenAtMs = nowMs;

@@ -97,7 +97,7 @@ function logged(): Record<string, unknown>[] {
 }
 
 describe('a traced server', () => {
-  it('[T1] tells over HTTP what a request was and where its time went', async () => {
+  it('[W1] tells over HTTP what a request was and where its time went', async () => {
     const response = await post('/v1/chat/completions', CHAT, { ...parent('1'), 'x-request-id': 'first' });
     const answer = (await response.json()) as { id: string };
     const spans = await collector.trace(traceOf('1'), 6);
@@ -142,7 +142,7 @@ describe('a traced server', () => {
     expect(call.resource).toMatchObject({ 'service.name': 'quept' });
   });
 
-  it('[T1] tells the same over gRPC, of clients that leave, of refusals, and of an engine that dies', async () => {
+  it('[W1] tells the same over gRPC, of clients that leave, of refusals, and of an engine that dies', async () => {
     const metadata = { ...parent('2'), ...withKey(key.secret) };
     const streamed = grpc.call(
       'GenerateStream',
@@ -203,7 +203,7 @@ describe('a traced server', () => {
     }
   });
 
-  it('[T2] [U4] shows no prompt, key or anything else that a client wrote, in logs or traces', async () => {
+  it('[W2] [U4] shows no prompt, key or anything else that a client wrote, in logs or traces', async () => {
     const headers = { cookie: SECRETS.cookie, ...parent('6') };
     await Promise.all([
       post(`/v1/completions?api_key=${SECRETS.query}`, `{"prompt": "${SECRETS.brokenJson}`, headers),
@@ -270,7 +270,7 @@ describe('a traced server', () => {
     expect(await collector.trace(traceOf('7'), 6)).toHaveLength(6);
   });
 
-  it('[T3] serves as well when its collector is away, and ends soon', async () => {
+  it('[W3] serves as well when its collector is away, and ends soon', async () => {
     const gone = await startOtlpCollector();
     await gone.close();
     const alone = await spawnServer(artefact.directory, [

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   type Ladder,
+  type OutputConstraint,
   type PrecisionWish,
   QueptError,
   type SamplingParams,
@@ -23,6 +24,7 @@ import { SHARED_FIELDS, samplingOf } from '../openai/shared-fields.ts';
 import { validationError } from '../openai/validation-error.ts';
 import type { GenerationOptions } from './gen/quept/v1/options_pb.ts';
 import type { PrecisionWish as PrecisionWishMessage } from './gen/quept/v1/precision_pb.ts';
+import { outputConstraint } from './output-format.ts';
 import type { WishMetadata } from './request-context.ts';
 import { tierOf } from './service-tier.ts';
 
@@ -59,6 +61,7 @@ interface ParsedOptions {
   readonly sampling: Partial<SamplingParams>;
   readonly precision: PrecisionWish;
   readonly service: ServiceWish;
+  readonly constraint?: OutputConstraint;
 }
 
 /**
@@ -80,12 +83,14 @@ export function parseOptions(
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw validationError(parsed.error, body);
   const fields = parsed.data.options;
+  const constraint = outputConstraint(options?.outputFormat);
   return {
     maxTokens: fields.max_tokens ?? null,
     stop: options?.stop ?? [],
     sampling: samplingOf(fields),
     precision: agreedWish(precisionWishes(options?.precision, metadata.precision, alias, ladder), ladder),
     service: serviceWish(options, metadata, timeoutMs),
+    ...(constraint !== null && { constraint }),
   };
 }
 

@@ -1,8 +1,9 @@
-import type { LogprobsWish } from '../../core/index.ts';
+import type { LogprobsWish, OutputConstraint } from '../../core/index.ts';
 import type { CommonRequest } from './choices.ts';
 import type { RequestContext } from './parsed-request.ts';
 import { parsePrecisionWish } from './precision-wish.ts';
 import { resolveModel } from './resolve-model.ts';
+import { refuseEndless } from './response-format.ts';
 import { parseServiceWish, type TierWord } from './service-wish.ts';
 import { endOf, samplingOf, stopsOf } from './shared-fields.ts';
 
@@ -22,8 +23,13 @@ type Fields = Parameters<typeof samplingOf>[0] &
 export function commonRequest(
   fields: Fields,
   context: RequestContext,
-  own: { readonly maxTokens: number | null; readonly logprobs: LogprobsWish | null },
+  own: {
+    readonly maxTokens: number | null;
+    readonly logprobs: LogprobsWish | null;
+    readonly constraint: OutputConstraint | null;
+  },
 ): CommonRequest {
+  refuseEndless(own.constraint, fields.ignore_eos);
   const model = resolveModel(context.served, fields.model);
   return {
     callId: context.callId,
@@ -39,5 +45,6 @@ export function commonRequest(
     ),
     service: parseServiceWish(fields.service_tier, context.targetHeaders),
     ...(own.logprobs !== null && { logprobs: own.logprobs }),
+    ...(own.constraint !== null && { constraint: own.constraint }),
   };
 }

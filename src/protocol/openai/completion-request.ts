@@ -7,6 +7,7 @@ import { PROMPT_DOCUMENT, parsePrompts } from './completion-prompts.ts';
 import { FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
 import { MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
+import { formatConstraint, RESPONSE_FORMAT } from './response-format.ts';
 import { SHARED_FIELDS, streamingOf } from './shared-fields.ts';
 import { UNSUPPORTED_COMPLETION_FIELDS } from './unsupported-fields.ts';
 import { validationError } from './validation-error.ts';
@@ -35,6 +36,7 @@ export const COMPLETION_SCHEMA = z.object({
     .describe(
       "Tell the log-probability of each token and so many of the most probable ones (with `echo` at most 5), in the model's own distribution: before penalties, bias, temperature and any cut.",
     ),
+  response_format: RESPONSE_FORMAT.nullish().describe('Extension: as in chats.'),
   echo: z
     .boolean()
     .nullish()
@@ -62,10 +64,11 @@ export function parseCompletionRequest(body: object, context: RequestContext): P
   const common = commonRequest(fields, context, {
     maxTokens: fields.max_tokens ?? DEFAULT_MAX_TOKENS,
     logprobs: logprobsWish(fields.logprobs, echo),
+    constraint: formatConstraint(fields.response_format),
   });
   const n = fields.n ?? 1;
   const requests = expandChoices(context.id, parsePrompts(fields.prompt), n, common);
-  return { requests, n, ...streamingOf(fields), echo };
+  return { requests, n, ...streamingOf(fields), echo, calls: null };
 }
 
 function logprobsWish(top: number | null | undefined, echo: boolean): LogprobsWish | null {

@@ -6,7 +6,6 @@ type Neutral = z.ZodType;
 const nothing: Neutral = z.never();
 const emptyList: Neutral = z.array(z.unknown()).max(0);
 const textOnly: Neutral = z.tuple([z.literal('text')]);
-const textFormat = z.strictObject({ type: z.literal('text') });
 
 /** Fields of `/v1/chat/completions` that are refused by name unless neutral. */
 export const UNSUPPORTED_CHAT_FIELDS: ReadonlyMap<string, Neutral> = new Map<string, Neutral>([
@@ -17,11 +16,14 @@ export const UNSUPPORTED_CHAT_FIELDS: ReadonlyMap<string, Neutral> = new Map<str
   ['moderation', nothing],
   ['prediction', nothing],
   ['reasoning_effort', z.literal('none')],
-  ['response_format', textFormat],
-  ['tool_choice', z.literal('none')],
-  ['tools', emptyList],
   ['verbosity', z.literal('medium')],
   ['web_search_options', nothing],
+]);
+
+/** What took the place of older fields. */
+export const REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['functions', "It is the older form of 'tools': send those."],
+  ['function_call', "It is the older form of 'tool_choice' and 'tool_calls': send those, with 'tools'."],
 ]);
 
 /** Fields of `/v1/completions` that are refused by name unless neutral. */
@@ -37,7 +39,6 @@ export const UNSUPPORTED_ASSISTANT_FIELDS: ReadonlyMap<string, Neutral> = new Ma
   ['audio', nothing],
   ['function_call', nothing],
   ['refusal', nothing],
-  ['tool_calls', emptyList],
 ]);
 
 /** Fields of `/v1/responses` that are refused by name unless neutral. */
@@ -59,8 +60,5 @@ export const UNSUPPORTED_RESPONSE_FIELDS: ReadonlyMap<string, Neutral> = new Map
   ],
   /** Nothing is kept, so nothing can be asked for later. */
   ['store', z.literal(false)],
-  ['text', z.strictObject({ format: textFormat.nullish(), verbosity: z.literal('medium').nullish() })],
-  ['tool_choice', z.enum(['none', 'auto'])],
-  ['tools', emptyList],
   ['truncation', z.literal('disabled')],
 ]);

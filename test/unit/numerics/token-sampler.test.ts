@@ -187,6 +187,46 @@ describe('draws', () => {
   });
 });
 
+describe('a mask', () => {
+  const V = 70;
+  const row = wavyRow(V, 4);
+  const mask = (ids: readonly number[]): Uint32Array => {
+    const bits = new Uint32Array(3);
+    for (const id of ids) bits[id >>> 5] = (bits[id >>> 5] ?? 0) | (1 << (id & 31));
+    return bits;
+  };
+
+  it.each([0, 0.7, 1.5])(
+    'leaves the tokens that it allows as they would be without the others, at temperature %s',
+    (temperature) => {
+      const ids = [0, 5, 31, 32, 63, 64, 69];
+      const only = row.map((logit, id) => (ids.includes(id) ? logit : Number.NEGATIVE_INFINITY));
+      const params = { ...PLAIN, temperature, topP: 0.9, topK: 5 };
+      for (let i = 0; i < 200; i++) {
+        const uniform = uniformAt(8, i);
+        const alone = new TokenSampler(V).sample(only, params, null, uniform);
+        expect(ids).toContain(alone);
+        expect(new TokenSampler(V).sample(row, params, null, uniform, mask(ids))).toBe(alone);
+      }
+    },
+  );
+
+  it('holds whatever bias and penalties say, and leaves the row alone', () => {
+    const history = new TokenHistory(Int32Array.of(5));
+    const before = row.slice();
+    const params = { ...PLAIN, repetitionPenalty: 3, logitBias: new Map([[9, 100]]) };
+    for (let i = 0; i < 50; i++) {
+      expect(new TokenSampler(V).sample(row, params, history, uniformAt(1, i), mask([5]))).toBe(5);
+    }
+    expect(row).toEqual(before);
+  });
+
+  it('that allows nothing, or is too short, is a fault', () => {
+    expect(() => new TokenSampler(V).sample(row, PLAIN, null, 0.5, mask([]))).toThrow();
+    expect(() => new TokenSampler(V).sample(row, PLAIN, null, 0.5, new Uint32Array(2))).toThrow(RangeError);
+  });
+});
+
 describe('penalties', () => {
   const greedy = { ...PLAIN, temperature: 0 };
 

@@ -39,6 +39,7 @@ describe('parseChatRequest', () => {
       stream: false,
       includeUsage: false,
       echo: false,
+      calls: null,
     });
   });
 
@@ -119,6 +120,11 @@ describe('parseChatRequest', () => {
         ],
       },
       { role: 'assistant', content: 'ok', refusal: null, tool_calls: [], annotations: [], audio: null },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{"a": 1}' } }],
+      },
       { role: 'tool', content: 'result', tool_call_id: 'call_1' },
     ];
     expect(parse({ messages }).requests[0]?.prompt).toEqual({
@@ -127,7 +133,12 @@ describe('parseChatRequest', () => {
         { role: 'system', content: 'be brief' },
         { role: 'user', content: 'one\ntwo', name: 'ada' },
         { role: 'assistant', content: 'ok' },
-        { role: 'tool', content: 'result' },
+        {
+          role: 'assistant',
+          content: '',
+          toolCalls: [{ id: 'call_1', name: 'f', arguments: '{"a": 1}' }],
+        },
+        { role: 'tool', content: 'result', toolCallId: 'call_1' },
       ],
     });
   });
@@ -178,8 +189,8 @@ describe('parseChatRequest', () => {
     ],
     [
       { messages: [{ role: 'assistant', content: null, tool_calls: [{ id: 'a' }] }] },
-      'messages[0].tool_calls',
-      'not supported',
+      'messages[0].tool_calls[0].type',
+      'is required',
     ],
     [{ temperature: 2.1 }, 'temperature', "'temperature' must be at most 2."],
     [{ temperature: -1 }, 'temperature', 'at least 0'],
@@ -205,9 +216,34 @@ describe('parseChatRequest', () => {
     [{ n: 0 }, 'n', 'at least 1'],
     [{ n: 129 }, 'n', 'at most 128'],
     [{ service_tier: 'gold' }, 'service_tier', "'priority'"],
-    [{ tools: [{ type: 'function' }] }, 'tools', 'not supported'],
-    [{ tool_choice: 'auto' }, 'tool_choice', 'not supported'],
-    [{ response_format: { type: 'json_object' } }, 'response_format', 'not supported'],
+    [{ functions: [{ name: 'f' }] }, 'functions', "the older form of 'tools'"],
+    [{ function_call: 'auto' }, 'function_call', "the older form of 'tool_choice'"],
+    [
+      { messages: [{ role: 'assistant', content: null, function_call: {} }] },
+      'messages[0].function_call',
+      "'tool_calls'",
+    ],
+    [
+      { response_format: { type: 'xml' } },
+      'response_format.type',
+      "must be 'text', 'json_object' or 'json_schema'",
+    ],
+    [{ response_format: { type: 'json_schema' } }, 'response_format.json_schema', 'is required'],
+    [
+      { response_format: { type: 'json_schema', json_schema: { name: 'a b', schema: {} } } },
+      'response_format.json_schema.name',
+      '1 to 64 of',
+    ],
+    [
+      { response_format: { type: 'json_schema', json_schema: { name: 'a', schema: [] } } },
+      'response_format.json_schema.schema',
+      'must be an object: a JSON Schema',
+    ],
+    [
+      { response_format: { type: 'json_object' }, ignore_eos: true },
+      'ignore_eos',
+      'ends where the format does',
+    ],
     [{ logprobs: 1 }, 'logprobs', 'must be a boolean'],
     [{ top_logprobs: 2 }, 'top_logprobs', "only allowed when 'logprobs'"],
     [{ logprobs: true, top_logprobs: 21 }, 'top_logprobs', 'at most 20'],
@@ -224,6 +260,19 @@ describe('parseChatRequest', () => {
     expect(thrown).toBeInstanceOf(QueptError);
     expect(thrown).toMatchObject({ code: 'invalid_request', param });
     expect((thrown as QueptError).message).toContain(text);
+  });
+
+  it('reads what the answer may be', () => {
+    const constraint = (response_format: object) => parse({ response_format }).requests[0]?.constraint;
+    expect(constraint({ type: 'text' })).toBeUndefined();
+    expect(constraint({ type: 'json_object' })).toEqual({ kind: 'json' });
+    const schema = { type: 'object', properties: { a: { not: {} } } };
+    const named = { name: 'thing', description: 'a thing', strict: true, schema };
+    expect(constraint({ type: 'json_schema', json_schema: named })).toEqual({
+      kind: 'json_schema',
+      schema,
+      param: 'response_format.json_schema.schema',
+    });
   });
 
   it('accepts neutral values of what it does not support', () => {

@@ -28,12 +28,17 @@ describe('parseResponseRequest', () => {
       stream: false,
       includeUsage: true,
       echo: false,
+      calls: null,
       repeated: {
+        tools: [],
+        tool_choice: 'auto',
+        parallel_tool_calls: true,
         instructions: null,
         max_output_tokens: null,
         temperature: null,
         top_p: null,
         top_logprobs: 0,
+        text: { format: { type: 'text' } },
         metadata: {},
       },
     });
@@ -43,7 +48,7 @@ describe('parseResponseRequest', () => {
     const metadata = { trip: '7' };
     const fields = { instructions: 'be brief', max_output_tokens: 9, temperature: 0.5, top_p: 0.9, metadata };
     const { requests, repeated } = parse({ ...fields, precision: 4, top_k: 3, stop: 'x', top_logprobs: 2 });
-    expect(repeated).toEqual({ ...fields, top_logprobs: 2 });
+    expect(repeated).toMatchObject({ ...fields, top_logprobs: 2, text: { format: { type: 'text' } } });
     expect(requests[0]).toMatchObject({
       prompt: {
         messages: [
@@ -88,7 +93,7 @@ describe('parseResponseRequest', () => {
     [{ input: [] }, 'input'],
     [{ input: 4 }, 'input'],
     [{ input: [{ role: 'tool', content: 'x' }] }, 'input[0].role'],
-    [{ input: [{ type: 'function_call_output', call_id: 'c', output: 'x' }] }, 'input[0].type'],
+    [{ input: [{ type: 'function_call_output', call_id: 'c', output: 'x' }] }, 'input[0].call_id'],
     [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0].type'],
     [{ input: [{ role: 'user', content: 'x', weight: 1 }] }, 'input[0].weight'],
     [{ input: [{ role: 'user', content: [{ type: 'input_image' }] }] }, 'input[0].content[0].type'],
@@ -100,11 +105,15 @@ describe('parseResponseRequest', () => {
     [{ conversation: 'conv_1' }, 'conversation'],
     [{ store: true }, 'store'],
     [{ background: true }, 'background'],
-    [{ tools: [{ type: 'web_search' }] }, 'tools'],
+    [{ tools: [{ type: 'web_search' }] }, 'tools[0].type'],
     [{ tool_choice: 'required' }, 'tool_choice'],
     [{ truncation: 'auto' }, 'truncation'],
     [{ reasoning: { effort: 'high' } }, 'reasoning'],
-    [{ text: { format: { type: 'json_schema' } } }, 'text'],
+    [{ text: { format: { type: 'json_schema' } } }, 'text.format.name'],
+    [{ text: { format: { type: 'json_schema', name: 'a', schema: 3 } } }, 'text.format.schema'],
+    [{ text: { format: { type: 'grammar' } } }, 'text.format.type'],
+    [{ text: { verbosity: 'high' } }, 'text.verbosity'],
+    [{ text: { format: { type: 'json_object' } }, ignore_eos: true }, 'ignore_eos'],
     [{ include: ['file_search_call.results'] }, 'include[0]'],
     [{ metadata: { a: 1 } }, 'metadata.a'],
     [{ metadata: Object.fromEntries(Array(17).fill('x').entries()) }, 'metadata'],
@@ -116,6 +125,20 @@ describe('parseResponseRequest', () => {
     const attempt = () => parse(fields);
     expect(attempt).toThrow(QueptError);
     expect(attempt).toThrow(expect.objectContaining({ code: 'invalid_request', param }));
+  });
+
+  it('reads what the answer may be, and repeats it', () => {
+    const format = { type: 'json_schema', name: 'a', strict: true, schema: { type: 'object' } };
+    const { requests, repeated } = parse({ text: { format } });
+    expect(requests[0]?.constraint).toEqual({
+      kind: 'json_schema',
+      schema: format.schema,
+      param: 'text.format.schema',
+    });
+    expect(repeated.text).toEqual({ format });
+    expect(parse({ text: { format: { type: 'json_object' } } }).requests[0]?.constraint).toEqual({
+      kind: 'json',
+    });
   });
 
   it('accepts neutral values of what it does not support', () => {

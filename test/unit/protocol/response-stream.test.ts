@@ -15,10 +15,19 @@ import { FAKE_MODEL } from '../../support/fake-inference-service.ts';
 import { dataOf } from '../../support/http-test-app.ts';
 
 const RANGE = { floor: 0, ceiling: 2, pinned: false };
-const REPEATED = { max_output_tokens: 9, temperature: null, top_p: null, top_logprobs: 0, metadata: {} };
+const REPEATED = {
+  max_output_tokens: 9,
+  temperature: null,
+  top_p: null,
+  top_logprobs: 0,
+  text: { format: { type: 'text' } },
+  metadata: {},
+} as const;
+const NO_TOOLS = { tools: [], tool_choice: 'auto' as const, parallel_tool_calls: true };
 const FORM = {
   meta: replyMeta(FAKE_MODEL, { range: RANGE, level: WITHOUT_TARGETS.level }, 'resp_1', 100),
-  repeated: { ...REPEATED, instructions: 'be brief' },
+  repeated: { ...REPEATED, ...NO_TOOLS, instructions: 'be brief' },
+  calls: null,
 };
 const now = () => 107;
 

@@ -109,7 +109,7 @@ describe('without tracing', () => {
 });
 
 describe('paths in log and spans', () => {
-  it('[T2] are routes: what a client puts into a path is not told', async () => {
+  it('[W2] are routes: what a client puts into a path is not told', async () => {
     const { app, log, tracer } = tracedApp();
     const secret = 'sk-2f6a01';
     for (const path of [

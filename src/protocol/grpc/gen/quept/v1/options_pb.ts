@@ -12,7 +12,59 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file quept/v1/options.proto.
  */
 export const file_quept_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("ChZxdWVwdC92MS9vcHRpb25zLnByb3RvEghxdWVwdC52MSKoBAoRR2VuZXJhdGlvbk9wdGlvbnMSFwoKbWF4X3Rva2VucxgBIAEoDUgAiAEBEgwKBHN0b3AYAiADKAkSGAoLdGVtcGVyYXR1cmUYAyABKAFIAYgBARISCgV0b3BfcBgEIAEoAUgCiAEBEhIKBXRvcF9rGAUgASgNSAOIAQESEgoFbWluX3AYBiABKAFIBIgBARIRCgRzZWVkGAcgASgDSAWIAQESHwoScmVwZXRpdGlvbl9wZW5hbHR5GAggASgBSAaIAQESHgoRZnJlcXVlbmN5X3BlbmFsdHkYCSABKAFIB4gBARIdChBwcmVzZW5jZV9wZW5hbHR5GAogASgBSAiIAQESKgoJcHJlY2lzaW9uGAsgASgLMhcucXVlcHQudjEuUHJlY2lzaW9uV2lzaBIrCgxzZXJ2aWNlX3RpZXIYDCABKA4yFS5xdWVwdC52MS5TZXJ2aWNlVGllchIUCgd0dGZ0X21zGA0gASgBSAmIAQESFAoHdHBvdF9tcxgOIAEoAUgKiAEBQg0KC19tYXhfdG9rZW5zQg4KDF90ZW1wZXJhdHVyZUIICgZfdG9wX3BCCAoGX3RvcF9rQggKBl9taW5fcEIHCgVfc2VlZEIVChNfcmVwZXRpdGlvbl9wZW5hbHR5QhQKEl9mcmVxdWVuY3lfcGVuYWx0eUITChFfcHJlc2VuY2VfcGVuYWx0eUIKCghfdHRmdF9tc0IKCghfdHBvdF9tcyp3CgtTZXJ2aWNlVGllchIcChhTRVJWSUNFX1RJRVJfVU5TUEVDSUZJRUQQABIZChVTRVJWSUNFX1RJRVJfUFJJT1JJVFkQARIYChRTRVJWSUNFX1RJRVJfREVGQVVMVBACEhUKEVNFUlZJQ0VfVElFUl9GTEVYEANiBnByb3RvMw", [file_quept_v1_precision]);
+  fileDesc("ChZxdWVwdC92MS9vcHRpb25zLnByb3RvEghxdWVwdC52MSISChBKc29uT2JqZWN0Rm9ybWF0ImIKDE91dHB1dEZvcm1hdBIxCgtqc29uX29iamVjdBgBIAEoCzIaLnF1ZXB0LnYxLkpzb25PYmplY3RGb3JtYXRIABIVCgtqc29uX3NjaGVtYRgCIAEoCUgAQggKBmZvcm1hdCLXBAoRR2VuZXJhdGlvbk9wdGlvbnMSFwoKbWF4X3Rva2VucxgBIAEoDUgAiAEBEgwKBHN0b3AYAiADKAkSGAoLdGVtcGVyYXR1cmUYAyABKAFIAYgBARISCgV0b3BfcBgEIAEoAUgCiAEBEhIKBXRvcF9rGAUgASgNSAOIAQESEgoFbWluX3AYBiABKAFIBIgBARIRCgRzZWVkGAcgASgDSAWIAQESHwoScmVwZXRpdGlvbl9wZW5hbHR5GAggASgBSAaIAQESHgoRZnJlcXVlbmN5X3BlbmFsdHkYCSABKAFIB4gBARIdChBwcmVzZW5jZV9wZW5hbHR5GAogASgBSAiIAQESKgoJcHJlY2lzaW9uGAsgASgLMhcucXVlcHQudjEuUHJlY2lzaW9uV2lzaBIrCgxzZXJ2aWNlX3RpZXIYDCABKA4yFS5xdWVwdC52MS5TZXJ2aWNlVGllchIUCgd0dGZ0X21zGA0gASgBSAmIAQESFAoHdHBvdF9tcxgOIAEoAUgKiAEBEi0KDW91dHB1dF9mb3JtYXQYDyABKAsyFi5xdWVwdC52MS5PdXRwdXRGb3JtYXRCDQoLX21heF90b2tlbnNCDgoMX3RlbXBlcmF0dXJlQggKBl90b3BfcEIICgZfdG9wX2tCCAoGX21pbl9wQgcKBV9zZWVkQhUKE19yZXBldGl0aW9uX3BlbmFsdHlCFAoSX2ZyZXF1ZW5jeV9wZW5hbHR5QhMKEV9wcmVzZW5jZV9wZW5hbHR5QgoKCF90dGZ0X21zQgoKCF90cG90X21zKncKC1NlcnZpY2VUaWVyEhwKGFNFUlZJQ0VfVElFUl9VTlNQRUNJRklFRBAAEhkKFVNFUlZJQ0VfVElFUl9QUklPUklUWRABEhgKFFNFUlZJQ0VfVElFUl9ERUZBVUxUEAISFQoRU0VSVklDRV9USUVSX0ZMRVgQA2IGcHJvdG8z", [file_quept_v1_precision]);
+
+/**
+ * Any JSON object.
+ *
+ * @generated from message quept.v1.JsonObjectFormat
+ */
+export type JsonObjectFormat = Message<"quept.v1.JsonObjectFormat"> & {
+};
+
+/**
+ * Describes the message quept.v1.JsonObjectFormat.
+ * Use `create(JsonObjectFormatSchema)` to create a new message.
+ */
+export const JsonObjectFormatSchema: GenMessage<JsonObjectFormat> = /*@__PURE__*/
+  messageDesc(file_quept_v1_options, 0);
+
+/**
+ * What an answer may be. An empty format admits any text.
+ *
+ * @generated from message quept.v1.OutputFormat
+ */
+export type OutputFormat = Message<"quept.v1.OutputFormat"> & {
+  /**
+   * The form of the answer.
+   *
+   * @generated from oneof quept.v1.OutputFormat.format
+   */
+  format: {
+    /**
+     * A JSON object.
+     *
+     * @generated from field: quept.v1.JsonObjectFormat json_object = 1;
+     */
+    value: JsonObjectFormat;
+    case: "jsonObject";
+  } | {
+    /**
+     * JSON that is valid under this JSON Schema, itself written as JSON. What is not enforced is refused by its path.
+     *
+     * @generated from field: string json_schema = 2;
+     */
+    value: string;
+    case: "jsonSchema";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message quept.v1.OutputFormat.
+ * Use `create(OutputFormatSchema)` to create a new message.
+ */
+export const OutputFormatSchema: GenMessage<OutputFormat> = /*@__PURE__*/
+  messageDesc(file_quept_v1_options, 1);
 
 /**
  * How text is generated. What is not set takes the model's own default, or else a neutral one.
@@ -117,6 +169,13 @@ export type GenerationOptions = Message<"quept.v1.GenerationOptions"> & {
    * @generated from field: optional double tpot_ms = 14;
    */
   tpotMs?: number | undefined;
+
+  /**
+   * What the answer may be; any text where it is not set. Tokens that would leave it are never drawn.
+   *
+   * @generated from field: quept.v1.OutputFormat output_format = 15;
+   */
+  outputFormat?: OutputFormat | undefined;
 };
 
 /**
@@ -124,7 +183,7 @@ export type GenerationOptions = Message<"quept.v1.GenerationOptions"> & {
  * Use `create(GenerationOptionsSchema)` to create a new message.
  */
 export const GenerationOptionsSchema: GenMessage<GenerationOptions> = /*@__PURE__*/
-  messageDesc(file_quept_v1_options, 0);
+  messageDesc(file_quept_v1_options, 2);
 
 /**
  * How urgent a request is beside others.

@@ -1,0 +1,44 @@
+import { Piscina } from 'piscina';
+import { type OutputConstraint, type OutputGrammar, QueptError } from '../core/index.ts';
+import { resultOf, type TaskResult } from './worker-task.ts';
+
+/**
+ * Makes grammars of constraints, on a thread of its own: one that takes long to make, or to be refused, holds up neither
+ * the event loop nor the tokenizers, but only other requests with a schema that was not seen lately.
+ */
+export class GrammarPool {
+  readonly #pool: Piscina;
+  /** The choices of an answer share their constraint, and so their grammar: it is sent to the engine once. */
+  readonly #made = new WeakMap<OutputConstraint, Promise<OutputGrammar>>();
+
+  /** @param entry the compiled grammar-worker module */
+  constructor(entry: URL) {
+    this.#pool = new Piscina({ filename: entry.href, minThreads: 1, maxThreads: 1, atomics: 'disabled' });
+  }
+
+  /**
+   * Rejects with QueptError: `invalid_request` with the field and keyword of what is broken, not enforced or too complex,
+   * `internal_error` when the worker fails.
+   */
+  prepare(constraint: OutputConstraint): Promise<OutputGrammar> {
+    const known = this.#made.get(constraint);
+    if (known !== undefined) return known;
+    const made = this.#run(constraint);
+    this.#made.set(constraint, made);
+    return made;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #run(constraint: OutputConstraint): Promise<OutputGrammar> {
+    let result: TaskResult<OutputGrammar>;
+    try {
+      result = await this.#pool.run(constraint);
+    } catch (cause) {
+      throw new QueptError('internal_error', 'The server failed to prepare this request.', { cause });
+    }
+    return resultOf(result);
+  }
+}
