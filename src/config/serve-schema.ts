@@ -226,7 +226,7 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     kind: 'text',
     argument: 'name',
     requirement: `one of ${TOOL_FORMAT_WORDS.join(', ')}`,
-    help: "how the model writes calls of functions, where its chat template does not tell (the template's)",
+    help: 'how the model writes calls of functions, where its chat template does not tell; auto is as that has it (auto)',
   },
   adminPort: number(
     'n',
