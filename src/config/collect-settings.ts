@@ -1,4 +1,4 @@
-import { type KeyPath, readConfigFile } from './config-file.ts';
+import { type FileFault, type KeyPath, readConfigFile } from './config-file.ts';
 import type { Environment } from './environment.ts';
 import { SERVE_KEYS, type ServeConfig } from './serve-schema.ts';
 import { flagName, variableName } from './setting-names.ts';
@@ -41,14 +41,13 @@ export function collectSettings(
 
 function collectFile(path: string, settings: Map<string, Setting>): string[] {
   const read = readConfigFile(path);
-  if ('faults' in read) {
-    return read.faults.map(({ message, line }) => `config: ${message} (${place(path, line)})`);
-  }
-  const { values, lineOf } = read.file;
+  const told = ({ message, line }: FileFault) => `config: ${message} (${place(path, line)})`;
+  if ('faults' in read) return read.faults.map(told);
+  const { values, faults, lineOf } = read.file;
   for (const [key, value] of Object.entries(values)) {
     settings.set(key, { value, origin: (inner) => place(path, lineOf(inner)) });
   }
-  return [];
+  return faults.map(told);
 }
 
 function place(path: string, line: number | null): string {
