@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type Document, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml';
+import { isTooDeep } from './is-too-deep.ts';
 import { repeatedKeys } from './repeated-keys.ts';
 import { yamlFault } from './yaml-fault.ts';
 
@@ -44,6 +45,7 @@ export function readConfigFile(path: string): ReadConfigFile {
   }
   if (text === null)
     return fault(`the file is longer than ${MOST_BYTES} bytes: this cannot be a config file`);
+  if (isTooDeep(text)) return fault('its lists or mappings are nested too deeply');
   const complaint = path.endsWith('.json') ? jsonComplaint(text) : null;
   const lines = new LineCounter();
   // Of JSON it is read for lines, and for keys that are given twice.

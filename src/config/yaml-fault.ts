@@ -19,13 +19,7 @@ export function yamlFault({ code, message, pos: [offset] }: YAMLError): YamlFaul
       return { message: message.replace(/: .*/s, ''), offset, isLocal: false };
     case 'MULTIPLE_DOCS':
       return { message: 'must hold one document: a line of --- begins another', offset, isLocal: false };
-    default: {
-      const isDeep = code === 'RESOURCE_EXHAUSTION' || message.startsWith('Maximum call stack');
-      return {
-        message: isDeep ? 'its lists or mappings are nested too deeply' : message,
-        offset,
-        isLocal: false,
-      };
-    }
+    default:
+      return { message, offset, isLocal: false };
   }
 }

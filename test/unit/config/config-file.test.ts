@@ -98,6 +98,8 @@ describe('a config file', () => {
       /^config: Unexpected scalar token in YAML stream \(/m,
     ],
     ['a tag', 'port: !env PORT', 'quept.yaml', /^config: tags .* mean nothing here/],
+    ['lists of lists', `corsOrigins:\n${'- '.repeat(9000)}a`, 'quept.yaml', /^config: .* too deeply/],
+    ['JSON without end', `{"port": ${'['.repeat(9000)}`, 'quept.json', /^config: .* too deeply/],
     ['lists without end', `corsOrigins: ${'['.repeat(20_000)}`, 'quept.yaml', /^config: .* too deeply/],
     [
       'bad indentation',
