@@ -26,6 +26,7 @@ import { openHttp, openMetrics } from '../open-http.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
 import { packageVersion } from '../package-version.ts';
 import { prepareRecording } from '../recording-target.ts';
+import { reloadOnHangup } from '../reload-on-hangup.ts';
 import { openServeAccess, type ServeAccess } from '../serve-access.ts';
 import { addServeOptions } from '../serve-options.ts';
 import { shutDown } from '../shut-down.ts';
@@ -54,9 +55,11 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
   for (const variable of unknownVariables()) {
     logger.warn({ variable }, 'this environment variable is no setting and has no effect');
   }
+  await checkStart(config, () => modelDirectory(config));
   const prometheus = config.metricsPort === 'off' ? null : createPrometheusMetrics();
   const metrics = prometheus ?? NO_METRICS;
   const access = await openServeAccess(config, metrics, logger);
+  const forget = reloadOnHangup(access.keys, logger);
   const tracer = await openTracer({
     endpoint: config.otlpEndpoint,
     sampleRatio: config.traceSampleRatio,
@@ -68,6 +71,7 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
   try {
     await serveWith(access, { config, output, logger, metrics, prometheus, tracer }, signal);
   } finally {
+    forget();
     await Promise.all([access.close(), tracer.close()]);
   }
 }
@@ -90,7 +94,6 @@ async function serveWith(
 ): Promise<void> {
   const { slots, maxWaiting, maxWorkTokens, contextLength, prefillChunk, threads, tiers, decisionLog } =
     config;
-  await checkStart(config, () => modelDirectory(config));
   const artefactDirectory = modelDirectory(config);
   const gateway = await createGateway({
     artefactDirectory,
