@@ -29,7 +29,7 @@ import { prepareRecording } from '../recording-target.ts';
 import { reloadOnHangup } from '../reload-on-hangup.ts';
 import { openServeAccess, type ServeAccess } from '../serve-access.ts';
 import { addServeOptions } from '../serve-options.ts';
-import { shutDown } from '../shut-down.ts';
+import { endSoon, shutDown } from '../shut-down.ts';
 
 export function registerServe(program: Command, streams: Streams): void {
   const command = defineCommand(program, {
@@ -73,6 +73,8 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
   } finally {
     forget();
     await Promise.all([access.close(), tracer.close()]);
+    // A collector that does not answer leaves a request behind, which would hold up the end for seconds.
+    if (config.otlpEndpoint !== null) endSoon();
   }
 }
 
