@@ -65,6 +65,7 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   S5: 'A request that is preempted goes on as if nothing had happened, and that happens a bounded number of times.',
   W1: "A traced request tells its call, what its time went to and what it was served at, in its caller's trace.",
   W2: 'No prompt, nor any other text or name that a client makes up, is in a log line or a trace.',
+  W4: 'Nothing is sent to anyone whom the settings do not name, and nothing written that they do not ask for.',
   W3: 'A collector of traces that is away costs no request anything.',
   U1: 'Where there are keys, nothing but health and the API description is answered without a valid, unexpired one.',
   U2: "A key's limits hold exactly in one process, and within 2 % over replicas that share a Redis.",

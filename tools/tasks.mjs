@@ -80,6 +80,9 @@ const TEST_REPORTERS = [
   '--outputFile.junit=.cache/junit.xml',
 ];
 
+// What src/config/keep-to-itself.ts says, for programs that are not the command line.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 /** Runs one task; sets the exit code itself. */
 export async function runTask(name, args) {
   const task = Object.hasOwn(TASKS, name) ? TASKS[name] : undefined;

@@ -14,6 +14,8 @@ for (const [name, code] of Object.entries(EARLY_ENDS)) {
 try {
   const { EXIT, surviveUnwritableOutput } = await import('./output.ts');
   surviveUnwritableOutput(process, { servesOn: process.argv[2] === 'serve' });
+  const { keepToItself } = await import('../config/index.ts');
+  keepToItself();
   const { runCli } = await import('./run-cli.ts');
   // Not process.exit: what is still on its way to a pipe must arrive.
   const code = await runCli(process.argv.slice(2), process);

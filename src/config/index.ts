@@ -1,6 +1,7 @@
 export { configJsonSchema } from './config-json-schema.ts';
 export { defaultThreads, type ProcessorLimits, processorLimits } from './default-threads.ts';
 export { type Environment, isDebug, isUnderNpm, readEnvironment } from './environment.ts';
+export { keepToItself } from './keep-to-itself.ts';
 export {
   type ExplainedConfig,
   explainServeConfig,

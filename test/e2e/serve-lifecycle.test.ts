@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newKey, withKey } from '../support/api-key.ts';
-import { isAlive } from '../support/child-processes.ts';
+import { HAS_PROC, isAlive, NO_PROC } from '../support/child-processes.ts';
 import { type ServerProcess, spawnCli, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
 import { until } from '../support/until.ts';
@@ -98,6 +98,25 @@ describe('the end', () => {
       if (count === 3) server.child.kill('SIGKILL');
     });
     await until(async () => !isAlive(engine), 'the end of the engine');
+  });
+});
+
+describe('the runtime', () => {
+  it('[W4] sends nothing home and leaves nothing in the cache of its user', async (context) => {
+    if (!HAS_PROC) return context.skip(NO_PROC);
+    const home = await mkdtemp(join(tmpdir(), 'quept-home-'));
+    try {
+      const own = { HOME: home, XDG_CACHE_HOME: undefined };
+      const unset = { ORT_DISABLE_TELEMETRY: undefined, ORT_RUNNING_UNIT_TESTS: undefined, CI: undefined };
+      const server = await spawnServer(artefact.directory, [], { env: { ...own, ...unset } });
+      servers.push(server);
+      expect(await readdir(home)).toEqual([]);
+      expect(server.stderr()).not.toMatch(/telemetry/i);
+      const environment = await readFile(`/proc/${server.enginePid()}/environ`, 'utf8');
+      expect(environment.split('\0')).toContain('ORT_DISABLE_TELEMETRY=1');
+    } finally {
+      await rm(home, { recursive: true });
+    }
   });
 });
 
