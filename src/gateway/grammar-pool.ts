@@ -1,6 +1,9 @@
 import { Piscina } from 'piscina';
-import { type OutputConstraint, type OutputGrammar, QueptError } from '../core/index.ts';
+import { nestsDeeper, type OutputConstraint, type OutputGrammar, QueptError } from '../core/index.ts';
 import { resultOf, type TaskResult } from './worker-task.ts';
+
+/** What nests deeper cannot be handed to another thread: that copies values by recursion. Grammars take less. */
+const DEEPEST_SCHEMA = 512;
 
 /**
  * Makes grammars of constraints, on a thread of its own: one that takes long to make, or to be refused, holds up neither
@@ -14,6 +17,8 @@ export class GrammarPool {
   /** @param entry the compiled grammar-worker module */
   constructor(entry: URL) {
     this.#pool = new Piscina({ filename: entry.href, minThreads: 1, maxThreads: 1, atomics: 'disabled' });
+    // A thread that ends without a task, or cannot be started: the next task starts another.
+    this.#pool.on('error', () => {});
   }
 
   /**
@@ -33,6 +38,12 @@ export class GrammarPool {
   }
 
   async #run(constraint: OutputConstraint): Promise<OutputGrammar> {
+    if (constraint.kind === 'json_schema' && nestsDeeper(constraint.schema, DEEPEST_SCHEMA)) {
+      const { param } = constraint;
+      throw new QueptError('invalid_request', `'${param}' nests more than ${DEEPEST_SCHEMA} levels deep.`, {
+        param,
+      });
+    }
     let result: TaskResult<OutputGrammar>;
     try {
       result = await this.#pool.run(constraint);

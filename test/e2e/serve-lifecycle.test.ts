@@ -154,11 +154,14 @@ describe('a supervisor', () => {
 });
 
 describe('a start that cannot succeed', () => {
-  it('says so where there are too few file descriptors to load the program', async () => {
-    const cli = await spawnCli(['serve'], { prelude: 'ulimit -n 64' });
+  it('says so where there are too few file descriptors to load the program, or to start its engine', async () => {
+    // Some versions of Node read modules side by side, and come to an end before others.
+    const cli = await spawnCli(['serve', '--port', '0'], { prelude: 'ulimit -n 24' });
     expect(await cli.exited).toMatchObject({ code: 1 });
-    expect(cli.stderr()).toMatch(/^quept: too many open files; raise the limit \(ulimit -n/);
-    expect(cli.stderr().trimEnd().split('\n')).toHaveLength(1);
+    expect(cli.stderr()).toMatch(
+      /^quept: (too many open files; raise|The engine process could not .*EMFILE)/m,
+    );
+    expect(cli.stderr()).not.toMatch(/^ +at /m);
   });
 
   it('asks for a model where none came with the package, and says how to get one', async () => {
