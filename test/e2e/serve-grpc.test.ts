@@ -75,7 +75,7 @@ describe('gRPC', () => {
     });
     const body: Reply = await response.json();
     const [reply] = chat.replies;
-    expect(reply.message.content).toBe(body.choices[0].message.content);
+    expect(reply.choices[0].message.content).toBe(body.choices[0].message.content);
     expect(reply.info.system_fingerprint).toBe(body.system_fingerprint);
     expect(reply.result.usage.prompt_tokens).toBe(body.usage.prompt_tokens);
     expect(JSON.parse(trailer(chat, 'x-precision-report') ?? '')).toEqual(body.precision);
@@ -83,15 +83,15 @@ describe('gRPC', () => {
 
     const stream = await client.call('ChatStream', { model: 'tiny', messages: MESSAGES, options });
     const deltas = stream.replies.flatMap((piece) => (piece.event === 'delta' ? [piece.delta] : []));
-    expect(deltas.map(({ text }) => text).join('')).toBe(reply.message.content);
-    expect(deltas.flatMap(({ tokens }) => tokens.map(({ id }: Reply) => id))).toEqual(reply.result.token_ids);
+    expect(deltas.map(({ text }) => text).join('')).toBe(reply.choices[0].message.content);
+    expect(deltas.flatMap(({ tokens }) => tokens.map(({ id }: Reply) => id))).toEqual(idsOf(reply.choices[0]));
 
     const conversation = { messages: MESSAGES };
     const tokens = await client.call('Tokenize', { model: 'tiny', conversation });
     const prompt = tokens.replies[0].token_ids;
     expect(prompt).toHaveLength(reply.info.prompt_tokens);
     const same = await client.call('Generate', { model: 'tiny', tokens: { ids: prompt }, options });
-    expect(same.replies[0].text).toBe(reply.message.content);
+    expect(same.replies[0].choices[0].text).toBe(reply.choices[0].message.content);
 
     const model = await client.call('GetModel', { model: 'default' });
     expect(model.replies[0].model).toMatchObject({ id: 'tiny', context_length: 32_768 });
@@ -152,7 +152,7 @@ describe('gRPC', () => {
       }),
     );
     expect(outcomes.filter(({ status }) => status.code !== 0)).toEqual([]);
-    expect(new Set(outcomes.map(({ replies }) => replies[0].result.token_ids.length))).toEqual(new Set([2]));
+    expect(new Set(outcomes.map(({ replies }) => replies[0].choices[0].tokens.length))).toEqual(new Set([2]));
   });
 
   it('[G7] drains on SIGTERM: health turns, new calls are refused, running ones end, then the process', async () => {

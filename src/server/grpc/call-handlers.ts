@@ -39,6 +39,8 @@ export function unaryHandler(
       scope.succeeded();
     } catch (thrown) {
       callback(scope.failed(thrown));
+      // What else was begun for this call has nobody left to wait for it.
+      scope.abort.abort();
     } finally {
       done();
     }

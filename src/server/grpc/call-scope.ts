@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import { Metadata } from '@grpc/grpc-js';
 import { type Caller, QueptError } from '../../core/index.ts';
@@ -34,6 +35,8 @@ export class CallScope {
   constructor(call: AnyCall, dependencies: GrpcServerDependencies) {
     this.#call = call;
     this.#dependencies = dependencies;
+    // Every choice listens.
+    setMaxListeners(0, this.signal);
     const deadline = call.getDeadline();
     this.#deadlineMs = deadline instanceof Date ? deadline.getTime() : deadline;
     this.requestId = requestIdOf(this.metadata('x-request-id') ?? undefined, dependencies.createId);
