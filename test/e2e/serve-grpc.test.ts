@@ -49,6 +49,10 @@ function connect(to: ServerProcess, service?: typeof HEALTH): GrpcClient {
   return client;
 }
 
+function idsOf({ tokens }: Reply): number[] {
+  return tokens.map(({ id }: Reply) => id);
+}
+
 /** What the scheduler did with a call, in order and without repetitions. */
 async function actionsOf(requestId: string): Promise<string[]> {
   const response = await fetch(`${server.url}/v1/requests/${requestId}/decisions`);
@@ -84,7 +88,9 @@ describe('gRPC', () => {
     const stream = await client.call('ChatStream', { model: 'tiny', messages: MESSAGES, options });
     const deltas = stream.replies.flatMap((piece) => (piece.event === 'delta' ? [piece.delta] : []));
     expect(deltas.map(({ text }) => text).join('')).toBe(reply.choices[0].message.content);
-    expect(deltas.flatMap(({ tokens }) => tokens.map(({ id }: Reply) => id))).toEqual(idsOf(reply.choices[0]));
+    expect(deltas.flatMap(({ tokens }) => tokens.map(({ id }: Reply) => id))).toEqual(
+      idsOf(reply.choices[0]),
+    );
 
     const conversation = { messages: MESSAGES };
     const tokens = await client.call('Tokenize', { model: 'tiny', conversation });

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file quept/v1/chat.proto.
  */
 export const file_quept_v1_chat: GenFile = /*@__PURE__*/
-  fileDesc("ChNxdWVwdC92MS9jaGF0LnByb3RvEghxdWVwdC52MSKwAQoLQ2hhdE1lc3NhZ2USIAoEcm9sZRgBIAEoDjISLnF1ZXB0LnYxLkNoYXRSb2xlEg8KB2NvbnRlbnQYAiABKAkSEQoEbmFtZRgDIAEoCUgAiAEBEiYKCnRvb2xfY2FsbHMYBCADKAsyEi5xdWVwdC52MS5Ub29sQ2FsbBIZCgx0b29sX2NhbGxfaWQYBSABKAlIAYgBAUIHCgVfbmFtZUIPCg1fdG9vbF9jYWxsX2lkIvcBCgtDaGF0UmVxdWVzdBINCgVtb2RlbBgBIAEoCRInCghtZXNzYWdlcxgCIAMoCzIVLnF1ZXB0LnYxLkNoYXRNZXNzYWdlEiwKB29wdGlvbnMYAyABKAsyGy5xdWVwdC52MS5HZW5lcmF0aW9uT3B0aW9ucxIdCgV0b29scxgEIAMoCzIOLnF1ZXB0LnYxLlRvb2wSKQoLdG9vbF9jaG9pY2UYBSABKAsyFC5xdWVwdC52MS5Ub29sQ2hvaWNlEiAKE3BhcmFsbGVsX3Rvb2xfY2FsbHMYBiABKAhIAIgBAUIWChRfcGFyYWxsZWxfdG9vbF9jYWxscyKYAQoMQ2hhdFJlc3BvbnNlEiYKBGluZm8YASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mbxIqCgZyZXN1bHQYAyABKAsyGi5xdWVwdC52MS5HZW5lcmF0aW9uUmVzdWx0EiUKB2Nob2ljZXMYBCADKAsyFC5xdWVwdC52MS5DaGF0Q2hvaWNlSgQIAhADUgdtZXNzYWdlIpMBCgpDaGF0Q2hvaWNlEg0KBWluZGV4GAEgASgNEiYKB21lc3NhZ2UYAiABKAsyFS5xdWVwdC52MS5DaGF0TWVzc2FnZRItCg1maW5pc2hfcmVhc29uGAMgASgOMhYucXVlcHQudjEuRmluaXNoUmVhc29uEh8KBnRva2VucxgEIAMoCzIPLnF1ZXB0LnYxLlRva2VuIv0BChFDaGF0U3RyZWFtUmVxdWVzdBINCgVtb2RlbBgBIAEoCRInCghtZXNzYWdlcxgCIAMoCzIVLnF1ZXB0LnYxLkNoYXRNZXNzYWdlEiwKB29wdGlvbnMYAyABKAsyGy5xdWVwdC52MS5HZW5lcmF0aW9uT3B0aW9ucxIdCgV0b29scxgEIAMoCzIOLnF1ZXB0LnYxLlRvb2wSKQoLdG9vbF9jaG9pY2UYBSABKAsyFC5xdWVwdC52MS5Ub29sQ2hvaWNlEiAKE3BhcmFsbGVsX3Rvb2xfY2FsbHMYBiABKAhIAIgBAUIWChRfcGFyYWxsZWxfdG9vbF9jYWxscyLRAQoSQ2hhdFN0cmVhbVJlc3BvbnNlEisKB3N0YXJ0ZWQYASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mb0gAEiUKBWRlbHRhGAIgASgLMhQucXVlcHQudjEuVG9rZW5EZWx0YUgAEi4KCGZpbmlzaGVkGAMgASgLMhoucXVlcHQudjEuR2VuZXJhdGlvblJlc3VsdEgAEi4KD2Nob2ljZV9maW5pc2hlZBgEIAEoCzITLnF1ZXB0LnYxLkNob2ljZUVuZEgAQgcKBWV2ZW50KnwKCENoYXRSb2xlEhkKFUNIQVRfUk9MRV9VTlNQRUNJRklFRBAAEhQKEENIQVRfUk9MRV9TWVNURU0QARISCg5DSEFUX1JPTEVfVVNFUhACEhcKE0NIQVRfUk9MRV9BU1NJU1RBTlQQAxISCg5DSEFUX1JPTEVfVE9PTBAEYgZwcm90bzM", [file_quept_v1_generation, file_quept_v1_options, file_quept_v1_tools]);
+  fileDesc("ChNxdWVwdC92MS9jaGF0LnByb3RvEghxdWVwdC52MSKwAQoLQ2hhdE1lc3NhZ2USIAoEcm9sZRgBIAEoDjISLnF1ZXB0LnYxLkNoYXRSb2xlEg8KB2NvbnRlbnQYAiABKAkSEQoEbmFtZRgDIAEoCUgAiAEBEiYKCnRvb2xfY2FsbHMYBCADKAsyEi5xdWVwdC52MS5Ub29sQ2FsbBIZCgx0b29sX2NhbGxfaWQYBSABKAlIAYgBAUIHCgVfbmFtZUIPCg1fdG9vbF9jYWxsX2lkIvcBCgtDaGF0UmVxdWVzdBINCgVtb2RlbBgBIAEoCRInCghtZXNzYWdlcxgCIAMoCzIVLnF1ZXB0LnYxLkNoYXRNZXNzYWdlEiwKB29wdGlvbnMYAyABKAsyGy5xdWVwdC52MS5HZW5lcmF0aW9uT3B0aW9ucxIdCgV0b29scxgEIAMoCzIOLnF1ZXB0LnYxLlRvb2wSKQoLdG9vbF9jaG9pY2UYBSABKAsyFC5xdWVwdC52MS5Ub29sQ2hvaWNlEiAKE3BhcmFsbGVsX3Rvb2xfY2FsbHMYBiABKAhIAIgBAUIWChRfcGFyYWxsZWxfdG9vbF9jYWxscyKJAQoMQ2hhdFJlc3BvbnNlEiYKBGluZm8YASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mbxIlCgdjaG9pY2VzGAIgAygLMhQucXVlcHQudjEuQ2hhdENob2ljZRIqCgZyZXN1bHQYAyABKAsyGi5xdWVwdC52MS5HZW5lcmF0aW9uUmVzdWx0IpMBCgpDaGF0Q2hvaWNlEg0KBWluZGV4GAEgASgNEiYKB21lc3NhZ2UYAiABKAsyFS5xdWVwdC52MS5DaGF0TWVzc2FnZRItCg1maW5pc2hfcmVhc29uGAMgASgOMhYucXVlcHQudjEuRmluaXNoUmVhc29uEh8KBnRva2VucxgEIAMoCzIPLnF1ZXB0LnYxLlRva2VuIv0BChFDaGF0U3RyZWFtUmVxdWVzdBINCgVtb2RlbBgBIAEoCRInCghtZXNzYWdlcxgCIAMoCzIVLnF1ZXB0LnYxLkNoYXRNZXNzYWdlEiwKB29wdGlvbnMYAyABKAsyGy5xdWVwdC52MS5HZW5lcmF0aW9uT3B0aW9ucxIdCgV0b29scxgEIAMoCzIOLnF1ZXB0LnYxLlRvb2wSKQoLdG9vbF9jaG9pY2UYBSABKAsyFC5xdWVwdC52MS5Ub29sQ2hvaWNlEiAKE3BhcmFsbGVsX3Rvb2xfY2FsbHMYBiABKAhIAIgBAUIWChRfcGFyYWxsZWxfdG9vbF9jYWxscyLRAQoSQ2hhdFN0cmVhbVJlc3BvbnNlEisKB3N0YXJ0ZWQYASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mb0gAEiUKBWRlbHRhGAIgASgLMhQucXVlcHQudjEuVG9rZW5EZWx0YUgAEi4KD2Nob2ljZV9maW5pc2hlZBgDIAEoCzITLnF1ZXB0LnYxLkNob2ljZUVuZEgAEi4KCGZpbmlzaGVkGAQgASgLMhoucXVlcHQudjEuR2VuZXJhdGlvblJlc3VsdEgAQgcKBWV2ZW50KnwKCENoYXRSb2xlEhkKFUNIQVRfUk9MRV9VTlNQRUNJRklFRBAAEhQKEENIQVRfUk9MRV9TWVNURU0QARISCg5DSEFUX1JPTEVfVVNFUhACEhcKE0NIQVRfUk9MRV9BU1NJU1RBTlQQAxISCg5DSEFUX1JPTEVfVE9PTBAEYgZwcm90bzM", [file_quept_v1_generation, file_quept_v1_options, file_quept_v1_tools]);
 
 /**
  * One message of a conversation.
@@ -137,18 +137,18 @@ export type ChatResponse = Message<"quept.v1.ChatResponse"> & {
   info?: GenerationInfo | undefined;
 
   /**
+   * What was answered: GenerationOptions.n choices, in order, so one unless more were asked for.
+   *
+   * @generated from field: repeated quept.v1.ChatChoice choices = 2;
+   */
+  choices: ChatChoice[];
+
+  /**
    * How generation went.
    *
    * @generated from field: quept.v1.GenerationResult result = 3;
    */
   result?: GenerationResult | undefined;
-
-  /**
-   * What was answered: GenerationOptions.n choices, in order, so one unless more were asked for.
-   *
-   * @generated from field: repeated quept.v1.ChatChoice choices = 4;
-   */
-  choices: ChatChoice[];
 };
 
 /**
@@ -286,20 +286,20 @@ export type ChatStreamResponse = Message<"quept.v1.ChatStreamResponse"> & {
     case: "delta";
   } | {
     /**
-     * The answer is complete; comes last.
-     *
-     * @generated from field: quept.v1.GenerationResult finished = 3;
-     */
-    value: GenerationResult;
-    case: "finished";
-  } | {
-    /**
      * A choice is complete.
      *
-     * @generated from field: quept.v1.ChoiceEnd choice_finished = 4;
+     * @generated from field: quept.v1.ChoiceEnd choice_finished = 3;
      */
     value: ChoiceEnd;
     case: "choiceFinished";
+  } | {
+    /**
+     * The answer is complete; comes last.
+     *
+     * @generated from field: quept.v1.GenerationResult finished = 4;
+     */
+    value: GenerationResult;
+    case: "finished";
   } | { case: undefined; value?: undefined };
 };
 

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file quept/v1/generate.proto.
  */
 export const file_quept_v1_generate: GenFile = /*@__PURE__*/
-  fileDesc("ChdxdWVwdC92MS9nZW5lcmF0ZS5wcm90bxIIcXVlcHQudjEiFwoIVG9rZW5JZHMSCwoDaWRzGAEgAygNIkkKBlByb21wdBIOCgR0ZXh0GAEgASgJSAASJAoGdG9rZW5zGAIgASgLMhIucXVlcHQudjEuVG9rZW5JZHNIAEIJCgdjb250ZW50IjAKC1Byb21wdEJhdGNoEiEKB3Byb21wdHMYASADKAsyEC5xdWVwdC52MS5Qcm9tcHQixAEKD0dlbmVyYXRlUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIOCgR0ZXh0GAIgASgJSAASJAoGdG9rZW5zGAMgASgLMhIucXVlcHQudjEuVG9rZW5JZHNIABImCgViYXRjaBgFIAEoCzIVLnF1ZXB0LnYxLlByb21wdEJhdGNoSAASLAoHb3B0aW9ucxgEIAEoCzIbLnF1ZXB0LnYxLkdlbmVyYXRpb25PcHRpb25zEgwKBGVjaG8YBiABKAhCCAoGcHJvbXB0Ip0BChBHZW5lcmF0ZVJlc3BvbnNlEiYKBGluZm8YASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mbxIqCgZyZXN1bHQYAyABKAsyGi5xdWVwdC52MS5HZW5lcmF0aW9uUmVzdWx0EikKB2Nob2ljZXMYBCADKAsyGC5xdWVwdC52MS5HZW5lcmF0ZUNob2ljZUoECAIQA1IEdGV4dCKyAQoOR2VuZXJhdGVDaG9pY2USDQoFaW5kZXgYASABKA0SDAoEdGV4dBgCIAEoCRItCg1maW5pc2hfcmVhc29uGAMgASgOMhYucXVlcHQudjEuRmluaXNoUmVhc29uEh8KBnRva2VucxgEIAMoCzIPLnF1ZXB0LnYxLlRva2VuEjMKD3Byb21wdF9sb2dwcm9icxgFIAMoCzIaLnF1ZXB0LnYxLlBvc2l0aW9uTG9ncHJvYnMiygEKFUdlbmVyYXRlU3RyZWFtUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIOCgR0ZXh0GAIgASgJSAASJAoGdG9rZW5zGAMgASgLMhIucXVlcHQudjEuVG9rZW5JZHNIABImCgViYXRjaBgFIAEoCzIVLnF1ZXB0LnYxLlByb21wdEJhdGNoSAASLAoHb3B0aW9ucxgEIAEoCzIbLnF1ZXB0LnYxLkdlbmVyYXRpb25PcHRpb25zEgwKBGVjaG8YBiABKAhCCAoGcHJvbXB0ItUBChZHZW5lcmF0ZVN0cmVhbVJlc3BvbnNlEisKB3N0YXJ0ZWQYASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mb0gAEiUKBWRlbHRhGAIgASgLMhQucXVlcHQudjEuVG9rZW5EZWx0YUgAEi4KCGZpbmlzaGVkGAMgASgLMhoucXVlcHQudjEuR2VuZXJhdGlvblJlc3VsdEgAEi4KD2Nob2ljZV9maW5pc2hlZBgEIAEoCzITLnF1ZXB0LnYxLkNob2ljZUVuZEgAQgcKBWV2ZW50YgZwcm90bzM", [file_quept_v1_generation, file_quept_v1_options]);
+  fileDesc("ChdxdWVwdC92MS9nZW5lcmF0ZS5wcm90bxIIcXVlcHQudjEiFwoIVG9rZW5JZHMSCwoDaWRzGAEgAygNIkkKBlByb21wdBIOCgR0ZXh0GAEgASgJSAASJAoGdG9rZW5zGAIgASgLMhIucXVlcHQudjEuVG9rZW5JZHNIAEIJCgdjb250ZW50IjAKC1Byb21wdEJhdGNoEiEKB3Byb21wdHMYASADKAsyEC5xdWVwdC52MS5Qcm9tcHQixAEKD0dlbmVyYXRlUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIOCgR0ZXh0GAIgASgJSAASJAoGdG9rZW5zGAMgASgLMhIucXVlcHQudjEuVG9rZW5JZHNIABImCgViYXRjaBgEIAEoCzIVLnF1ZXB0LnYxLlByb21wdEJhdGNoSAASLAoHb3B0aW9ucxgFIAEoCzIbLnF1ZXB0LnYxLkdlbmVyYXRpb25PcHRpb25zEgwKBGVjaG8YBiABKAhCCAoGcHJvbXB0IpEBChBHZW5lcmF0ZVJlc3BvbnNlEiYKBGluZm8YASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mbxIpCgdjaG9pY2VzGAIgAygLMhgucXVlcHQudjEuR2VuZXJhdGVDaG9pY2USKgoGcmVzdWx0GAMgASgLMhoucXVlcHQudjEuR2VuZXJhdGlvblJlc3VsdCKyAQoOR2VuZXJhdGVDaG9pY2USDQoFaW5kZXgYASABKA0SDAoEdGV4dBgCIAEoCRItCg1maW5pc2hfcmVhc29uGAMgASgOMhYucXVlcHQudjEuRmluaXNoUmVhc29uEh8KBnRva2VucxgEIAMoCzIPLnF1ZXB0LnYxLlRva2VuEjMKD3Byb21wdF9sb2dwcm9icxgFIAMoCzIaLnF1ZXB0LnYxLlBvc2l0aW9uTG9ncHJvYnMiygEKFUdlbmVyYXRlU3RyZWFtUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIOCgR0ZXh0GAIgASgJSAASJAoGdG9rZW5zGAMgASgLMhIucXVlcHQudjEuVG9rZW5JZHNIABImCgViYXRjaBgEIAEoCzIVLnF1ZXB0LnYxLlByb21wdEJhdGNoSAASLAoHb3B0aW9ucxgFIAEoCzIbLnF1ZXB0LnYxLkdlbmVyYXRpb25PcHRpb25zEgwKBGVjaG8YBiABKAhCCAoGcHJvbXB0ItUBChZHZW5lcmF0ZVN0cmVhbVJlc3BvbnNlEisKB3N0YXJ0ZWQYASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mb0gAEiUKBWRlbHRhGAIgASgLMhQucXVlcHQudjEuVG9rZW5EZWx0YUgAEi4KD2Nob2ljZV9maW5pc2hlZBgDIAEoCzITLnF1ZXB0LnYxLkNob2ljZUVuZEgAEi4KCGZpbmlzaGVkGAQgASgLMhoucXVlcHQudjEuR2VuZXJhdGlvblJlc3VsdEgAQgcKBWV2ZW50YgZwcm90bzM", [file_quept_v1_generation, file_quept_v1_options]);
 
 /**
  * Token ids in place of a text.
@@ -133,7 +133,7 @@ export type GenerateRequest = Message<"quept.v1.GenerateRequest"> & {
     /**
      * Several prompts, each continued by itself.
      *
-     * @generated from field: quept.v1.PromptBatch batch = 5;
+     * @generated from field: quept.v1.PromptBatch batch = 4;
      */
     value: PromptBatch;
     case: "batch";
@@ -142,7 +142,7 @@ export type GenerateRequest = Message<"quept.v1.GenerateRequest"> & {
   /**
    * How to generate.
    *
-   * @generated from field: quept.v1.GenerationOptions options = 4;
+   * @generated from field: quept.v1.GenerationOptions options = 5;
    */
   options?: GenerationOptions | undefined;
 
@@ -176,18 +176,18 @@ export type GenerateResponse = Message<"quept.v1.GenerateResponse"> & {
   info?: GenerationInfo | undefined;
 
   /**
+   * The continuations: GenerationOptions.n of each prompt, those of the first prompt first.
+   *
+   * @generated from field: repeated quept.v1.GenerateChoice choices = 2;
+   */
+  choices: GenerateChoice[];
+
+  /**
    * How generation went.
    *
    * @generated from field: quept.v1.GenerationResult result = 3;
    */
   result?: GenerationResult | undefined;
-
-  /**
-   * The continuations: GenerationOptions.n of each prompt, those of the first prompt first.
-   *
-   * @generated from field: repeated quept.v1.GenerateChoice choices = 4;
-   */
-  choices: GenerateChoice[];
 };
 
 /**
@@ -284,7 +284,7 @@ export type GenerateStreamRequest = Message<"quept.v1.GenerateStreamRequest"> & 
     /**
      * Several prompts, each continued by itself.
      *
-     * @generated from field: quept.v1.PromptBatch batch = 5;
+     * @generated from field: quept.v1.PromptBatch batch = 4;
      */
     value: PromptBatch;
     case: "batch";
@@ -293,7 +293,7 @@ export type GenerateStreamRequest = Message<"quept.v1.GenerateStreamRequest"> & 
   /**
    * How to generate.
    *
-   * @generated from field: quept.v1.GenerationOptions options = 4;
+   * @generated from field: quept.v1.GenerationOptions options = 5;
    */
   options?: GenerationOptions | undefined;
 
@@ -343,20 +343,20 @@ export type GenerateStreamResponse = Message<"quept.v1.GenerateStreamResponse"> 
     case: "delta";
   } | {
     /**
-     * All is complete; comes last.
-     *
-     * @generated from field: quept.v1.GenerationResult finished = 3;
-     */
-    value: GenerationResult;
-    case: "finished";
-  } | {
-    /**
      * A choice is complete.
      *
-     * @generated from field: quept.v1.ChoiceEnd choice_finished = 4;
+     * @generated from field: quept.v1.ChoiceEnd choice_finished = 3;
      */
     value: ChoiceEnd;
     case: "choiceFinished";
+  } | {
+    /**
+     * All is complete; comes last.
+     *
+     * @generated from field: quept.v1.GenerationResult finished = 4;
+     */
+    value: GenerationResult;
+    case: "finished";
   } | { case: undefined; value?: undefined };
 };
 
