@@ -33,6 +33,7 @@ export function unaryHandler(
     try {
       const caller = callerOf(call.metadata, callers);
       scope.identified(caller);
+      scope.requireWaiting();
       const reply = await method(requireMessage(call.request), scope, caller);
       scope.sendHeader();
       callback(null, reply, scope.trailers);
@@ -57,6 +58,7 @@ export function streamHandler(
     try {
       const caller = callerOf(call.metadata, callers);
       scope.identified(caller);
+      scope.requireWaiting();
       for await (const reply of method(requireMessage(call.request), scope, caller)) {
         // The next piece is asked for when this one is on its way: a slow reader slows its own stream alone.
         if (!call.write(reply)) await drained(call, scope.signal, stalledReaderMs);

@@ -61,6 +61,14 @@ export class CallScope {
     return Number.isFinite(this.#deadlineMs) ? this.#deadlineMs - this.#dependencies.epochMs() : null;
   }
 
+  /** Throws QueptError where nobody waits for the answer any more: nothing need be begun for it. */
+  requireWaiting(): void {
+    if (this.timeoutMs !== null && this.timeoutMs <= 0) {
+      throw new QueptError('deadline_exceeded', 'The deadline has passed.');
+    }
+    if (this.signal.aborted) throw new QueptError('cancelled', 'The call has ended.');
+  }
+
   /** The first value of a key of text; null for none. */
   metadata(name: string): string | null {
     return textOf(this.#call.metadata, name);
