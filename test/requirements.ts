@@ -39,6 +39,8 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   G7: 'While the server drains, health says NOT_SERVING, new calls are refused, and running ones end.',
   G8: 'Reflection tells a client all it needs to call the server.',
   G9: 'With TLS gRPC answers no one in clear text, and with client authorities no one without their certificate.',
+  G10: 'A request over gRPC is answered as the same request over HTTP: tokens, log-probabilities, choices, usage.',
+  G11: 'Messages that have not arrived whole hold a bounded amount of memory, and nobody else waits for them.',
   H1: 'Clients of the OpenAI API work unchanged, and what they are answered is what its specification says.',
   H2: 'The description of the HTTP API agrees with the code: every route, every field of bodies and answers.',
   H3: 'No body makes the server fail, hang or grow.',

@@ -201,10 +201,10 @@ describe('[J2] gRPC', () => {
       const closed = JSON.stringify({ ...schema, additionalProperties: false });
       const options = { max_tokens: 200, output_format: { json_schema: closed } };
       const { replies } = await caller.call('Chat', { ...chat, options });
-      expect(JSON.parse(replies[0].message.content).n).toBeGreaterThanOrEqual(5);
+      expect(JSON.parse(replies[0].choices[0].message.content).n).toBeGreaterThanOrEqual(5);
       const object = { max_tokens: 300, seed: 3, output_format: { json_object: {} } };
       const any = await caller.call('Generate', { model: MODEL, text: 'JSON: ', options: object });
-      expect(JSON.parse(any.replies[0].text)).toBeTypeOf('object');
+      expect(JSON.parse(any.replies[0].choices[0].text)).toBeTypeOf('object');
     } finally {
       caller.close();
     }
