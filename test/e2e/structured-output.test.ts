@@ -81,6 +81,7 @@ describe('[H1] [J2] openai', () => {
     const ask = () =>
       client.chat.completions.create({
         ...REQUEST,
+        model: `${MODEL}@q8`,
         response_format: format,
         n: 3,
         seed: 7,

@@ -204,8 +204,9 @@ describe('a mask', () => {
       const params = { ...PLAIN, temperature, topP: 0.9, topK: 5 };
       for (let i = 0; i < 200; i++) {
         const uniform = uniformAt(8, i);
-        const alone = new TokenSampler(ids.length).sample(only, params, null, uniform);
-        expect(new TokenSampler(V).sample(row, params, null, uniform, mask(ids))).toBe(ids[alone]);
+        const alone = new TokenSampler(V).sample(only, params, null, uniform);
+        expect(ids).toContain(alone);
+        expect(new TokenSampler(V).sample(row, params, null, uniform, mask(ids))).toBe(alone);
       }
     },
   );
