@@ -1,16 +1,17 @@
+import { isUnderNpm } from '../config/index.ts';
 import { QueptError } from '../core/index.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * One Ctrl-C under `npm start` arrives twice: from the terminal, which signals the whole process group, and from
- * npm, which passes it on. Within this time it is one and the same.
+ * One Ctrl-C under npm arrives twice: from the terminal, which signals the whole process group, and from npm, which
+ * passes it on. Within this time one more of the same kind is that.
  */
 const ECHO_MS = 1_000;
 
 /**
- * Runs `work` with a signal that Ctrl-C or SIGTERM aborts, so that it can clean up behind itself. A second one
- * (later than an echo of the first can be) ends the process at once.
+ * Runs `work` with a signal that Ctrl-C or SIGTERM aborts, so that it can clean up behind itself. A second one, npm's
+ * echo of the first apart, ends the process at once.
  *
  * @param aftermath what an interruption leaves behind, for its message
  * Rejects with QueptError `cancelled` when `work` failed after an interruption, else as `work` does.
@@ -20,12 +21,14 @@ export async function interruptible<T>(
   aftermath = 'nothing was left behind',
 ): Promise<T> {
   const controller = new AbortController();
-  let abortedAt = 0;
+  let echo: { readonly name: NodeJS.Signals; readonly untilMs: number } | null = null;
   const interrupt = (name: NodeJS.Signals) => {
+    const isEcho = echo !== null && echo.name === name && performance.now() < echo.untilMs;
+    echo = null;
     if (!controller.signal.aborted) {
-      abortedAt = performance.now();
+      if (isUnderNpm()) echo = { name, untilMs: performance.now() + ECHO_MS };
       controller.abort();
-    } else if (performance.now() - abortedAt > ECHO_MS) {
+    } else if (!isEcho) {
       process.exit(name === 'SIGINT' ? 130 : 143);
     }
   };

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { ServeConfig } from '../config/index.ts';
 import type { Logger } from '../observability/index.ts';
 import { type FetchApp, type HttpServerHandle, startHttpServer } from '../server/index.ts';
+import { connectionLimit } from './connection-limit.ts';
 
 /** Serves `app` on a port, with the timeouts of the settings. Throws QueptError `invalid_config` naming the address. */
 export function listenHttp(
@@ -19,6 +20,7 @@ export function listenHttp(
     headersTimeoutMs,
     requestTimeoutMs,
     keepAliveTimeoutMs,
+    maxConnections: connectionLimit(config),
     ...(onHttp2 !== undefined && { onHttp2 }),
   });
 }

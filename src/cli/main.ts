@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { endQuietlyOnClosedPipe } from './output.ts';
+import { EXIT, surviveUnwritableOutput } from './output.ts';
 import { runCli } from './run-cli.ts';
 
-endQuietlyOnClosedPipe([process.stdout, process.stderr]);
+surviveUnwritableOutput(process);
 // Not process.exit: what is still on its way to a pipe must arrive.
-process.exitCode = await runCli(process.argv.slice(2), process);
+const code = await runCli(process.argv.slice(2), process);
+if (code !== EXIT.ok) process.exitCode = code;

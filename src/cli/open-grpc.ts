@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { ServeConfig } from '../config/index.ts';
 import { createGrpcServer, type GrpcPort, type GrpcServer, startGrpcPort } from '../server/index.ts';
+import { connectionLimit } from './connection-limit.ts';
 import { readGrpcTls } from './grpc-tls.ts';
 import type { Backend } from './open-http.ts';
 
@@ -44,6 +45,7 @@ export async function openGrpc(config: ServeConfig, backend: Backend): Promise<O
     port: grpcPort,
     logger: backend.logger,
     accept: server.accept,
+    maxConnections: connectionLimit(config),
   });
   return {
     port,

@@ -59,12 +59,16 @@ export function reportFailure(thrown: unknown, json: boolean, { stdout, stderr }
   return EXIT_OF[code] ?? EXIT.failure;
 }
 
-/** A reader that goes away (`quept inspect m | head`) ends the command without a word. */
-export function endQuietlyOnClosedPipe(streams: readonly NodeJS.WriteStream[]): void {
-  for (const stream of streams) {
+/**
+ * A reader that goes away (`quept inspect m | head`) ends the command without a word. What cannot be written for another
+ * reason (a full disk) fails it, without ending what it does beside: a server serves on.
+ */
+export function surviveUnwritableOutput({ stdout, stderr }: typeof process): void {
+  for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit(process.exitCode);
+      if (error.code === 'EPIPE') process.exit(process.exitCode);
+      process.exitCode = EXIT.failure;
+      if (stream === stdout) stderr.write(`quept: stdout cannot be written: ${error.message}\n`);
     });
   }
 }

@@ -133,7 +133,8 @@ function stepRows(): [string, Cell][] {
       `arrived ${phase} the rise: met all targets`,
       cell(({ attainment }) => (attainment[phase] === null ? '-' : percent(attainment[phase]))),
     ]),
-    ['until TPOT P95 is within the target, s', cell(({ protectSeconds }) => within(protectSeconds))],
+    ['until TPOT P95 is within the target for good, s', cell(({ protectSeconds }) => within(protectSeconds))],
+    ['longest time that it is not, s', cell(({ longestLateSeconds }) => within(longestLateSeconds))],
     ['until precision is back, s', cell(({ restoreSeconds }) => within(restoreSeconds))],
     [
       'most switches of a request in a minute',

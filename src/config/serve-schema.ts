@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TOOL_FORMATS } from '../core/index.ts';
 import { defaultThreads } from './default-threads.ts';
 import { isLoopbackHost } from './loopback.ts';
 
@@ -6,6 +7,8 @@ export const POLICIES = ['fixed', 'load-threshold', 'slo'] as const;
 export const PREFIX_CACHES = ['off', 'owner', 'shared'] as const;
 /** Where gRPC is served if not on a port of its own. */
 export const GRPC_PLACES = ['shared', 'off'] as const;
+/** How calls of functions are written, if not as the model's chat template tells. */
+export const TOOL_FORMAT_WORDS = ['auto', ...TOOL_FORMATS] as const;
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
@@ -48,7 +51,7 @@ export const serveSchema = z
     headersTimeoutMs: milliseconds.default(10_000),
     requestTimeoutMs: milliseconds.default(30_000),
     keepAliveTimeoutMs: milliseconds.default(65_000),
-    policy: z.enum(POLICIES).default('fixed'),
+    policy: z.enum(POLICIES).default('slo'),
     tiers: z.strictObject({ priority: tierSchema, default: tierSchema, flex: tierSchema }).prefault({}),
     prefixCache: z.enum(PREFIX_CACHES).default('owner'),
     queueTimeoutMs: milliseconds.nullable().default(null),
@@ -61,6 +64,7 @@ export const serveSchema = z
     grpcTlsClientCa: z.string().min(1).nullable().default(null),
     grpcKeepAliveMs: milliseconds.default(60_000),
     metricsPort: wholeNumber(0, 65_535).nullable().default(null),
+    toolFormat: z.enum(TOOL_FORMAT_WORDS).default('auto'),
     adminPort: wholeNumber(0, 65_535).nullable().default(null),
     keys: z.string().min(1).nullable().default(null),
     keyEntries: z.array(z.unknown()).nullable().default(null),
@@ -71,6 +75,9 @@ export const serveSchema = z
     record: z.string().min(1).nullable().default(null),
     recordMaxBytes: wholeNumber(1024, 1e12).default(256 * 1024 * 1024),
     drainMs: wholeNumber(0, 3_600_000).default(30_000),
+    drainDelayMs: wholeNumber(0, 3_600_000).default(0),
+    loadTimeoutMs: milliseconds.nullable().default(null),
+    stallTimeoutMs: wholeNumber(0, 3_600_000).default(10_000),
     logLevel: z.enum(LOG_LEVELS).default('info'),
     insecure: z.boolean().default(false),
   })
@@ -238,6 +245,12 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
   firstTokenTimeoutMs: period('a request may wait for its first token (no limit)'),
   totalTimeoutMs: period('a request may take in all (no limit)'),
   drainMs: period('running requests may take after SIGTERM (30000)', 0),
+  drainDelayMs: period('after SIGTERM in which the server is not ready but still takes requests (0)', 0),
+  loadTimeoutMs: period('the model may take to load (60000, and 1000 more per 10 MB)'),
+  stallTimeoutMs: period(
+    'after which an engine that makes no progress is killed and started again, or 10 times its longest step if that is more; 0 is never (10000)',
+    0,
+  ),
   grpcPort: number(
     'n',
     "a whole number from 0 to 65535, 'shared' or 'off'",
@@ -268,6 +281,12 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     'a whole number from 0 to 65535',
     'port of its own for /metrics, on the same host; 0 takes a free one (--port)',
   ),
+  toolFormat: {
+    kind: 'text',
+    argument: 'name',
+    requirement: `one of ${TOOL_FORMAT_WORDS.join(', ')}`,
+    help: "how the model writes calls of functions, where its chat template does not tell (the template's)",
+  },
   adminPort: number(
     'n',
     'a whole number from 0 to 65535',

@@ -2,16 +2,31 @@ import type { ErrorCode } from './errors.ts';
 import type { OutputConstraint, OutputGrammar } from './output-constraint.ts';
 import type { PrecisionReport, PrecisionWish } from './precision.ts';
 import type { Deadlines, ServiceLevel, ServiceWish } from './service-level.ts';
+import type { FunctionTool, ToolCall } from './tools.ts';
 
 /** One message of a conversation. `content` is plain text: parts have been joined by the protocol layer. */
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string;
   readonly name?: string;
+  /** Of an assistant's message: what it asked to be called; left out, not empty, where it asked for nothing. */
+  readonly toolCalls?: readonly ToolCall[];
+  /** Of a tool's message: the call that it answers. */
+  readonly toolCallId?: string;
+}
+
+/** A conversation to be answered. */
+export interface Conversation {
+  readonly kind: 'messages';
+  readonly messages: readonly ChatMessage[];
+  /** What may be called. Left out, not empty, where nothing may. */
+  readonly tools?: readonly FunctionTool[];
+  /** What the answer is made to begin with; it is part of the prompt. Left out: nothing. */
+  readonly answerStart?: string;
 }
 
 export type Prompt =
-  | { readonly kind: 'messages'; readonly messages: readonly ChatMessage[] }
+  | Conversation
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'tokens'; readonly tokens: readonly number[] };
 
@@ -85,6 +100,8 @@ export interface GenerateRequest {
   readonly stop: readonly string[];
   /** Tokens that end an answer do not end this one: it goes on to `maxTokens`. Left out: they do. */
   readonly ignoreEnd?: boolean;
+  /** Special tokens that mark calls (`TOOL_MARKERS`) are part of the text. Left out: they have no text. */
+  readonly toolMarkers?: boolean;
   readonly precision: PrecisionWish;
   readonly service: ServiceWish;
   /** Left out: none. */
@@ -104,6 +121,7 @@ export interface EngineRequest {
   readonly stop: readonly string[];
   /** As in GenerateRequest. */
   readonly ignoreEnd?: boolean;
+  readonly toolMarkers?: boolean;
   /** Ladder rungs, floor <= ceiling. */
   readonly floor: number;
   readonly ceiling: number;

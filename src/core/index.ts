@@ -15,6 +15,7 @@ export type { Decision, DecisionTrail, RequestDecisions } from './decision.ts';
 export { ERROR_TABLE, type ErrorCode, QueptError, toPublicError } from './errors.ts';
 export type {
   ChatMessage,
+  Conversation,
   EngineRequest,
   FailedEvent,
   FinishedEvent,
@@ -37,6 +38,7 @@ export {
   splitModelAlias,
   type TokenizeRequest,
 } from './inference-service.ts';
+export { nestsDeeper } from './json-depth.ts';
 export type { ModelRunner, ModelShape, StepBatch, StepOutput, StepRow } from './model-runner.ts';
 export type {
   JsonSchema,
@@ -66,4 +68,12 @@ export {
 } from './service-level.ts';
 export type { TextDecoder, TextStream } from './text-decoder.ts';
 export { scaledToTier, tierTargets, type UnloadedTimes } from './tier-targets.ts';
+export {
+  type FunctionTool,
+  type JsonObject,
+  TOOL_FORMATS,
+  TOOL_MARKERS,
+  type ToolCall,
+  type ToolFormat,
+} from './tools.ts';
 export { modelVectors, type WeightSource } from './weight-source.ts';

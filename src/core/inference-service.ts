@@ -2,6 +2,7 @@ import type { RequestDecisions } from './decision.ts';
 import type { GenerateRequest, GenerationEvent, Prompt, Usage } from './generation.ts';
 import type { Ladder, PrecisionRange } from './precision.ts';
 import type { ServiceLevel } from './service-level.ts';
+import type { ToolFormat } from './tools.ts';
 
 /** What is served, as `/v1/models` and `/v1/precision` show it. */
 export interface ServedModel {
@@ -12,6 +13,8 @@ export interface ServedModel {
   readonly fingerprint: string;
   readonly contextLength: number;
   readonly ladder: Ladder;
+  /** How the model writes calls. */
+  readonly toolFormat: ToolFormat;
 }
 
 /** An accepted request. */

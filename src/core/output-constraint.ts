@@ -10,8 +10,22 @@ export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
 export type OutputConstraint =
   /** Any JSON object. */
   | { readonly kind: 'json' }
-  /** A JSON value that is valid under `schema`; `param` is the request field that holds it, for errors. */
-  | { readonly kind: 'json_schema'; readonly schema: JsonSchema; readonly param: string }
+  /**
+   * A JSON value that is valid under `schema`; `param` is the request field that holds it, for errors. With `lenient`,
+   * a schema that cannot be enforced admits any object instead of being refused.
+   */
+  | {
+      readonly kind: 'json_schema';
+      readonly schema: JsonSchema;
+      readonly param: string;
+      readonly lenient?: boolean;
+    }
+  /**
+   * Any text, special tokens among it, that holds `without` nowhere, neither as text nor as the special token of that
+   * name, and does not begin with one of the characters `notFirst`; both of ASCII, `without` free of its own first
+   * character further on. May be empty.
+   */
+  | { readonly kind: 'prose'; readonly without: string; readonly notFirst: string }
   /** These characters and no others. */
   | { readonly kind: 'text'; readonly text: string }
   /** This special token, by its name in the vocabulary, such as `[TOOL_CALLS]`. */

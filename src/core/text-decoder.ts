@@ -8,8 +8,11 @@ export interface TextStream {
 
 /** The scheduler's view of a tokenizer. */
 export interface TextDecoder {
-  /** A stream for a continuation (no prompt text is repeated). */
-  createTextStream(): TextStream;
+  /**
+   * A stream for a continuation (no prompt text is repeated). With `toolMarkers`, special tokens that mark calls have
+   * text.
+   */
+  createTextStream(options?: { readonly toolMarkers?: boolean }): TextStream;
   /** A token by itself, for display: special tokens by name, part of a character as U+FFFD. */
   tokenText(tokenId: number): string;
   /** What a token adds to a text, UTF-8, possibly part of a character; none for special and unknown ids. */

@@ -16,11 +16,16 @@ const WEIGHT: Readonly<Record<ServiceTier, number>> = { priority: 4, default: 1,
 const PREFILLS = 3;
 const TTFT_ALLOWANCE_MS = 200;
 const STEPS = 2;
+/**
+ * Nobody reads a hundred tokens a second. Without it, a model whose step takes a millisecond would give quality up
+ * for a speed that nobody notices, and its targets would be missed by the least disturbance of the machine.
+ */
+const LEAST_TPOT_MS = 10;
 
 /**
  * What a request may expect of a tier where nobody has set anything else, f the tier's factor:
  *
- *     TTFT <= f · (3 · prefill + 200 ms),  TPOT <= f · 2 · step
+ *     TTFT <= f · (3 · prefill + 200 ms),  TPOT <= f · max(2 · step, 10 ms)
  *
  * The times are those of the request's own prompt, so that a long prompt may take longer to its first token.
  */
@@ -29,7 +34,7 @@ export function tierTargets(tier: ServiceTier, { prefillMs, stepMs }: UnloadedTi
   return {
     tier,
     ttftMs: factor * (PREFILLS * prefillMs + TTFT_ALLOWANCE_MS),
-    tpotMs: factor * STEPS * stepMs,
+    tpotMs: factor * Math.max(STEPS * stepMs, LEAST_TPOT_MS),
     weight: WEIGHT[tier],
   };
 }

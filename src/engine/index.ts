@@ -11,4 +11,5 @@ export { checkpointFingerprint } from './hf/checkpoint-fingerprint.ts';
 export { type GenerationDefaults, readGenerationConfig } from './hf/generation-config.ts';
 export { tokenizerFiles } from './hf/tokenizer-files.ts';
 export { writeCheckpoint } from './hf/write-checkpoint.ts';
+export { readToolFormat } from './tokenizer/read-tool-format.ts';
 export { loadTokenizer, type Tokenizer } from './tokenizer/tokenizer.ts';

@@ -59,7 +59,12 @@ export interface DecisionQuery {
   readonly ids: readonly string[];
 }
 
-export type ToEngine = StartMessage | WorkMessage | StopMessage | DecisionQuery;
+/** Asks for a sign of life; answered by a pong between two steps. */
+export interface PingMessage {
+  readonly type: 'ping';
+}
+
+export type ToEngine = StartMessage | WorkMessage | StopMessage | DecisionQuery | PingMessage;
 
 /** The model is loaded and the step loop runs. */
 export interface ReadyMessage {
@@ -67,11 +72,18 @@ export interface ReadyMessage {
   readonly shape: ModelShape;
   /** Measured at the start of this process. */
   readonly profile: UnloadedProfile;
+  /** Predicted. */
+  readonly longestStepMs: number;
 }
 
 /** What happened since the step message before, for metrics. */
 export interface EngineStatistics extends StepStatistics {
-  readonly cost: { readonly errors: CostErrors; readonly slowness: number };
+  readonly cost: {
+    readonly errors: CostErrors;
+    readonly slowness: number;
+    /** Of the longest step that can be planned, as predicted now. */
+    readonly longestStepMs: number;
+  };
 }
 
 /** A request whose prompt has begun to run, with so many tokens of it reused. */
@@ -103,4 +115,8 @@ export interface FatalMessage {
   readonly message: string;
 }
 
-export type FromEngine = ReadyMessage | StepMessage | DecisionAnswer | FatalMessage;
+export interface PongMessage {
+  readonly type: 'pong';
+}
+
+export type FromEngine = ReadyMessage | StepMessage | DecisionAnswer | PongMessage | FatalMessage;

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import type { Deadlines, ServedModel, ServiceTier } from '../core/index.ts';
+import type { Deadlines, ServedModel, ServiceTier, ToolFormat } from '../core/index.ts';
+import { readToolFormat } from '../engine/index.ts';
 import type { Logger, ServingMetrics } from '../observability/index.ts';
 import { type ArtefactManifest, openArtefact } from '../quant/index.ts';
 import type { PolicyName, PrefixSharing } from '../scheduler/index.ts';
@@ -38,27 +39,36 @@ export interface GatewayOptions {
   readonly decisionLog: number;
   /** File to record every view and plan in; null for none. */
   readonly record: RecordingSettings | null;
+  /** How the model writes calls of functions; null for what its chat template tells. */
+  readonly toolFormat: ToolFormat | null;
   readonly logger: Logger;
   readonly metrics: ServingMetrics;
-  /** How long verifying and loading the model may take; default ten minutes. */
-  readonly startTimeoutMs?: number;
+  /** How long verifying and loading the model may take; null for what its size lets expect. */
+  readonly loadTimeoutMs: number | null;
+  /** How long an engine may be silent however short its steps are before it is killed; 0 for ever. */
+  readonly stallTimeoutMs: number;
 }
 
-const START_TIMEOUT_MS = 600_000;
+/** What a start takes whatever the model, on a machine with other things to do. */
+const LOAD_BASE_MS = 60_000;
+/** Of a slow disk or network volume: bytes that are read and verified. */
+const LOAD_BYTES_PER_MS = 10_000;
 
 /**
  * Reads the artefact's manifest, then starts the engine process and the tokenizers and returns without waiting
  * for them: see `ready`.
  *
  * Rejects with QueptError `invalid_artefact` when the folder holds no artefact or an inconsistent one; damage
- * that only reading the weights can show rejects `ready`.
+ * that only reading the weights can show rejects `ready`. `invalid_config` for a tool format that does not go with the
+ * model's chat template.
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { artefactDirectory, slots, maxWaiting, logger, metrics, decisionLog } = options;
   const artefact = await openArtefact(artefactDirectory, { verify: false });
   await artefact.close();
   const { manifest, fingerprint } = artefact;
-  const model = servedModel(manifest, fingerprint, options.contextLength);
+  const toolFormat = await readToolFormat(artefactDirectory, 'invalid_artefact', options.toolFormat);
+  const model = { ...servedModel(manifest, fingerprint, options.contextLength), toolFormat };
   metrics.serving(model);
   const levels = new ServiceLevels(options.tiers, model.ladder);
   const engine = new EngineClient({
@@ -76,17 +86,19 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     onProfile: (profile) => levels.measured(profile),
     onSlowness: (slowness) => levels.observed(slowness),
-    startTimeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
+    loadTimeoutMs: options.loadTimeoutMs ?? expectedLoadMs(manifest),
+    stallTimeoutMs: options.stallTimeoutMs,
     logger,
     metrics: new EngineMetrics(metrics, model.ladder),
   });
   const tokenizer = new TokenizerPool({
     entry: new URL('./tokenizer-worker.js', import.meta.url),
     artefactDirectory,
+    toolFormat: options.toolFormat,
     // A second vocabulary in memory pays only where there are cores beside the engine's.
     threads: availableParallelism() > 2 ? 2 : 1,
   });
-  return new Gateway({
+  const gateway = new Gateway({
     model,
     vocabSize: manifest.architecture.vocabSize,
     samplingDefaults: manifest.generation.sampling,
@@ -109,13 +121,20 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     clock: performance,
     index: new RequestIndex(decisionLog),
   });
+  metrics.readiness(() => gateway.readiness().ready);
+  return gateway;
+}
+
+function expectedLoadMs({ files }: ArtefactManifest): number {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return Math.round(LOAD_BASE_MS + bytes / LOAD_BYTES_PER_MS);
 }
 
 function servedModel(
   manifest: ArtefactManifest,
   fingerprint: string,
   contextLength: number | null,
-): ServedModel {
+): Omit<ServedModel, 'toolFormat'> {
   const longest = manifest.architecture.contextLength;
   return {
     id: manifest.name,

@@ -19,6 +19,8 @@ interface EngineChildOptions {
   onReady(message: ReadyMessage): void;
   onStep(message: StepMessage): void;
   onDecisions(message: DecisionAnswer): void;
+  /** It has answered a ping. */
+  onPong(): void;
   /** A line that the process wrote. */
   onLine(line: string): void;
   /** Called once, last. `fatal` is what the process said before it ended, null when it was silent. */
@@ -51,6 +53,8 @@ export class EngineChild {
           return options.onStep(message);
         case 'decision-answer':
           return options.onDecisions(message);
+        case 'pong':
+          return options.onPong();
         case 'fatal':
           fatal = message;
           return;
@@ -58,8 +62,12 @@ export class EngineChild {
           return message satisfies never;
       }
     });
+    const kill = (): void => this.kill();
+    // An engine that hangs does not notice that its parent has gone.
+    process.once('exit', kill);
     this.ended = this.#end().then((how) => {
       this.#exited = true;
+      process.off('exit', kill);
       options.onExit(how, fatal);
     });
     this.send({ type: 'start', settings: options.settings });
@@ -94,6 +102,7 @@ export class EngineChild {
   }
 }
 
-function forwardLines(stream: Readable | null, onLine: (line: string) => void): void {
-  if (stream !== null) createInterface({ input: stream }).on('line', onLine);
+/** @param stream undefined where no process could be started for want of file descriptors */
+function forwardLines(stream: Readable | null | undefined, onLine: (line: string) => void): void {
+  if (stream != null) createInterface({ input: stream }).on('line', onLine);
 }

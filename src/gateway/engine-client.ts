@@ -1,11 +1,13 @@
 import { type DecisionTrail, type EngineRequest, QueptError, type Readiness } from '../core/index.ts';
-import type { Logger } from '../observability/index.ts';
+import type { Logger, RestartReason } from '../observability/index.ts';
 import type { SchedulerSnapshot, UnloadedProfile } from '../scheduler/index.ts';
-import type { EngineSettings, FatalMessage, StepMessage } from './channel.ts';
+import type { EngineSettings, FatalMessage, ReadyMessage, StepMessage } from './channel.ts';
 import { DecisionQueries } from './decision-queries.ts';
 import { EngineChild } from './engine-child.ts';
 import type { EngineMetrics } from './engine-metrics.ts';
+import { EngineWatchdog } from './engine-watchdog.ts';
 import { type EventSink, InFlight, type ReuseSink } from './in-flight.ts';
+import { RestartBackoff } from './restart-backoff.ts';
 import { WorkOutbox } from './work-outbox.ts';
 
 interface EngineClientOptions {
@@ -13,7 +15,9 @@ interface EngineClientOptions {
   readonly entry: URL;
   readonly settings: EngineSettings;
   /** How long loading and verifying the model may take. */
-  readonly startTimeoutMs: number;
+  readonly loadTimeoutMs: number;
+  /** Silence of an engine that is borne however short its steps are; 0 bears any. */
+  readonly stallTimeoutMs: number;
   readonly logger: Logger;
   readonly metrics: EngineMetrics;
   /** Told what an engine measured at its start, before it takes requests. */
@@ -25,18 +29,12 @@ interface EngineClientOptions {
 /** `failed`: the first start did not succeed; `restarting`: the engine is gone or loads again. */
 type State = 'loading' | 'ready' | 'restarting' | 'failed' | 'stopped';
 
-const FIRST_BACKOFF_MS = 250;
-const LONGEST_BACKOFF_MS = 30_000;
-/** An engine that was ready for this long is taken to be sound: its crash starts the backoff anew. */
-const SOUND_AFTER_MS = 60_000;
-/** With requests in flight, no step for this long means that the engine hangs. */
-const STALLED_AFTER_MS = 60_000;
 /** Time for the process to free the model after `stop` before it is killed. */
 const STOP_MS = 2_000;
 
 /**
- * Starts the engine process, routes its events, and starts it again when it dies. Each request in flight at a
- * crash fails exactly once; none is tried again here, since its tokens may already have left.
+ * Starts the engine process, routes its events, and starts it again when it dies or hangs. Each request in flight then
+ * fails exactly once; none is tried again here, since its tokens may already have left.
  */
 export class EngineClient {
   /** Resolves when the model is loaded for the first time; rejects with QueptError when that fails. */
@@ -44,19 +42,25 @@ export class EngineClient {
   readonly #options: EngineClientOptions;
   readonly #inFlight = new InFlight();
   readonly #queries = new DecisionQueries();
+  readonly #backoff = new RestartBackoff();
+  readonly #watchdog: EngineWatchdog;
   #state: State = 'loading';
   #child!: EngineChild;
   #outbox!: WorkOutbox;
   #snapshot: SchedulerSnapshot | null = null;
   #timer: NodeJS.Timeout | undefined;
-  #startTimedOut = false;
-  #readyAt = 0;
-  #lastStepAt = 0;
-  #crashes = 0;
+  /** Why this process was killed; null where nobody did. */
+  #killedFor: Exclude<RestartReason, 'crash'> | null = null;
   #settleReady!: { resolve: () => void; reject: (error: QueptError) => void };
 
   constructor(options: EngineClientOptions) {
     this.#options = options;
+    this.#watchdog = new EngineWatchdog({
+      leastMs: options.stallTimeoutMs,
+      busy: () => this.#inFlight.size > 0,
+      ping: () => this.#child.send({ type: 'ping' }),
+      onHang: (silentMs) => this.#onHang(silentMs),
+    });
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
     });
@@ -93,8 +97,6 @@ export class EngineClient {
         retryAfterMs: 1_000,
       });
     }
-    // The time without requests is no stall.
-    if (this.#inFlight.size === 0) this.#lastStepAt = performance.now();
     this.#inFlight.add(request.id, sink, onReuse);
     this.#outbox.submit(request);
   }
@@ -120,6 +122,7 @@ export class EngineClient {
     const wasReady = this.#state === 'ready';
     this.#state = 'stopped';
     clearTimeout(this.#timer);
+    this.#watchdog.stop();
     this.#settleReady.reject(
       new QueptError('shutting_down', 'The server stopped while the model was loading.'),
     );
@@ -132,37 +135,42 @@ export class EngineClient {
   }
 
   #start(): void {
-    const { entry, settings, startTimeoutMs, logger } = this.#options;
+    const { entry, settings, loadTimeoutMs, logger } = this.#options;
     const child = new EngineChild({
       entry,
       settings,
-      onReady: ({ profile }) => this.#onReady(profile),
+      onReady: (message) => this.#onReady(message),
       onStep: (message) => this.#onStep(message),
       onDecisions: (message) => this.#queries.answer(message),
+      onPong: () => this.#watchdog.answered(),
       onLine: (line) => logger.info({ source: 'engine' }, line),
       onExit: (how, fatal) => this.#onExit(how, fatal),
     });
     this.#child = child;
     this.#outbox = new WorkOutbox((message) => child.send(message));
-    this.#startTimedOut = false;
+    this.#killedFor = null;
     this.#timer = setTimeout(() => {
-      this.#startTimedOut = true;
+      this.#killedFor = 'load_timeout';
       child.kill();
-    }, startTimeoutMs);
+    }, loadTimeoutMs);
   }
 
-  #onReady(profile: UnloadedProfile): void {
-    if (this.#state === 'stopped') return;
+  #onReady({ profile, longestStepMs }: ReadyMessage): void {
+    if (this.#state === 'stopped' || this.#killedFor !== null) return;
     this.#options.onProfile?.(profile);
     clearTimeout(this.#timer);
     this.#state = 'ready';
-    this.#readyAt = performance.now();
+    this.#backoff.ready(performance.now());
+    this.#watchdog.start(longestStepMs);
     this.#settleReady.resolve();
-    this.#options.logger.info({ enginePid: this.pid }, 'the engine is ready');
+    const patienceMs = Math.round(this.#watchdog.patienceMs);
+    this.#options.logger.info({ enginePid: this.pid, patienceMs }, 'the engine is ready');
   }
 
   #onStep(message: StepMessage): void {
-    this.#lastStepAt = performance.now();
+    // Of a process that has been given up: its requests have been answered.
+    if (this.#state !== 'ready') return;
+    this.#watchdog.stepped(message.statistics.cost.longestStepMs);
     this.#snapshot = message.snapshot;
     for (const prompt of message.reused) this.#inFlight.noteReuse(prompt);
     for (const event of message.events) this.#inFlight.deliver(event);
@@ -171,39 +179,57 @@ export class EngineClient {
     this.#options.onSlowness?.(message.statistics.cost.slowness);
   }
 
+  /** Its requests are told at once: a process that the kernel holds up may take long to die. */
+  #onHang(silentMs: number): void {
+    this.#killedFor = 'hang';
+    this.#state = 'restarting';
+    const { logger } = this.#options;
+    logger.error({ silentMs: Math.round(silentMs), enginePid: this.pid }, 'the engine hangs and is killed');
+    this.#forget('The engine stopped in the middle of this answer. Try again.');
+    this.#child.kill();
+  }
+
   #onExit(how: string, fatal: FatalMessage | null): void {
     clearTimeout(this.#timer);
-    this.#snapshot = null;
-    this.#queries.forget();
-    this.#options.metrics.gone();
+    this.#watchdog.stop();
+    const first = this.#state === 'loading';
+    if (this.#state !== 'stopped') this.#state = first ? 'failed' : 'restarting';
+    this.#forget('The engine ended before this answer was complete. Try again.');
     if (this.#state === 'stopped') return;
     const reason = fatal?.message ?? this.#silentExitReason(how);
-    const first = this.#state === 'loading';
-    this.#state = first ? 'failed' : 'restarting';
     this.#options.logger.error({ how }, reason);
-    this.#inFlight.failAll(
-      'engine_unavailable',
-      'The engine ended before this answer was complete. Try again.',
-    );
     // A model that has never loaded will not load by itself: the operator is told at once.
     if (first) this.#settleReady.reject(new QueptError(fatal?.code ?? 'engine_unavailable', reason));
     else this.#restartLater();
   }
 
+  /** What the engine had is gone. */
+  #forget(message: string): void {
+    this.#snapshot = null;
+    this.#queries.forget();
+    this.#options.metrics.gone();
+    this.#inFlight.failAll('engine_unavailable', message);
+  }
+
   #restartLater(): void {
-    const sound = this.#readyAt > 0 && performance.now() - this.#readyAt > SOUND_AFTER_MS;
-    this.#crashes = sound ? 1 : this.#crashes + 1;
-    this.#readyAt = 0;
-    const waitMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (this.#crashes - 1));
-    this.#options.logger.warn({ waitMs, crashes: this.#crashes }, 'the engine will be started again');
+    const waitMs = this.#backoff.lost(performance.now());
+    const { logger, metrics } = this.#options;
+    metrics.restarting(this.#killedFor ?? 'crash');
+    logger.warn({ waitMs, losses: this.#backoff.losses }, 'the engine will be started again');
     this.#timer = setTimeout(() => this.#start(), waitMs);
   }
 
   #silentExitReason(how: string): string {
-    if (this.#startTimedOut) {
-      return `The engine did not load the model within ${this.#options.startTimeoutMs} ms. Give it more time, or use a smaller model.`;
+    switch (this.#killedFor) {
+      case 'load_timeout':
+        return `The engine did not load the model within ${this.#options.loadTimeoutMs} ms and was killed. Look at the disk that holds it, or give it more time with --load-timeout-ms.`;
+      case 'hang':
+        return 'The engine that hung has been killed.';
+      case null:
+        return `The engine process ended unexpectedly (${how}). A SIGKILL that nobody sent usually means that memory ran out.`;
+      default:
+        return this.#killedFor satisfies never;
     }
-    return `The engine process ended unexpectedly (${how}). A SIGKILL that nobody sent usually means that memory ran out.`;
   }
 
   #reasonNotReady(): string | null {
@@ -216,10 +242,8 @@ export class EngineClient {
         return 'the model could not be loaded';
       case 'stopped':
         return 'the engine has stopped';
-      case 'ready': {
-        const stalled = this.#inFlight.size > 0 && performance.now() - this.#lastStepAt > STALLED_AFTER_MS;
-        return stalled ? 'the engine makes no progress' : null;
-      }
+      case 'ready':
+        return null;
       default:
         return this.#state satisfies never;
     }

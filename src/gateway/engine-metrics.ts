@@ -1,5 +1,5 @@
 import type { Ladder } from '../core/index.ts';
-import type { ServingMetrics } from '../observability/index.ts';
+import type { RestartReason, ServingMetrics } from '../observability/index.ts';
 import type { SchedulerSnapshot } from '../scheduler/index.ts';
 import type { StepMessage } from './channel.ts';
 
@@ -46,6 +46,11 @@ export class EngineMetrics {
     this.#counted = NOTHING_COUNTED;
     const belowCeiling = { priority: 0, default: 0, flex: 0 };
     this.#metrics.engineState({ running: 0, waiting: 0, kvUsage: 0, belowCeiling });
+  }
+
+  /** An engine was lost, and another one takes its place. */
+  restarting(reason: RestartReason): void {
+    this.#metrics.engineRestarted(reason);
   }
 
   #state({ running, waiting, kvTokensUsed, kvTokensCapacity, belowCeiling }: SchedulerSnapshot): void {

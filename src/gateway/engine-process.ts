@@ -10,6 +10,7 @@ import {
   createStepWriter,
   type DecisionHistory,
   joinLogs,
+  longestStepMs,
   POLICIES,
   profileSteps,
   StatisticsCollector,
@@ -42,6 +43,9 @@ process.on('message', (received) => {
     case 'decision-query':
       answer(message);
       return;
+    case 'ping':
+      void post({ type: 'pong' });
+      return;
     case 'stop':
       loop?.stop();
       return;
@@ -71,6 +75,7 @@ async function serve(settings: EngineSettings): Promise<void> {
   // Before the first request can teach it what a loaded machine costs.
   const profile = unloadedProfile(cost, ladder, prefillChunk);
   const limits = { prefillChunk, maxBatch: slots };
+  const bounds = { rungs: ladder.length, slots, prefillChunk, contextLength: runner.shape.contextLength };
   // Only a policy that lowers precision can keep the pace that deadlines ask for.
   const batching = policy === 'slo' ? 'deadline' : 'first-come';
   const statistics = new StatisticsCollector();
@@ -104,11 +109,15 @@ async function serve(settings: EngineSettings): Promise<void> {
       }),
     () => ({
       ...statistics.take(),
-      cost: { errors: cost.errors(), slowness: cost.parameters().slowness },
+      cost: {
+        errors: cost.errors(),
+        slowness: cost.parameters().slowness,
+        longestStepMs: longestStepMs(cost, bounds),
+      },
     }),
     post,
   );
-  await post({ type: 'ready', shape: runner.shape, profile });
+  await post({ type: 'ready', shape: runner.shape, profile, longestStepMs: longestStepMs(cost, bounds) });
   await loop.run();
   await recording?.close();
   await runner.close();

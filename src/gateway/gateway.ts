@@ -73,7 +73,8 @@ export class Gateway implements InferenceService {
   readonly model: ServedModel;
   readonly #parts: GatewayParts;
   #tokenizerLoaded = false;
-  #draining = false;
+  /** `retiring`: it says that it is not ready, and still takes requests. */
+  #phase: 'serving' | 'retiring' | 'draining' = 'serving';
   #sequence = 0;
 
   constructor(parts: GatewayParts) {
@@ -100,11 +101,15 @@ export class Gateway implements InferenceService {
   status(): ServerStatus {
     const { admission, engine } = this.#parts;
     const running = engine.snapshot?.running ?? 0;
-    return { ...this.readiness(), draining: this.#draining, inFlight: admission.held, running };
+    return { ...this.readiness(), draining: this.#phase !== 'serving', inFlight: admission.held, running };
   }
 
   readiness(): Readiness {
-    if (this.#draining) return { ready: false, reason: 'the server is shutting down' };
+    if (this.#phase !== 'serving') return { ready: false, reason: 'the server is shutting down' };
+    return this.#ableToServe();
+  }
+
+  #ableToServe(): Readiness {
     const engine = this.#parts.engine.readiness();
     return engine.ready && !this.#tokenizerLoaded
       ? { ready: false, reason: 'the tokenizer is loading' }
@@ -189,9 +194,14 @@ export class Gateway implements InferenceService {
     }
   }
 
+  /** No longer ready, so that no one sends requests who asks first; those that come are served. */
+  retire(): void {
+    if (this.#phase === 'serving') this.#phase = 'retiring';
+  }
+
   /** From now on new requests are refused with `shutting_down`. */
   drain(): void {
-    this.#draining = true;
+    this.#phase = 'draining';
   }
 
   /** Drains, waits up to `graceMs` for the requests in flight, then ends the engine and the tokenizers. */
@@ -204,9 +214,9 @@ export class Gateway implements InferenceService {
   }
 
   #requireReady(): void {
-    const { ready, reason } = this.readiness();
+    if (this.#phase === 'draining') throw new QueptError('shutting_down', 'The server is shutting down.');
+    const { ready, reason } = this.#ableToServe();
     if (ready) return;
-    if (this.#draining) throw new QueptError('shutting_down', 'The server is shutting down.');
     throw new QueptError('engine_unavailable', `Not available now: ${reason}.`, { retryAfterMs: 1_000 });
   }
 
@@ -250,6 +260,7 @@ export class Gateway implements InferenceService {
       sampling: resolveSampling(samplingDefaults, request.sampling),
       stop: request.stop,
       ...(request.ignoreEnd === true && { ignoreEnd: true }),
+      ...(request.toolMarkers === true && { toolMarkers: true }),
       floor: range.floor,
       ceiling: range.ceiling,
       level,

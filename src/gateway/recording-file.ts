@@ -1,6 +1,7 @@
 import { createWriteStream, statSync, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import type { RecordingSettings } from './channel.ts';
+import { dropTornLine } from './drop-torn-line.ts';
 
 /** More than this not yet written means that the disk does not keep up. */
 const MOST_PENDING_BYTES = 32 * 1024 * 1024;
@@ -20,10 +21,14 @@ export class RecordingFile {
   constructor(settings: RecordingSettings, onStop: (reason: string) => void) {
     this.#settings = settings;
     this.#onStop = onStop;
-    // An engine that is started again goes on where the one before ended.
+    // An engine that is started again goes on where the one before ended, which may have been in the middle of a line.
+    this.#endWithWholeLine();
     this.#bytes = statSync(settings.path, { throwIfNoEntry: false })?.size ?? 0;
     this.#stream = createWriteStream(settings.path, { flags: 'a' });
-    this.#stream.on('error', (error) => this.#stop(`writing failed: ${error.message}`));
+    this.#stream.on('error', (error) => {
+      this.#stop(`writing failed: ${error.message}`);
+      this.#endWithWholeLine();
+    });
   }
 
   write(line: string): void {
@@ -46,6 +51,14 @@ export class RecordingFile {
     this.#stream.end();
     // A failure has been told.
     await finished(this.#stream).catch(() => {});
+  }
+
+  #endWithWholeLine(): void {
+    try {
+      dropTornLine(this.#settings.path);
+    } catch {
+      // What could not be repaired now can be by hand: a reader names the line.
+    }
   }
 
   #stop(reason: string): void {

@@ -1,4 +1,6 @@
 import {
+  type ChatMessage,
+  type Conversation,
   type GenerateRequest,
   type PrecisionRange,
   type Prompt,
@@ -90,13 +92,21 @@ export function checkPrompt(prompt: Prompt, contextLength: number, vocabSize: nu
   const characters =
     prompt.kind === 'text'
       ? prompt.text.length
-      : prompt.messages.reduce((sum, { content }) => sum + content.length, 0);
+      : prompt.messages.reduce((sum, message) => sum + charactersOf(message), 0) + toolCharacters(prompt);
   if (characters <= contextLength * MAX_CHARACTERS_PER_TOKEN) return;
   throw new QueptError(
     'context_length_exceeded',
     `This model's maximum context length is ${contextLength} tokens, but the prompt has ${characters} characters, which cannot fit. Shorten the prompt.`,
     { param: promptField(prompt) },
   );
+}
+
+function charactersOf({ content, toolCalls = [] }: ChatMessage): number {
+  return toolCalls.reduce((sum, call) => sum + call.name.length + call.arguments.length, content.length);
+}
+
+function toolCharacters({ tools = [] }: Conversation): number {
+  return tools.length === 0 ? 0 : JSON.stringify(tools).length;
 }
 
 /** Throws QueptError `invalid_request` naming `param` for ids outside `0..vocabSize - 1`. */

@@ -1,11 +1,13 @@
 import { Piscina } from 'piscina';
-import { QueptError, type TokenizeRequest } from '../core/index.ts';
+import { QueptError, type TokenizeRequest, type ToolFormat } from '../core/index.ts';
 import { resultOf, type TaskResult } from './worker-task.ts';
 
 interface TokenizerPoolOptions {
   /** The compiled tokenizer-worker module. */
   readonly entry: URL;
   readonly artefactDirectory: string;
+  /** How the model writes calls; null for what its chat template tells. */
+  readonly toolFormat: ToolFormat | null;
   readonly threads: number;
 }
 
@@ -22,12 +24,12 @@ export const AS_GENERATED = { addSpecialTokens: true, addGenerationPrompt: true 
 export class TokenizerPool {
   readonly #pool: Piscina;
 
-  constructor({ entry, artefactDirectory, threads }: TokenizerPoolOptions) {
+  constructor({ entry, artefactDirectory, toolFormat, threads }: TokenizerPoolOptions) {
     this.#pool = new Piscina({
       filename: entry.href,
       minThreads: threads,
       maxThreads: threads,
-      workerData: { artefactDirectory },
+      workerData: { artefactDirectory, toolFormat },
       // The waiting side sleeps instead of spinning on shared memory: cores belong to the engine.
       atomics: 'disabled',
     });

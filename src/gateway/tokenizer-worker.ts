@@ -1,12 +1,15 @@
 import { workerData } from 'piscina';
-import type { TokenizeRequest } from '../core/index.ts';
+import type { TokenizeRequest, ToolFormat } from '../core/index.ts';
 import { loadTokenizer } from '../engine/index.ts';
 import { type TaskResult, taskResult } from './worker-task.ts';
 
-const { artefactDirectory } = workerData as { artefactDirectory: string };
+const { artefactDirectory, toolFormat } = workerData as {
+  artefactDirectory: string;
+  toolFormat: ToolFormat | null;
+};
 
 // Begun at once, awaited by each task: a failure is an answer to whoever asks, not the end of the thread.
-const loading = loadTokenizer(artefactDirectory, 'invalid_artefact');
+const loading = loadTokenizer(artefactDirectory, 'invalid_artefact', toolFormat);
 loading.catch(() => {});
 
 /** Piscina's task: one prompt to its token ids. */
@@ -15,7 +18,7 @@ export default function tokenize(request: TokenizeRequest): Promise<TaskResult<I
   return taskResult(async () => {
     const tokenizer = await loading;
     return prompt.kind === 'messages'
-      ? tokenizer.encodeChat(prompt.messages, { addGenerationPrompt })
+      ? tokenizer.encodeChat(prompt.messages, { ...prompt, addGenerationPrompt })
       : tokenizer.encode(prompt.text, { addSpecialTokens });
   });
 }

@@ -1,6 +1,7 @@
 import { type OutputConstraint, type OutputGrammar, QueptError } from '../core/index.ts';
 import { GrammarBuilder } from './automaton/grammar-builder.ts';
 import { WorkMeter } from './automaton/work-meter.ts';
+import { proseTexts } from './prose-texts.ts';
 import { anyObject, MAX_FREE_DEPTH } from './schema/json-texts.ts';
 import { SchemaDocument } from './schema/schema-document.ts';
 import { valueTexts } from './schema/value-rules.ts';
@@ -12,7 +13,8 @@ import { specialBytes } from './special-bytes.ts';
  * Throws QueptError `invalid_request` that names what of a schema is broken, not enforced, too complex or impossible
  * to meet.
  */
-export function constraintGrammar(constraint: OutputConstraint): OutputGrammar {
+export function constraintGrammar(given: OutputConstraint): OutputGrammar {
+  const constraint = settled(given);
   const param = paramOf(constraint);
   const builder = new GrammarBuilder(new WorkMeter(param));
   const start = builder.rule((_, from, to) => add(builder, constraint, from, to));
@@ -32,6 +34,9 @@ function add(builder: GrammarBuilder, constraint: OutputConstraint, from: number
       valueTexts(builder, [document.root], from, to);
       return;
     }
+    case 'prose':
+      proseTexts(builder, constraint, from, to);
+      return;
     case 'text':
       builder.jump(builder.text(from, constraint.text), to);
       return;
@@ -52,6 +57,32 @@ function add(builder: GrammarBuilder, constraint: OutputConstraint, from: number
       return;
     default:
       constraint satisfies never;
+  }
+}
+
+/** Without lenient schemas: each is held to, or gives way to any object. */
+function settled(constraint: OutputConstraint): OutputConstraint {
+  switch (constraint.kind) {
+    case 'json_schema':
+      return constraint.lenient === true ? heldTo({ ...constraint, lenient: false }) : constraint;
+    case 'sequence':
+      return { ...constraint, parts: constraint.parts.map(settled) };
+    case 'choice':
+      return { ...constraint, options: constraint.options.map(settled) };
+    case 'repeat':
+      return { ...constraint, part: settled(constraint.part) };
+    default:
+      return constraint;
+  }
+}
+
+function heldTo(constraint: OutputConstraint): OutputConstraint {
+  try {
+    constraintGrammar(constraint);
+    return constraint;
+  } catch (refusal) {
+    if (refusal instanceof QueptError) return { kind: 'json' };
+    throw refusal;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Around the name of a special token: bytes that no text has. */
-const SPECIAL_BEGIN = 0xff;
-const SPECIAL_END = 0xfe;
+export const SPECIAL_BEGIN = 0xff;
+export const SPECIAL_END = 0xfe;
 
 /** How a grammar spells the special token `name`. */
 export function specialBytes(name: string): Uint8Array {

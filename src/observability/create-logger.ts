@@ -1,14 +1,11 @@
-import { destination, pino } from 'pino';
+import { pino } from 'pino';
+import { DescriptorSink } from './descriptor-sink.ts';
+import type { LogSink } from './log-sink.ts';
 import type { LeveledLogger } from './logger.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** A sink of finished JSON lines, each ended by a newline. */
-export interface LogSink {
-  write(line: string): void;
-}
 
 export interface LoggerOptions {
   readonly level: LogLevel;
@@ -50,11 +47,10 @@ export function createLogger(options: LoggerOptions): LeveledLogger {
 
 function openDestination(target: LoggerOptions['destination']): LogSink {
   switch (target) {
-    // Synchronous: the last lines before a crash are the ones that matter.
     case 'stderr':
-      return destination({ fd: 2, sync: true });
+      return new DescriptorSink(2);
     case 'stdout':
-      return destination({ fd: 1, sync: true });
+      return new DescriptorSink(1);
     default:
       return target;
   }

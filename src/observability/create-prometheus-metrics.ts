@@ -1,6 +1,7 @@
 import { SERVICE_TIERS } from '../core/index.ts';
 import { createKeyMetrics, type KeyMetrics } from './key-metrics.ts';
 import { MetricRegistry } from './metric-registry.ts';
+import { addProcessMetrics } from './process-metrics.ts';
 import { createQueptMetrics } from './quept-metrics.ts';
 import type { ServingMetrics } from './serving-metrics.ts';
 import { createVllmMetrics, VLLM_FINISH_REASON } from './vllm-metrics.ts';
@@ -21,15 +22,18 @@ export function createPrometheusMetrics(): ServingMetrics & KeyMetrics & Metrics
   const { registry } = own;
   const vllm = createVllmMetrics(own);
   const quept = createQueptMetrics(own);
+  addProcessMetrics(own);
   return {
     ...createKeyMetrics(own),
     contentType: registry.contentType,
-    render: () => registry.metrics(),
+    render: () => own.render(),
     serving({ id, ladder }) {
       // On every series, as vLLM has it: its dashboards choose by it.
       registry.setDefaultLabels({ model_name: id });
       for (const config of ladder) quept.tokens.inc({ config: config.id }, 0);
     },
+    readiness: (ready) => own.onScrape(() => quept.ready.set(ready() ? 1 : 0)),
+    engineRestarted: (reason) => quept.restarts.inc({ reason }),
     engineState({ running, waiting, kvUsage, belowCeiling }) {
       vllm.running.set(running);
       vllm.waiting.set(waiting);

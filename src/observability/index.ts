@@ -3,10 +3,10 @@ export {
   LOG_LEVELS,
   type LoggerOptions,
   type LogLevel,
-  type LogSink,
 } from './create-logger.ts';
 export { createPrometheusMetrics, type MetricsSource } from './create-prometheus-metrics.ts';
 export { type KeyMetrics, MOST_KEY_LABELS } from './key-metrics.ts';
+export type { LogSink } from './log-sink.ts';
 export type { LeveledLogger, LogFields, Logger } from './logger.ts';
 export { NO_METRICS } from './no-metrics.ts';
 export type {
@@ -15,6 +15,7 @@ export type {
   PhaseSeconds,
   PredictionState,
   RefusalReason,
+  RestartReason,
   ServingMetrics,
   Slo,
   StepPhase,

@@ -6,6 +6,18 @@ type BucketName = keyof typeof BUCKETS;
 /** Metrics of one server, in a registry of its own: two servers in one process share nothing. */
 export class MetricRegistry {
   readonly registry = new Registry();
+  readonly #beforeScrape: (() => void)[] = [];
+
+  /** For what is asked and not told: `update` runs before every scrape. */
+  onScrape(update: () => void): void {
+    this.#beforeScrape.push(update);
+  }
+
+  /** All metrics in Prometheus's text format. */
+  render(): Promise<string> {
+    for (const update of this.#beforeScrape) update();
+    return this.registry.metrics();
+  }
 
   counter<Label extends string>(name: string, help: string, ...labelNames: Label[]): Counter<Label> {
     return new Counter({ name, help, labelNames, registers: [this.registry] });

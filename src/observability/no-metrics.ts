@@ -5,7 +5,9 @@ const nothing = (): void => {};
 /** For a service that nobody counts. */
 export const NO_METRICS: ServingMetrics = {
   serving: nothing,
+  readiness: nothing,
   engineState: nothing,
+  engineRestarted: nothing,
   predictionState: nothing,
   stepRan: nothing,
   precisionSwitched: nothing,

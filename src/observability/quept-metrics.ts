@@ -64,12 +64,24 @@ export function createQueptMetrics(registry: MetricRegistry) {
       'Accepted requests that ended with an error, by its code.',
       'code',
     ),
+    ready: registry.gauge(
+      'quept_ready',
+      'Whether requests are taken, as /health/ready says it; 0 while the model loads, the engine restarts or the server drains.',
+    ),
+    restarts: registry.counter(
+      'quept_engine_restarts_total',
+      'Engine processes that were lost and replaced: crash (ended by itself), hang (killed), load_timeout (killed).',
+      'reason',
+    ),
     lag: registry.histogram(
       'quept_event_loop_lag_seconds',
       'How late timers of the main thread fire: what every request waits at least.',
       'lag',
     ),
   };
+  // An alert on a rate misses the first failure of a counter that begins with it.
+  for (const code of ['engine_unavailable', 'internal_error', 'deadline_exceeded'])
+    metrics.failures.inc({ code }, 0);
   for (const tier of SERVICE_TIERS) {
     metrics.deficit.set({ tier }, 0);
     for (const slo of SLOS) {
@@ -78,5 +90,6 @@ export function createQueptMetrics(registry: MetricRegistry) {
   }
   for (const reason of ['waiting_requests', 'tier_share', 'work_tokens'])
     metrics.rejections.inc({ reason }, 0);
+  for (const reason of ['crash', 'hang', 'load_timeout']) metrics.restarts.inc({ reason }, 0);
   return metrics;
 }

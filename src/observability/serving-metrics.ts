@@ -6,6 +6,9 @@ export type OverloadLimit = 'waiting_requests' | 'tier_share' | 'work_tokens';
 /** Why a request was refused before it was accepted. */
 export type RefusalReason = Exclude<ErrorCode, 'overloaded'> | OverloadLimit;
 
+/** Why an engine had to be replaced: it ended by itself, it hung, or its model did not load in time. */
+export type RestartReason = 'crash' | 'hang' | 'load_timeout';
+
 /** A target of a request; `all` is both at once. */
 export type Slo = 'ttft' | 'tpot' | 'all';
 
@@ -53,7 +56,10 @@ export interface PhaseSeconds {
 export interface ServingMetrics {
   /** To be called once, before the first scrape. */
   serving(model: ServedModel): void;
+  /** To be called once; `ready` is asked at every scrape. */
+  readiness(ready: () => boolean): void;
   engineState(state: EngineState): void;
+  engineRestarted(reason: RestartReason): void;
   predictionState(state: PredictionState): void;
   stepRan(step: StepTime): void;
   /** A token ran at another config than the one before it in the same answer. */

@@ -35,7 +35,12 @@ export {
   type TokenizeRequest as TokenizeMessage,
   TokenizeResponseSchema,
 } from './grpc/gen/quept/v1/tokenize_pb.ts';
-export { parseChatMessage, parseGenerateMessage, requireModel } from './grpc/generate-requests.ts';
+export {
+  type ParsedCall,
+  parseChatMessage,
+  parseGenerateMessage,
+  requireModel,
+} from './grpc/generate-requests.ts';
 export {
   type CollectedGeneration,
   collectPieces,

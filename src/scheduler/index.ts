@@ -20,6 +20,7 @@ export {
 } from './learned-cost.ts';
 export { type CostParameters, type CostWeights, linearCost } from './linear-cost.ts';
 export { createLoadThresholdPolicy, type LoadThresholdOptions } from './load-threshold-policy.ts';
+export { longestStepMs, type StepBounds } from './longest-step.ts';
 export type { OwnerAccount } from './owner-account.ts';
 export {
   BATCH_POLICIES,

@@ -83,7 +83,8 @@ export class Sequence implements RequestView {
     this.#prompt = request.promptTokens;
     this.#seed = request.sampling.seed ?? seed;
     this.#matcher = matcher;
-    this.#output = new OutputText(decoder.createTextStream(), request.stop);
+    const toolMarkers = request.toolMarkers === true;
+    this.#output = new OutputText(decoder.createTextStream({ toolMarkers }), request.stop);
     this.#history = hasPenalties(request.sampling) ? new TokenHistory(request.promptTokens) : null;
     const { logprobs, promptTokens } = request;
     this.#logprobs = logprobs === undefined ? null : new LogprobRecord(logprobs, promptTokens, decoder);

@@ -1,3 +1,4 @@
+export { checkListenable } from './check-listenable.ts';
 export { createGrpcServer, type GrpcServer } from './grpc/create-grpc-server.ts';
 export {
   DEFAULT_GRPC_SERVER_OPTIONS,

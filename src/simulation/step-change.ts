@@ -14,6 +14,8 @@ export interface StepChange {
 export interface StepOutcome extends StepChange {
   /** Until the 95th percentile of TPOT is within the target for the rest of the rise; null for never. */
   readonly protectSeconds: number | null;
+  /** The longest that it stays above the target in one go during the rise: how fast it is brought back. */
+  readonly longestLateSeconds: number;
   /** Until all tokens of some seconds are of the precision before the rise; null for never. */
   readonly restoreSeconds: number | null;
   /** Share that met all targets, of requests that arrived before, during and after the rise; null without any. */
@@ -48,9 +50,13 @@ export function judgeStep(
     const own = records.filter(({ arrivedAtMs }) => arrivedAtMs >= fromMs && arrivedAtMs < toMs);
     return own.length === 0 ? null : own.filter(meetsTargets).length / own.length;
   };
+  const during = timeline.filter(
+    ({ seconds }) => seconds * 1000 + windowMs > afterMs && seconds * 1000 < fallMs,
+  );
   return {
     ...change,
-    protectSeconds: protectSeconds(timeline, windowMs / 1000, afterMs / 1000, fallMs / 1000),
+    protectSeconds: protectSeconds(during, afterMs / 1000),
+    longestLateSeconds: (longestLate(during) * windowMs) / 1000,
     restoreSeconds: restoreSeconds(timeline, windowMs / 1000, afterMs / 1000, fallMs / 1000),
     attainment: {
       before: within(0, afterMs),
@@ -62,17 +68,24 @@ export function judgeStep(
   };
 }
 
-function protectSeconds(
-  timeline: readonly TimelinePoint[],
-  windowSeconds: number,
-  rise: number,
-  fall: number,
-): number | null {
-  const during = timeline.filter(({ seconds }) => seconds + windowSeconds > rise && seconds < fall);
-  const lastLate = during.findLastIndex(({ p95TpotByTarget }) => (p95TpotByTarget ?? 0) > 1);
+const isLate = ({ p95TpotByTarget }: TimelinePoint): boolean => (p95TpotByTarget ?? 0) > 1;
+
+function protectSeconds(during: readonly TimelinePoint[], rise: number): number | null {
+  const lastLate = during.findLastIndex(isLate);
   if (lastLate < 0) return 0;
   const next = during[lastLate + 1];
   return next === undefined ? null : Math.max(0, next.seconds - rise);
+}
+
+/** Windows. */
+function longestLate(during: readonly TimelinePoint[]): number {
+  let longest = 0;
+  let run = 0;
+  for (const point of during) {
+    run = isLate(point) ? run + 1 : 0;
+    longest = Math.max(longest, run);
+  }
+  return longest;
 }
 
 function restoreSeconds(

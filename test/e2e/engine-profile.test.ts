@@ -35,6 +35,7 @@ it('an engine process says with its readiness what the highest precision costs u
       onReady: resolve,
       onStep: () => {},
       onDecisions: () => {},
+      onPong: () => {},
       onLine: () => {},
       onExit: (how, fatal) => reject(new Error(`${how}: ${fatal?.message}`)),
     });
@@ -43,6 +44,7 @@ it('an engine process says with its readiness what the highest precision costs u
   expect(ready.profile).toMatchObject({ prefillChunk: 16 });
   const { prefillMs, stepMs } = unloadedTimes(128, unloadedMachine(ready.profile));
   expect(stepMs).toBeGreaterThan(0);
+  expect(ready.longestStepMs).toBeGreaterThan(stepMs);
   // A prompt of 128 tokens is more work than one row.
   expect(prefillMs).toBeGreaterThan(stepMs);
   child?.kill();

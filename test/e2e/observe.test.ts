@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.ts';
+import { freePort, type PrometheusServer, startPrometheus } from '../support/prometheus-server.ts';
 import { hasProgram, NEEDS_PROMETHEUS, promtoolObjections } from '../support/promtool.ts';
 import { type ServerProcess, spawnCli, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
@@ -14,7 +13,7 @@ let artefact: TinyArtefact;
 let server: ServerProcess;
 let folder: string;
 let recording: string;
-let scraper: Scraper | null = null;
+let scraper: PrometheusServer | null = null;
 
 const [promtool, prometheus] = await Promise.all([hasProgram('promtool'), hasProgram('prometheus')]);
 
@@ -43,7 +42,7 @@ beforeAll(async () => {
   recording = join(folder, 'run.jsonl');
   const metricsPort = await freePort();
   // It takes some seconds until it scrapes for the first time.
-  if (prometheus) scraper = await startScraper(metricsPort);
+  if (prometheus) scraper = await startPrometheus({ target: metricsPort });
   artefact = await writeTinyArtefact({ contextLength: 256 });
   const flags = [
     '--slots',
@@ -65,7 +64,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  scraper?.stop();
+  await scraper?.stop();
   await server?.kill();
   await artefact?.remove();
   await rm(folder, { recursive: true, force: true });
@@ -212,51 +211,4 @@ async function quept(...args: string[]) {
     stderr: { write: (text: string) => (said.err += text) },
   });
   return { exitCode, ...said };
-}
-
-interface Scraper {
-  /** What it knows of `query`, once that is something. */
-  untilFound(query: string): Promise<unknown[]>;
-  stop(): void;
-}
-
-/** A Prometheus that scrapes the metrics on `target` again and again. */
-async function startScraper(target: number): Promise<Scraper> {
-  const port = await freePort();
-  const config = join(folder, 'prometheus.yml');
-  await writeFile(
-    config,
-    `scrape_configs: [{ job_name: quept, scrape_interval: 200ms, scrape_timeout: 200ms, static_configs: [{ targets: ['127.0.0.1:${target}'] }] }]\n`,
-  );
-  const child = spawn(
-    'prometheus',
-    [
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${join(folder, 'tsdb')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
-    { stdio: 'ignore' },
-  );
-  const url = `http://127.0.0.1:${port}/api/v1/query?query=`;
-  return {
-    stop: () => child.kill('SIGKILL'),
-    async untilFound(query) {
-      for (;;) {
-        const found = await fetch(url + encodeURIComponent(query))
-          .then(async (response) => ((await response.json()) as { data: { result: unknown[] } }).data.result)
-          .catch(() => []);
-        if (found.length > 0) return found;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    },
-  };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

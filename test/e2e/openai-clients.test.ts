@@ -4,15 +4,10 @@ import { generateText, streamText } from 'ai';
 import OpenAI, { BadRequestError } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultModelDirectory } from '../../src/cli/default-model.ts';
-import { dataOf } from '../support/http-test-app.ts';
-import { complaints, mapObjects } from '../support/json-schema.ts';
-import {
-  hasSpecification,
-  NO_SPECIFICATION,
-  specificationValidators,
-} from '../support/openai-specification.ts';
-import { type RecordedAnswer, RecordingFetch } from '../support/recording-fetch.ts';
+import { hasSpecification, NO_SPECIFICATION } from '../support/openai-specification.ts';
+import { RecordingFetch } from '../support/recording-fetch.ts';
 import { type ServerProcess, spawnServer } from '../support/spawn-server.ts';
+import { judgeAnswers } from '../support/specified-answers.ts';
 
 // Clients as they come from npm, told only the URL; what they were answered is held against the specification last.
 
@@ -27,7 +22,8 @@ let baseURL: string;
 let client: OpenAI;
 
 beforeAll(async () => {
-  server = await spawnServer(defaultModelDirectory() ?? '', ['--slots', '4']);
+  // Answers are compared: their precision must not depend on how busy the machine is.
+  server = await spawnServer(defaultModelDirectory() ?? '', ['--slots', '4', '--policy', 'fixed']);
   baseURL = `${server.url}/v1`;
   client = new OpenAI({ baseURL, apiKey: 'none', maxRetries: 0, fetch: recording.fetch });
 });
@@ -205,12 +201,12 @@ describe('[H1] openai', () => {
     expect(next.usage?.output_tokens).toBe(3);
   });
 
-  it('is refused by name what needs a memory or tools', async () => {
+  it('is refused by name what needs a memory or tools of the service', async () => {
     const request = { model: MODEL, input: 'x' };
     const refusals: [object, string][] = [
       [{ previous_response_id: 'resp_1' }, 'previous_response_id'],
       [{ store: true }, 'store'],
-      [{ tools: [{ type: 'web_search' }] }, 'tools'],
+      [{ tools: [{ type: 'web_search' }] }, 'tools[0].type'],
       [{ background: true }, 'background'],
     ];
     for (const [fields, param] of refusals) {
@@ -306,52 +302,12 @@ function startOf(token: string): RegExp {
   return new RegExp(`^${token.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`);
 }
 
-/** Schemas of the specification: of a whole answer, and of a piece of a stream. */
-const SCHEMAS: Readonly<Record<string, readonly [whole: string, piece: string | null]>> = {
-  '/v1/chat/completions': ['CreateChatCompletionResponse', 'CreateChatCompletionStreamResponse'],
-  '/v1/completions': ['CreateCompletionResponse', 'CreateCompletionResponse'],
-  '/v1/responses': ['Response', 'ResponseStreamEvent'],
-  '/v1/models': ['ListModelsResponse', null],
-  [`/v1/models/${MODEL}`]: ['Model', null],
-};
-
-/** The JSON of an answer, and the schema that it has to match. */
-function judged({ path, status, contentType, text }: RecordedAnswer): { schema: string; values: unknown[] } {
-  const [whole, piece] = SCHEMAS[path] ?? [];
-  if (status >= 400) return { schema: 'ErrorResponse', values: [JSON.parse(text)] };
-  if (contentType === 'application/json')
-    return { schema: whole ?? '', values: [asSpecified(JSON.parse(text))] };
-  const pieces = dataOf(text).filter((data) => data !== '[DONE]');
-  return { schema: piece ?? '', values: pieces.map((data) => asSpecified(JSON.parse(data))) };
-}
-
-/**
- * Completions have one schema for whole answers and pieces. It knows neither that pieces have no `finish_reason` and no
- * usage until the last ones, nor that nothing precedes the first token of an echo; OpenAI's own service and clients do.
- */
-function asSpecified(value: unknown): unknown {
-  return mapObjects(value, (object) => {
-    if (object.object === 'text_completion' && object.usage === null) delete object.usage;
-    if ('text' in object && object.finish_reason === null) return { ...object, finish_reason: 'stop' };
-    if (!Array.isArray(object.token_logprobs) || object.token_logprobs[0] !== null) return object;
-    const [, ...logprobs] = object.token_logprobs;
-    const [, ...top] = object.top_logprobs as unknown[];
-    return { ...object, token_logprobs: logprobs, top_logprobs: top };
-  });
-}
-
 it('[H1] every answer and every piece of a stream is what the specification says', async (context) => {
   if (!hasSpecification()) context.skip(NO_SPECIFICATION);
-  const validator = specificationValidators();
-  const answers = (await recording.answers()).filter(({ path }) => path in SCHEMAS);
-  expect(new Set(answers.map(({ path }) => path))).toEqual(new Set(Object.keys(SCHEMAS)));
-  let checked = 0;
-  for (const answer of answers) {
-    const { schema, values } = judged(answer);
-    for (const value of values) {
-      checked++;
-      expect(complaints(validator(schema), value), `${answer.path}: ${JSON.stringify(value)}`).toEqual([]);
-    }
-  }
+  const { paths, checked, complaints } = judgeAnswers(await recording.answers());
+  const models = ['/v1/models', `/v1/models/${MODEL}`];
+  const expected = ['/v1/chat/completions', '/v1/completions', '/v1/responses', ...models];
+  expect([...paths].sort()).toEqual(expected.sort());
+  expect(complaints).toEqual([]);
   expect(checked).toBeGreaterThan(150);
 });

@@ -83,6 +83,7 @@ function options(changes: Partial<GatewayOptions> = {}): GatewayOptions {
     slots: 2,
     maxWaiting: 1,
     maxWorkTokens: null,
+    toolFormat: null,
     contextLength: null,
     prefillChunk: 16,
     policy: 'fixed',
@@ -92,6 +93,8 @@ function options(changes: Partial<GatewayOptions> = {}): GatewayOptions {
     deadlines: WITHOUT_TARGETS.deadlines,
     decisionLog: 100,
     record: null,
+    loadTimeoutMs: null,
+    stallTimeoutMs: 10_000,
     metrics: NO_METRICS,
     logger: createLogger({ level: 'silent', destination: 'stderr' }),
     ...changes,
@@ -226,13 +229,21 @@ describe('a gateway', () => {
   });
 
   it('gives up a first start that takes too long, and says so', async () => {
-    const late = await create(options({ startTimeoutMs: 1 }));
+    const late = await create(options({ loadTimeoutMs: 1 }));
     expect(await refusal(late.ready)).toMatchObject({
       code: 'engine_unavailable',
       message: expect.stringContaining('did not load the model within 1 ms'),
     });
     expect(late.readiness()).toEqual({ ready: false, reason: 'the model could not be loaded' });
     await late.close(0);
+  });
+
+  it('refuses a format of calls that its template cannot teach the model', async () => {
+    expect(gateway.model.toolFormat).toBe('hermes');
+    await expect(create(options({ toolFormat: 'mistral' }))).rejects.toMatchObject({
+      code: 'invalid_config',
+      param: 'toolFormat',
+    });
   });
 
   it('shortens the context on request, and never lengthens it', async () => {

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isAlive } from '../support/child-processes.ts';
 import { type ServerProcess, spawnCli, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
+import { until } from '../support/until.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Long enough that a greedy stream (which never ends by itself, see the artefact) outlasts any test here. */
@@ -56,14 +57,6 @@ async function readAll(
   return { chunks, finishReason, error: null };
 }
 
-async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 15_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`${what} did not come true`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 const isReady = async (url: string): Promise<boolean> => (await fetch(`${url}/health/ready`)).status === 200;
 
 describe('cancellation', () => {
@@ -85,87 +78,7 @@ describe('cancellation', () => {
   });
 });
 
-describe('the engine dies', () => {
-  it('fails the requests in flight, says so in health, and comes back', async () => {
-    const { server, client } = await serve();
-    const killed = server.enginePid();
-    let readyRightAfter: boolean | null = null;
-    const outcomes = await Promise.all(
-      [1, 2].map(async (i) =>
-        readAll(await client.completions.create(ENDLESS), (count) => {
-          if (i === 1 && count === 3) process.kill(killed, 'SIGKILL');
-        }),
-      ),
-    );
-    readyRightAfter = await isReady(server.url);
-    for (const { error, finishReason } of outcomes) {
-      expect(finishReason).toBeNull();
-      expect(error).toMatchObject({ code: 'engine_unavailable' });
-    }
-    expect(readyRightAfter).toBe(false);
-    const refused = await client.completions
-      .create({ model: 'tiny', prompt: 'x', max_tokens: 1 })
-      .catch((error: unknown) => error);
-    expect(refused).toMatchObject({ status: 503, code: 'engine_unavailable' });
-    await until(() => isReady(server.url), 'a ready engine');
-    expect(server.enginePid()).not.toBe(killed);
-    const answer = await client.completions.create({ model: 'tiny', prompt: 'the cat', max_tokens: 3 });
-    expect(answer.usage?.completion_tokens).toBe(3);
-  });
-});
-
-describe('shutdown', () => {
-  it('on SIGTERM takes no one new and lets a running stream come to its end', async () => {
-    const { server, client } = await serve();
-    const stream = await client.completions.create({ ...ENDLESS, max_tokens: 400 });
-    let newcomer: Promise<unknown> = Promise.resolve();
-    const outcome = await readAll(stream, (count) => {
-      if (count !== 3) return;
-      server.child.kill('SIGTERM');
-      newcomer = until(
-        () =>
-          fetch(`${server.url}/health/live`).then(
-            () => false,
-            () => true,
-          ),
-        'a closed port',
-      );
-    });
-    expect(outcome).toMatchObject({ finishReason: 'length', error: null });
-    await newcomer;
-    expect(await server.exited).toEqual({ code: 0, signal: null });
-  });
-
-  it('tells a stream that outlives the drain that it was cut short', async () => {
-    const { server, client } = await serve('--drain-ms', '200');
-    const stream = await client.completions.create(ENDLESS);
-    const { error, finishReason } = await readAll(stream, (count) => {
-      if (count === 3) server.child.kill('SIGTERM');
-    });
-    expect(error).toMatchObject({ code: 'shutting_down' });
-    expect(finishReason).toBeNull();
-    expect(await server.exited).toEqual({ code: 0, signal: null });
-  });
-
-  it.each([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)('stops at once at a second %s, and takes the engine along', async (signal, code) => {
-    const { server, client } = await serve();
-    const engine = server.enginePid();
-    const stream = await client.completions.create(ENDLESS);
-    const reading = readAll(stream, (count) => {
-      if (count === 3) server.child.kill(signal);
-    });
-    await until(async () => server.stderr().includes('shutting down'), 'the drain');
-    // A second signal that follows within a second is taken for an echo of the first.
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
-    server.child.kill(signal);
-    await reading;
-    expect(await server.exited).toEqual({ code, signal: null });
-    await until(async () => !isAlive(engine), 'the end of the engine');
-  });
-
+describe('the end', () => {
   it('takes the engine along when the server is killed', async () => {
     const { server, client } = await serve();
     const engine = server.enginePid();
@@ -176,16 +89,6 @@ describe('shutdown', () => {
     await until(async () => !isAlive(engine), 'the end of the engine');
   });
 });
-
-/** Whether a process still runs. One that has ended but was not yet asked for its status runs no more. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !existsSync('/proc/self/stat') || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 describe('a start that cannot succeed', () => {
   it('asks for a model where none came with the package, and says how to get one', async () => {
@@ -226,11 +129,26 @@ describe('a start that cannot succeed', () => {
     }
   });
 
-  it('names the port that is in use', async () => {
+  it('[C2] names all that is missing or taken, the port too', async () => {
     const { server } = await serve();
     const port = new URL(server.url).port;
-    const cli = await spawnCli(['serve', '--port', port, '--model', artefact.directory]);
+    const taken = ['serve', '--port', port];
+    const cli = await spawnCli([...taken, '--model', artefact.directory]);
     expect((await cli.exited).code).toBe(2);
-    expect(cli.stderr()).toContain(`127.0.0.1:${port}: the port is already in use`);
+    expect(cli.stderr()).toMatch(
+      new RegExp(`^quept: Cannot listen on 127.0.0.1:${port}: the port is already in use`),
+    );
+
+    const files = ['--model', '/none/model', '--record', '/none/run.jsonl'];
+    const tls = ['--grpc-port', '0', '--grpc-tls-cert', '/none/cert.pem', '--grpc-tls-key', '/none/key.pem'];
+    const worse = await spawnCli([...taken, ...files, ...tls]);
+    expect((await worse.exited).code).toBe(2);
+    expect(worse.stderr().trimEnd().split('\n')).toEqual([
+      'quept: the server cannot start:',
+      expect.stringContaining('/none/model'),
+      expect.stringContaining('record: /none/run.jsonl'),
+      expect.stringContaining('grpcTlsCert /none/cert.pem'),
+      expect.stringContaining(`127.0.0.1:${port}`),
+    ]);
   });
 });

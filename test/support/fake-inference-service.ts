@@ -52,6 +52,7 @@ export const FAKE_MODEL: ServedModel = {
   fingerprint: 'fp_0123abcd',
   contextLength: 256,
   ladder: FAKE_LADDER,
+  toolFormat: 'hermes',
 };
 
 /**

@@ -12,6 +12,15 @@ const MESSAGES = [
   { role: 'system', content: 'be brief' },
   { role: 'user', content: [{ type: 'text', text: 'tell me of the cat' }] },
 ];
+const CALLING = [
+  {
+    role: 'assistant',
+    tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"a": 1}' } }],
+  },
+  { role: 'tool', tool_call_id: 'c', content: '1' },
+];
+const PARAMETERS = { type: 'object', properties: { a: { type: 'integer', enum: [1, 2] } }, required: ['a'] };
+const CHAT_TOOLS = [{ type: 'function', function: { name: 'f', description: 'd', parameters: PARAMETERS } }];
 const SHORT = { model: 'tiny', temperature: 0.5, seed: 3 };
 
 /** Good bodies, which are quickly answered. */
@@ -76,6 +85,14 @@ const PLAUSIBLE = fc.oneof(
     logit_bias: fc.dictionary(fc.nat({ max: 200 }).map(String), fc.integer({ min: -100, max: 100 })),
     top_logprobs: fc.integer({ min: 0, max: 20 }),
     echo: fc.boolean(),
+    messages: fc.constant([...MESSAGES, ...CALLING]),
+    tools: fc.constantFrom<unknown>(
+      CHAT_TOOLS,
+      CHAT_TOOLS.map(({ type, function: fields }) => ({ type, ...fields })),
+      [],
+    ),
+    tool_choice: fc.constantFrom('auto', 'none', 'required'),
+    parallel_tool_calls: fc.boolean(),
     prompt: fc.oneof(
       fc.string({ maxLength: 60 }),
       fc.array(fc.nat({ max: 200 }), { minLength: 1, maxLength: 40 }),

@@ -32,7 +32,13 @@ export async function grpcTestServer(
     },
     options,
   );
-  const port = await startGrpcPort({ host: '127.0.0.1', port: 0, logger, accept: server.accept });
+  const port = await startGrpcPort({
+    host: '127.0.0.1',
+    port: 0,
+    logger,
+    accept: server.accept,
+    maxConnections: 1_000,
+  });
   const clients: GrpcClient[] = [];
   const address = `127.0.0.1:${port.port}`;
   return {

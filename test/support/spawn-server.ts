@@ -26,16 +26,30 @@ export interface ServerProcess extends CliProcess {
   kill(): Promise<void>;
 }
 
+export interface SpawnOptions {
+  /** Set, or with undefined taken away, in the process's environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Of the shell that becomes the process: run before it. */
+  readonly prelude?: string;
+  /** A file descriptor in the place of the pipe that collects what is said. */
+  readonly stderr?: number;
+}
+
 const READY_MS = 30_000;
 
 /** Starts the compiled command line with `args`. */
-export async function spawnCli(args: readonly string[]): Promise<CliProcess> {
-  const child = spawn(process.execPath, [await builtModule('cli/main.js'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+export async function spawnCli(args: readonly string[], options: SpawnOptions = {}): Promise<CliProcess> {
+  const { env, prelude, stderr = 'pipe' } = options;
+  const command = [process.execPath, await builtModule('cli/main.js'), ...args];
+  const [file, ...rest] =
+    prelude === undefined ? command : ['/bin/sh', '-c', `${prelude}; exec "$@"`, 'sh', ...command];
+  const child = spawn(file as string, rest, {
+    stdio: ['ignore', 'pipe', stderr],
+    env: { ...process.env, ...env },
   });
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (text: string) => {
+    child[stream]?.setEncoding('utf8').on('data', (text: string) => {
       output[stream] += text;
     });
   }
@@ -46,8 +60,12 @@ export async function spawnCli(args: readonly string[]): Promise<CliProcess> {
 }
 
 /** Starts `quept serve` on a free port with the artefact in `model`, and waits until it is ready. */
-export async function spawnServer(model: string, args: readonly string[] = []): Promise<ServerProcess> {
-  const cli = await spawnCli(['serve', '--json', '--port', '0', '--model', model, ...args]);
+export async function spawnServer(
+  model: string,
+  args: readonly string[] = [],
+  options: SpawnOptions = {},
+): Promise<ServerProcess> {
+  const cli = await spawnCli(['serve', '--json', '--port', '0', '--model', model, ...args], options);
   const announced = await Promise.race([
     announcement(cli),
     cli.exited.then(({ code }) => {

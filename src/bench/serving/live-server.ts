@@ -10,7 +10,12 @@ export interface LiveServer {
   /** Name of the served model. */
   readonly model: string;
   readonly contextLength: number;
-  stop(): Promise<void>;
+  /** Ids of the precision configs, best last. */
+  readonly precisions: readonly string[];
+  readonly grpcAddress: string | null;
+  readonly pid: number;
+  /** SIGTERM; resolves with the exit code at the end, null after a signal. */
+  stop(): Promise<number | null>;
 }
 
 /** Starts `quept serve` as a process of its own and resolves when it is ready. Rejects when it ends before that. */
@@ -23,10 +28,10 @@ export async function startLiveServer(args: readonly string[]): Promise<LiveServ
   // A bench that is interrupted leaves no server behind.
   const killed = (): void => void child.kill('SIGKILL');
   process.once('exit', killed);
-  const ended = new Promise<void>((resolve) =>
-    child.once('close', () => {
+  const ended = new Promise<number | null>((resolve) =>
+    child.once('close', (code) => {
       process.off('exit', killed);
-      resolve();
+      resolve(code);
     }),
   );
   const lines: string[] = [];
@@ -34,19 +39,17 @@ export async function startLiveServer(args: readonly string[]): Promise<LiveServ
     lines.push(line);
     if (line === '}') break;
   }
-  const { url, model, contextLength, error } = JSON.parse(lines.join('\n') || '{}') as {
+  const announced = JSON.parse(lines.join('\n') || '{}') as Partial<Omit<LiveServer, 'url'>> & {
     url?: string;
-    model?: string;
-    contextLength?: number;
-    error?: unknown;
   };
-  if (url === undefined || model === undefined || contextLength === undefined || error !== undefined) {
+  const { url, model, contextLength, precisions, grpcAddress = null, pid } = announced;
+  if (!url || !model || !contextLength || !precisions || !pid) {
     await ended;
     throw new Error('the server did not start');
   }
-  const stop = async (): Promise<void> => {
+  const stop = (): Promise<number | null> => {
     child.kill('SIGTERM');
-    await ended;
+    return ended;
   };
-  return { url: new URL(url), model, contextLength, stop };
+  return { url: new URL(url), model, contextLength, precisions, grpcAddress, pid, stop };
 }

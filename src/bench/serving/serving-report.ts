@@ -51,7 +51,8 @@ function stepRows(): [string, (run: ComparedRun) => string][] {
     ...(['before', 'during', 'after'] as const).map((phase) =>
       both(`arrived ${phase} the rise: met, %`, ({ step }) => percent(step?.attainment[phase] ?? 0)),
     ),
-    both('until TPOT P95 is within the target, s', ({ step }) => seconds(step?.protectSeconds)),
+    both('until TPOT P95 is within the target for good, s', ({ step }) => seconds(step?.protectSeconds)),
+    both('longest time that it is not, s', ({ step }) => seconds(step?.longestLateSeconds)),
     both('until precision is back, s', ({ step }) => seconds(step?.restoreSeconds)),
     both('most switches of a request in a minute', ({ step }) => String(step?.mostSwitchesPerMinute)),
     both('… and what is promised', ({ step }) => String(step?.switchBound)),

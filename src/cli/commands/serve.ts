@@ -16,6 +16,7 @@ import {
   watchEventLoop,
 } from '../../observability/index.ts';
 import type { HttpServerHandle } from '../../server/index.ts';
+import { checkStart } from '../check-start.ts';
 import { defaultModelDirectory } from '../default-model.ts';
 import { defineCommand } from '../define-command.ts';
 import { interruptible } from '../interrupt.ts';
@@ -25,9 +26,7 @@ import { openHttp, openMetrics } from '../open-http.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
 import { prepareRecording } from '../recording-target.ts';
 import { openServeAccess, type ServeAccess } from '../serve-access.ts';
-
-/** What remains of a connection after the drain is the error that tells its client; it needs no longer than this. */
-const LAST_WORDS_MS = 1_000;
+import { shutDown } from '../shut-down.ts';
 
 export function registerServe(program: Command, streams: Streams): void {
   const command = defineCommand(program, {
@@ -80,6 +79,7 @@ async function serveWith(
 ): Promise<void> {
   const { slots, maxWaiting, maxWorkTokens, contextLength, prefillChunk, threads, tiers, decisionLog } =
     config;
+  await checkStart(config, () => modelDirectory(config));
   const artefactDirectory = modelDirectory(config);
   const gateway = await createGateway({
     artefactDirectory,
@@ -98,10 +98,13 @@ async function serveWith(
       totalMs: config.totalTimeoutMs,
     },
     decisionLog,
+    toolFormat: config.toolFormat === 'auto' ? null : config.toolFormat,
     record:
       config.record === null
         ? null
         : { path: prepareRecording(config.record), maxBytes: config.recordMaxBytes },
+    loadTimeoutMs: config.loadTimeoutMs,
+    stallTimeoutMs: config.stallTimeoutMs,
     logger,
     metrics,
   });
@@ -123,12 +126,7 @@ async function serveWith(
     if (!signal.aborted)
       announce(output, gateway.model, { http, metrics: metricsHttp ?? http, admin: adminHttp, grpc });
     await aborted(signal);
-    logger.info({ drainMs: config.drainMs }, 'shutting down');
-    // First, so that whoever watches the health of the server is told at once.
-    gateway.drain();
-    // All at once: the port closes now, and requests that outlive the drain are told so before they are cut off.
-    const lastWordsMs = config.drainMs + LAST_WORDS_MS;
-    await Promise.all([http.close(lastWordsMs), grpc?.close(lastWordsMs), gateway.close(config.drainMs)]);
+    await shutDown({ gateway, http, grpc, logger }, config);
   } finally {
     stopWatching();
     // Metrics and status tell of the drain to its end.

@@ -1,16 +1,24 @@
 import { Template } from '@huggingface/jinja';
-import { type ChatMessage, QueptError } from '../../core/index.ts';
+import { QueptError } from '../../core/index.ts';
 import type { FolderFault } from '../hf/json-file.ts';
+import type { TemplateMessage } from './template-messages.ts';
+
+export interface RenderOptions {
+  /** Open the assistant's turn. */
+  readonly addGenerationPrompt: boolean;
+  /** Null for none; templates that are not of a model know none. */
+  readonly tools: readonly object[] | null;
+}
 
 /** Turns a conversation into the text that the model was trained on. */
 export interface ChatTemplate {
   /** The model came without a template of its own, so special tokens are still to be added. */
   readonly isDefault: boolean;
   /**
-   * `addGenerationPrompt` opens the assistant's turn. Throws QueptError `invalid_request` (param `messages`)
-   * when the template refuses the messages, `internal_error` when it fails by itself.
+   * Throws QueptError `invalid_request` (param `messages`) when the template refuses the messages,
+   * `internal_error` when it fails by itself.
    */
-  render(messages: readonly ChatMessage[], options: { readonly addGenerationPrompt: boolean }): string;
+  render(messages: readonly TemplateMessage[], options: RenderOptions): string;
 }
 
 /** Special tokens by the names templates know: `bos_token`, `eos_token`, … */
@@ -41,14 +49,14 @@ export function compileChatTemplate(
   }
   return {
     isDefault: false,
-    render(messages, { addGenerationPrompt }) {
+    render(messages, { addGenerationPrompt, tools }) {
       try {
         return template.render({
           ...tokens,
           messages,
           add_generation_prompt: addGenerationPrompt,
           // Templates test these without asking whether they are defined.
-          tools: null,
+          tools,
           documents: null,
           [REFUSE]: (message: unknown) => {
             throw new TemplateRefusal(String(message));
@@ -68,6 +76,11 @@ function renderFailure(error: unknown): QueptError {
   }
   const message = 'The chat template of this model failed. Use a text prompt instead.';
   return new QueptError('internal_error', message, { cause: error });
+}
+
+/** Whether the template refused what it was given, rather than failed. */
+export function isTemplateRefusal(thrown: unknown): boolean {
+  return thrown instanceof QueptError && thrown.cause instanceof TemplateRefusal;
 }
 
 /** ChatML, for vocabularies that have its markers. */

@@ -30,6 +30,13 @@ const configSchema = z.looseObject({
 
 const mapSchema = z.object(namedTokens);
 
+/** Chat templates of a model; null for what it does not have. */
+export interface ChatTemplates {
+  readonly chat: string | null;
+  /** Its own for conversations with tools. */
+  readonly toolUse: string | null;
+}
+
 /** The tokenizer files of a folder, read and checked. */
 export interface TokenizerSource {
   /** tokenizer.json as it is. */
@@ -38,8 +45,7 @@ export interface TokenizerSource {
   readonly config: z.output<typeof configSchema>;
   /** By the names chat templates know; tokens the model lacks are left out. */
   readonly specialTokens: Readonly<Record<string, string>>;
-  /** Null when the model has no chat template. */
-  readonly chatTemplate: string | null;
+  readonly chatTemplates: ChatTemplates;
   /** From generation_config.json or config.json. */
   readonly endTokenIds: readonly number[];
 }
@@ -50,22 +56,39 @@ export async function readTokenizerSource(directory: string, fault: FolderFault)
   if (tokenizer === null) {
     throw new QueptError(fault, 'tokenizer.json: the file does not exist. A fast tokenizer is needed.');
   }
-  const config =
-    (await readJsonFile(directory, 'tokenizer_config.json', configSchema, fault)) ?? configSchema.parse({});
+  const config = await readTokenizerConfig(directory, fault);
   const map = await readJsonFile(directory, 'special_tokens_map.json', mapSchema, fault);
   const specialTokens: Record<string, string> = {};
   for (const name of ['bos_token', 'eos_token', 'unk_token', 'pad_token'] as const) {
     const content = config[name] ?? map?.[name] ?? null;
     if (content !== null) specialTokens[name] = content;
   }
-  const standalone = await readTextFile(directory, 'chat_template.jinja', fault);
   const { endTokenIds } = await readGenerationConfig(directory, fault);
-  const chatTemplate = standalone ?? pickTemplate(config.chat_template ?? null);
-  return { tokenizer, config, specialTokens, chatTemplate, endTokenIds };
+  const chatTemplates = await templatesOf(directory, config, fault);
+  return { tokenizer, config, specialTokens, chatTemplates, endTokenIds };
 }
 
-/** Of several named templates, the one called default, or else the first. */
-function pickTemplate(templates: string | { name: string; template: string }[] | null): string | null {
-  if (templates === null || typeof templates === 'string') return templates;
-  return (templates.find(({ name }) => name === 'default') ?? templates[0])?.template ?? null;
+/** The chat templates alone, without the vocabulary. Throws QueptError `fault` naming the file and field. */
+export async function readChatTemplates(directory: string, fault: FolderFault): Promise<ChatTemplates> {
+  return templatesOf(directory, await readTokenizerConfig(directory, fault), fault);
+}
+
+type TokenizerConfig = z.output<typeof configSchema>;
+
+async function readTokenizerConfig(directory: string, fault: FolderFault): Promise<TokenizerConfig> {
+  const config = await readJsonFile(directory, 'tokenizer_config.json', configSchema, fault);
+  return config ?? configSchema.parse({});
+}
+
+async function templatesOf(
+  directory: string,
+  { chat_template: templates }: TokenizerConfig,
+  fault: FolderFault,
+): Promise<ChatTemplates> {
+  const standalone = await readTextFile(directory, 'chat_template.jinja', fault);
+  if (standalone !== null) return { chat: standalone, toolUse: null };
+  if (templates == null || typeof templates === 'string') return { chat: templates ?? null, toolUse: null };
+  const named = (wanted: string) => templates.find(({ name }) => name === wanted)?.template;
+  // Of several, the one called default, or else the first.
+  return { chat: named('default') ?? templates[0]?.template ?? null, toolUse: named('tool_use') ?? null };
 }

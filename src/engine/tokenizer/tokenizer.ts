@@ -4,16 +4,19 @@ import {
   QueptError,
   type TextDecoder as TextDecoderPort,
   type TextStream,
+  TOOL_MARKERS,
+  type ToolFormat,
 } from '../../core/index.ts';
 import type { FolderFault } from '../hf/json-file.ts';
-import { CHATML_TEMPLATE, type ChatTemplate, compileChatTemplate, PLAIN_TEMPLATE } from './chat-template.ts';
+import { CHATML_TEMPLATE, PLAIN_TEMPLATE } from './chat-template.ts';
+import { type ConversationOptions, ConversationTemplate } from './conversation-template.ts';
 import { type DecoderPlan, planDecoder } from './decoder-plan.ts';
 import { createIncrementalText } from './incremental-text.ts';
 import { tokenToBytes } from './token-bytes.ts';
 import { readTokenizerSource, type TokenizerSource } from './tokenizer-source.ts';
 
 /** End-of-turn markers that chat models emit though their configs may name another end of sequence. */
-const TURN_ENDS = ['<|im_end|>', '<|eot_id|>'];
+const TURN_ENDS = ['<|im_end|>', '<|eot_id|>', '<|eom_id|>'];
 const NO_BYTES = new Uint8Array(0);
 
 /** Text to ids and back for one model. Stateless but for caches: one instance serves all requests. */
@@ -23,16 +26,22 @@ export class Tokenizer implements TextDecoderPort {
   readonly vocabSize: number;
   readonly #vocabulary: Vocabulary;
   readonly #plan: DecoderPlan;
-  readonly #template: ChatTemplate;
+  readonly #template: ConversationTemplate;
   readonly #bosId: number | null;
   readonly #addBos: boolean | null;
   readonly #addedIds: ReadonlySet<number>;
   /** Ids without text: special tokens and ends of sequence. */
   readonly #silentIds: ReadonlySet<number>;
+  /** Of these the ones that mark calls. */
+  readonly #markerIds: ReadonlySet<number>;
 
-  /** Throws QueptError `fault` when the files are inconsistent. */
-  constructor(source: TokenizerSource, fault: FolderFault) {
-    const { tokenizer, config, specialTokens, chatTemplate } = source;
+  /**
+   * Throws QueptError `fault` when the files are inconsistent.
+   *
+   * @param toolFormat how the model writes calls, if its template does not tell
+   */
+  constructor(source: TokenizerSource, fault: FolderFault, toolFormat: ToolFormat | null = null) {
+    const { tokenizer, config, specialTokens, chatTemplates } = source;
     this.#plan = planDecoder(tokenizer.decoder, fault);
     this.#vocabulary = buildVocabulary(source, fault);
     let largest = -1;
@@ -49,12 +58,14 @@ export class Tokenizer implements TextDecoderPort {
       ...idsOf(config.additional_special_tokens ?? []),
       ...this.endTokenIds,
     ]);
+    this.#markerIds = new Set(idsOf(TOOL_MARKERS).filter((id) => !this.endTokenIds.has(id)));
     this.#addedIds = new Set(added.map((entry) => entry.id));
     this.#bosId = idsOf([specialTokens.bos_token])[0] ?? null;
     this.#addBos = config.add_bos_token ?? null;
     const isChatml = this.#vocabulary.token_to_id('<|im_start|>') !== undefined;
-    if (chatTemplate === null) this.#template = isChatml ? CHATML_TEMPLATE : PLAIN_TEMPLATE;
-    else this.#template = compileChatTemplate(chatTemplate, specialTokens, fault);
+    const fallback = isChatml ? CHATML_TEMPLATE : PLAIN_TEMPLATE;
+    const sources = { templates: chatTemplates, specialTokens, fallback, toolFormat };
+    this.#template = new ConversationTemplate(sources, fault);
     this.#checkSpecialTokens(fault);
   }
 
@@ -77,32 +88,28 @@ export class Tokenizer implements TextDecoderPort {
   }
 
   /** A continuation's leading space is kept: it separates the continuation from the prompt. */
-  createTextStream(): TextStream {
-    return createIncrementalText((id) => this.#bytesOf(id), null);
+  createTextStream({ toolMarkers = false }: { readonly toolMarkers?: boolean } = {}): TextStream {
+    return createIncrementalText((id) => this.#bytesOf(id, toolMarkers), null);
   }
 
   /**
-   * The prompt text of a conversation. Throws QueptError `invalid_request` (param `messages`) when the model's
-   * template refuses the messages.
+   * The prompt text of a conversation. Throws QueptError `invalid_request` (param `messages` or `tools`) when the
+   * model's template refuses them.
    */
-  applyChatTemplate(
-    messages: readonly ChatMessage[],
-    options: { readonly addGenerationPrompt: boolean },
-  ): string {
+  applyChatTemplate(messages: readonly ChatMessage[], options: ConversationOptions): string {
     return this.#template.render(messages, options);
   }
 
   /**
    * Ids of a conversation that the model is to answer. A model's own template writes every special token that
-   * belongs there; default templates write none.
+   * belongs there; default templates write none. `answerStart` is what the answer begins with.
    */
   encodeChat(
     messages: readonly ChatMessage[],
-    options: { readonly addGenerationPrompt: boolean },
+    options: ConversationOptions & { readonly answerStart?: string },
   ): Int32Array {
-    return this.encode(this.applyChatTemplate(messages, options), {
-      addSpecialTokens: this.#template.isDefault,
-    });
+    const text = this.applyChatTemplate(messages, options) + (options.answerStart ?? '');
+    return this.encode(text, { addSpecialTokens: this.#template.isDefault });
   }
 
   /** UTF-8 bytes (possibly part of a character) that an id adds to a text; none for special and unknown ids. */
@@ -121,8 +128,8 @@ export class Tokenizer implements TextDecoderPort {
     return this.#silentIds.has(tokenId) ? (this.#vocabulary.id_to_token(tokenId) ?? '') : '';
   }
 
-  #bytesOf(tokenId: number): Uint8Array | null {
-    if (this.#silentIds.has(tokenId)) return null;
+  #bytesOf(tokenId: number, toolMarkers = false): Uint8Array | null {
+    if (this.#silentIds.has(tokenId) && !(toolMarkers && this.#markerIds.has(tokenId))) return null;
     const token = this.#vocabulary.id_to_token(tokenId);
     return token === undefined ? null : tokenToBytes(this.#plan, token, this.#addedIds.has(tokenId));
   }
@@ -147,12 +154,16 @@ export class Tokenizer implements TextDecoderPort {
   }
 }
 
-/** Loads the tokenizer of a Hugging Face folder or of an artefact. Throws QueptError `fault` naming the file. */
+/**
+ * Loads the tokenizer of a Hugging Face folder or of an artefact. Throws QueptError `fault` naming the file,
+ * `invalid_config` for a tool format that does not go with the template.
+ */
 export async function loadTokenizer(
   directory: string,
   fault: FolderFault = 'invalid_checkpoint',
+  toolFormat: ToolFormat | null = null,
 ): Promise<Tokenizer> {
-  return new Tokenizer(await readTokenizerSource(directory, fault), fault);
+  return new Tokenizer(await readTokenizerSource(directory, fault), fault, toolFormat);
 }
 
 function buildVocabulary({ tokenizer, config }: TokenizerSource, fault: FolderFault): Vocabulary {

@@ -11,7 +11,7 @@ export const generationFields: FieldPlaces = (param) =>
 /** Of `Tokenize`. */
 export const tokenizeFields: FieldPlaces = (param) => {
   if (param === 'prompt') return 'text';
-  return param.startsWith('messages') ? `conversation.${param}` : param;
+  return /^(messages|tools)/.test(param) ? `conversation.${param}` : param;
 };
 
 /** The same fault, with its field named as it is in the message. */

@@ -1,5 +1,7 @@
 import { type GenerateRequest, type Prompt, QueptError, type ServedModel } from '../../core/index.ts';
 import { type ResolvedModel, resolveModel } from '../openai/resolve-model.ts';
+import type { CallReading } from '../tools/call-reading.ts';
+import { planTools } from '../tools/tool-plan.ts';
 import { parseMessages } from './chat-messages.ts';
 import type { ChatRequest, ChatStreamRequest } from './gen/quept/v1/chat_pb.ts';
 import type {
@@ -8,7 +10,16 @@ import type {
 } from './gen/quept/v1/generate_pb.ts';
 import type { GenerationOptions } from './gen/quept/v1/options_pb.ts';
 import { parseOptions } from './generation-options.ts';
+import { outputConstraint } from './output-format.ts';
 import type { GrpcRequestContext } from './request-context.ts';
+import { parseToolUse } from './tool-use.ts';
+
+/** A request, and how its answer is read. */
+export interface ParsedCall {
+  readonly request: GenerateRequest;
+  /** How calls are looked for; null for none. */
+  readonly calls: CallReading | null;
+}
 
 /**
  * The request of `Chat` and `ChatStream`.
@@ -18,10 +29,18 @@ import type { GrpcRequestContext } from './request-context.ts';
 export function parseChatMessage(
   message: ChatRequest | ChatStreamRequest,
   context: GrpcRequestContext,
-): GenerateRequest {
+): ParsedCall {
   const model = requireModel(context.served, message.model);
-  const prompt = { kind: 'messages', messages: parseMessages(message.messages, 'messages') } as const;
-  return toRequest(model, prompt, message.options, context);
+  const content = outputConstraint(message.options?.outputFormat);
+  const plan = planTools(parseToolUse(message), context.served.toolFormat, content);
+  const messages = parseMessages(message.messages, 'messages');
+  const prompt = { kind: 'messages', messages, ...plan.prompt } as const;
+  const request = {
+    ...toRequest(model, prompt, message.options, context),
+    ...plan.request,
+    ...(plan.constraint !== null && { constraint: plan.constraint }),
+  };
+  return { request, calls: plan.reading };
 }
 
 /**
@@ -32,9 +51,9 @@ export function parseChatMessage(
 export function parseGenerateMessage(
   message: GenerateMessage | GenerateStreamRequest,
   context: GrpcRequestContext,
-): GenerateRequest {
+): ParsedCall {
   const model = requireModel(context.served, message.model);
-  return toRequest(model, promptOf(message), message.options, context);
+  return { request: toRequest(model, promptOf(message), message.options, context), calls: null };
 }
 
 /** Throws QueptError `invalid_request` for no name, `model_not_found` for another model's. */

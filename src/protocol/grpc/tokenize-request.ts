@@ -2,6 +2,7 @@ import { QueptError, type ServedModel, type TokenizeRequest } from '../../core/i
 import { parseMessages } from './chat-messages.ts';
 import type { TokenizeRequest as TokenizeMessage } from './gen/quept/v1/tokenize_pb.ts';
 import { required, requireModel } from './generate-requests.ts';
+import { parseToolUse } from './tool-use.ts';
 
 /**
  * The request of `Tokenize`.
@@ -19,6 +20,7 @@ export function parseTokenizeMessage(message: TokenizeMessage, served: ServedMod
         addGenerationPrompt: true,
       };
     case 'conversation': {
+      const { tools } = parseToolUse(input.value);
       if (addSpecialTokens !== undefined) {
         throw new QueptError(
           'invalid_request',
@@ -30,6 +32,7 @@ export function parseTokenizeMessage(message: TokenizeMessage, served: ServedMod
         prompt: {
           kind: 'messages',
           messages: parseMessages(input.value.messages, 'conversation.messages'),
+          ...(tools.length > 0 && { tools }),
         },
         addSpecialTokens: true,
         addGenerationPrompt: input.value.addGenerationPrompt ?? true,

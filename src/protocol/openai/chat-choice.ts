@@ -1,5 +1,9 @@
-import type { FinishReason, PositionLogprobs } from '../../core/index.ts';
-import type { ChoiceJson, ChoiceOptions, ChoicePiece, ChoiceWriter } from './choice-writer.ts';
+import type { PositionLogprobs, ToolCall } from '../../core/index.ts';
+import type { AnswerPiece } from '../tools/answer-piece.ts';
+import type { ReplyReason } from '../tools/answer-reader.ts';
+import { callId } from '../tools/call-id.ts';
+import type { Said } from '../tools/said.ts';
+import type { ChoiceJson, ChoiceOptions, ChoiceWriter } from './choice-writer.ts';
 import { chatLogprobs } from './logprobs-json.ts';
 
 /** A choice of `/v1/chat/completions`. */
@@ -11,31 +15,60 @@ export class ChatChoice implements ChoiceWriter {
   }
 
   opening(): ChoiceJson {
-    return this.#chunk({ role: 'assistant', content: '', refusal: null }, null, null);
+    // Where calls may come there may be no content.
+    const content = this.#options.calls ? null : '';
+    return this.#chunk({ role: 'assistant', content, refusal: null }, null, null);
   }
 
-  delta({ text, positions }: ChoicePiece): ChoiceJson {
-    return this.#chunk({ content: text }, positions.length === 0 ? null : chatLogprobs(positions), null);
+  delta(piece: AnswerPiece | null, positions: readonly PositionLogprobs[]): ChoiceJson {
+    const delta = piece === null ? this.#silence() : this.#pieceJson(piece);
+    return this.#chunk(delta, positions.length === 0 ? null : chatLogprobs(positions), null);
   }
 
-  closing(reason: FinishReason): ChoiceJson {
+  closing(reason: ReplyReason): ChoiceJson {
     return this.#chunk({}, null, reason);
   }
 
   whole(
     _prompt: readonly PositionLogprobs[],
-    { text, positions }: ChoicePiece,
-    reason: FinishReason,
+    { text, calls, positions }: Said,
+    reason: ReplyReason,
   ): ChoiceJson {
+    const called = calls.length > 0;
     return {
       index: this.#options.index,
-      message: { role: 'assistant', content: text, refusal: null },
+      message: {
+        role: 'assistant',
+        content: called && text === '' ? null : text,
+        refusal: null,
+        ...(called && { tool_calls: calls.map(callJson) }),
+      },
       logprobs: this.#options.logprobs ? chatLogprobs(positions) : null,
       finish_reason: reason,
     };
   }
 
-  #chunk(delta: object, logprobs: object | null, reason: FinishReason | null): ChoiceJson {
+  /** Where tokens are told of that made nothing certain. */
+  #silence(): object {
+    return this.#options.calls ? {} : { content: '' };
+  }
+
+  #pieceJson(piece: AnswerPiece): object {
+    if (piece.type === 'text') return { content: piece.text };
+    const { index } = piece;
+    if (piece.type === 'arguments') {
+      return { tool_calls: [{ index, function: { arguments: piece.text } }] };
+    }
+    const { answerId, index: choice } = this.#options;
+    const call = callJson({ id: callId(answerId, choice, index), name: piece.name, arguments: '' });
+    return { tool_calls: [{ index, ...call }] };
+  }
+
+  #chunk(delta: object, logprobs: object | null, reason: ReplyReason | null): ChoiceJson {
     return { index: this.#options.index, delta, logprobs, finish_reason: reason };
   }
+}
+
+function callJson({ id, name, arguments: args }: ToolCall) {
+  return { id, type: 'function', function: { name, arguments: args } };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { QueptError } from '../../core/index.ts';
+import { planTools } from '../tools/tool-plan.ts';
 import { messagesSchema, toChatMessages } from './chat-messages.ts';
 import { checkFields, type FieldPolicy } from './check-fields.ts';
 import { expandChoices } from './choices.ts';
@@ -9,12 +10,14 @@ import { chatLogprobsWish, MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
 import { formatConstraint, RESPONSE_FORMAT } from './response-format.ts';
 import { SHARED_FIELDS, streamingOf } from './shared-fields.ts';
-import { UNSUPPORTED_CHAT_FIELDS } from './unsupported-fields.ts';
+import { CHAT_TOOL_FIELDS, chatToolUse } from './tool-fields.ts';
+import { REMEDIES, UNSUPPORTED_CHAT_FIELDS } from './unsupported-fields.ts';
 import { validationError } from './validation-error.ts';
 
 export const CHAT_SCHEMA = z.object({
   ...SHARED_FIELDS,
   messages: messagesSchema,
+  ...CHAT_TOOL_FIELDS,
   max_completion_tokens: z
     .int()
     .min(1)
@@ -42,6 +45,7 @@ export const CHAT_FIELDS: FieldPolicy = {
   honoured: new Set(Object.keys(CHAT_SCHEMA.shape)),
   withoutEffect: FIELDS_WITHOUT_EFFECT,
   unsupported: UNSUPPORTED_CHAT_FIELDS,
+  remedies: REMEDIES,
 };
 
 /**
@@ -54,15 +58,18 @@ export function parseChatRequest(body: object, context: RequestContext): ParsedR
   const parsed = CHAT_SCHEMA.safeParse(body);
   if (!parsed.success) throw validationError(parsed.error, body);
   const fields = parsed.data;
+  const content = formatConstraint(fields.response_format);
+  const plan = planTools(chatToolUse(fields), context.served.toolFormat, content);
   const common = commonRequest(fields, context, {
     maxTokens: maxTokensOf(fields.max_tokens, fields.max_completion_tokens),
     logprobs: chatLogprobsWish(fields.logprobs, fields.top_logprobs),
-    constraint: formatConstraint(fields.response_format),
+    constraint: plan.constraint,
   });
-  const prompt = { kind: 'messages', messages: toChatMessages(fields.messages) } as const;
+  const messages = toChatMessages(fields.messages);
+  const prompt = { kind: 'messages', messages, ...plan.prompt } as const;
   const n = fields.n ?? 1;
-  const requests = expandChoices(context.id, [prompt], n, common);
-  return { requests, n, ...streamingOf(fields), echo: false };
+  const requests = expandChoices(context.id, [prompt], n, { ...common, ...plan.request });
+  return { requests, n, ...streamingOf(fields), echo: false, calls: plan.reading };
 }
 
 /** `max_completion_tokens` is the newer name of `max_tokens`: both may be given if they agree. */

@@ -9,6 +9,8 @@ export interface FieldPolicy {
   readonly withoutEffect: ReadonlySet<string>;
   /** Refused unless null or of a value that asks for nothing. */
   readonly unsupported: ReadonlyMap<string, z.ZodType>;
+  /** What to do instead of asking for these; left out, there is nothing but to leave them out. */
+  readonly remedies?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -31,7 +33,8 @@ export function checkFields(value: object, policy: FieldPolicy, path = ''): void
       );
     }
     if (content !== null && !neutral.safeParse(content).success) {
-      throw new QueptError('invalid_request', `'${param}' is not supported by this server. Leave it out.`, {
+      const remedy = policy.remedies?.get(field) ?? 'Leave it out.';
+      throw new QueptError('invalid_request', `'${param}' is not supported by this server. ${remedy}`, {
         param,
       });
     }

@@ -68,7 +68,7 @@ export function parseCompletionRequest(body: object, context: RequestContext): P
   });
   const n = fields.n ?? 1;
   const requests = expandChoices(context.id, parsePrompts(fields.prompt), n, common);
-  return { requests, n, ...streamingOf(fields), echo };
+  return { requests, n, ...streamingOf(fields), echo, calls: null };
 }
 
 function logprobsWish(top: number | null | undefined, echo: boolean): LogprobsWish | null {

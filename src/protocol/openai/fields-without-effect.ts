@@ -11,8 +11,6 @@ export const FIELDS_WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'prompt_cache_key',
   'prompt_cache_retention',
   'prompt_cache_options',
-  /** Tools are not called, so neither one nor several at a time. */
-  'parallel_tool_calls',
 ]);
 
 /** The same of `/v1/responses`, which returns `metadata`, and refuses to `store` by name. */
@@ -21,8 +19,4 @@ export const RESPONSE_FIELDS_WITHOUT_EFFECT: ReadonlySet<string> = new Set(
 );
 
 /** The same, inside messages: keys of a message, or of one of its content parts. */
-export const MESSAGE_FIELDS_WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  /** Ties a tool's answer to a call; the conversation is rendered in order, so the tie adds nothing. */
-  'tool_call_id',
-  'prompt_cache_breakpoint',
-]);
+export const MESSAGE_FIELDS_WITHOUT_EFFECT: ReadonlySet<string> = new Set(['prompt_cache_breakpoint']);

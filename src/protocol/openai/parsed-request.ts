@@ -1,4 +1,5 @@
 import type { GenerateRequest, ServedModel } from '../../core/index.ts';
+import type { CallReading } from '../tools/call-reading.ts';
 import type { TargetHeaders } from './service-wish.ts';
 
 /** What an operation's parser needs beside the body. */
@@ -24,4 +25,6 @@ export interface ParsedRequest {
   readonly includeUsage: boolean;
   /** Whether prompts are repeated before their answers. */
   readonly echo: boolean;
+  /** How calls are looked for in answers; null where there are none. */
+  readonly calls: CallReading | null;
 }

@@ -1,3 +1,4 @@
+import type { CallReading } from '../tools/call-reading.ts';
 import type { ChoiceWriter } from './choice-writer.ts';
 import type { ReplyMeta } from './reply-meta.ts';
 import type { ReplyShape } from './reply-shape.ts';
@@ -14,15 +15,20 @@ export interface ReplyForm {
   readonly logprobs?: boolean;
   /** Texts of the prompts, to be repeated before their answers. */
   readonly echo?: readonly string[] | null;
+  /** How calls are looked for; null or left out for none. */
+  readonly calls?: CallReading | null;
 }
 
 /** A writer for each choice. */
-export function choiceWriters({ shape, choices, perPrompt = 1, logprobs, echo }: ReplyForm): ChoiceWriter[] {
+export function choiceWriters(form: ReplyForm): ChoiceWriter[] {
+  const { shape, meta, choices, perPrompt = 1, logprobs, echo, calls } = form;
   return Array.from({ length: choices }, (_, index) =>
     shape.choice({
+      answerId: meta.id,
       index,
       logprobs: logprobs === true,
       echo: echo?.[Math.floor(index / perPrompt)] ?? null,
+      calls: calls != null,
     }),
   );
 }

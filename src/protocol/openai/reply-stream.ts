@@ -1,4 +1,5 @@
 import type { FinishedEvent, GenerationEvent } from '../../core/index.ts';
+import { AnswerReader } from '../tools/answer-reader.ts';
 import type { ChoiceJson, ChoiceWriter } from './choice-writer.ts';
 import { type IndexedEvent, requireAlive, requireAllFinished } from './indexed-event.ts';
 import { precisionJson } from './precision-json.ts';
@@ -24,12 +25,14 @@ export async function* encodeReplyStream(
 ): AsyncGenerator<string, void> {
   const { choices } = options;
   const writers = choiceWriters(options);
+  const readers = writers.map(() => new AnswerReader(options.calls ?? null));
   const opened = new Set<number>();
   const finished: (FinishedEvent | undefined)[] = new Array(choices).fill(undefined);
   let running = choices;
   for await (const { index, event } of events) {
     const alive = requireAlive(event);
-    const pieces = piecesOf(alive, writers[index] as ChoiceWriter, !opened.has(index));
+    const ends = { reader: readers[index] as AnswerReader, writer: writers[index] as ChoiceWriter };
+    const pieces = piecesOf(alive, ends, !opened.has(index));
     opened.add(index);
     if (alive.type === 'finished') {
       finished[index] = alive;
@@ -54,19 +57,23 @@ export async function* encodeReplyStream(
   yield SSE_DONE;
 }
 
-/** What an event has to say; a token may make no text certain, and there may be nothing to say then. */
+/** What an event has to say; a token may make nothing certain, and there may be nothing to say then. */
 function piecesOf(
   event: Exclude<GenerationEvent, { type: 'failed' }>,
-  writer: ChoiceWriter,
+  { reader, writer }: { readonly reader: AnswerReader; readonly writer: ChoiceWriter },
   first: boolean,
 ): ChoiceJson[] {
-  const pieces: ChoiceJson[] = [];
+  const said: ChoiceJson[] = [];
   const opening = first ? writer.opening(event.promptLogprobs ?? []) : null;
-  if (opening !== null) pieces.push(opening);
+  if (opening !== null) said.push(opening);
   const positions = event.type === 'token' && event.logprobs !== undefined ? [event.logprobs] : [];
-  if (event.text !== '' || positions.length > 0) pieces.push(writer.delta({ text: event.text, positions }));
-  if (event.type === 'finished') pieces.push(writer.closing(event.reason));
-  return pieces;
+  const pieces = reader.read(event);
+  if (pieces.length === 0 && positions.length > 0) said.push(writer.delta(null, positions));
+  pieces.forEach((piece, i) => {
+    said.push(writer.delta(piece, i === 0 ? positions : []));
+  });
+  if (event.type === 'finished') said.push(writer.closing(reader.reasonOf(event)));
+  return said;
 }
 
 function encodeChunk(options: ReplyStreamOptions, content: object): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LogprobsWish } from '../../core/index.ts';
+import { planTools } from '../tools/tool-plan.ts';
 import { boundedRecord } from './bounded-record.ts';
 import { checkFields, type FieldPolicy } from './check-fields.ts';
 import { commonRequest } from './common-request.ts';
@@ -8,6 +9,12 @@ import { MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
 import { TEXT_FORMAT, type TextFormat, textConstraint } from './response-format.ts';
 import { INPUT_SCHEMA, inputMessages } from './response-input.ts';
+import {
+  RESPONSE_TOOL_FIELDS,
+  type RepeatedTools,
+  repeatedTools,
+  responseToolUse,
+} from './response-tools.ts';
 import { RESPONSE_STREAM_FIELDS, SAMPLING_FIELDS, SERVICE_FIELDS, streamingOf } from './shared-fields.ts';
 import { UNSUPPORTED_RESPONSE_FIELDS } from './unsupported-fields.ts';
 import { validationError } from './validation-error.ts';
@@ -21,8 +28,9 @@ export const RESPONSE_SCHEMA = z.object({
   ...SERVICE_FIELDS,
   ...SAMPLING_FIELDS,
   ...RESPONSE_STREAM_FIELDS,
-  input: INPUT_SCHEMA.describe("A text, which is a user's message, or messages."),
+  input: INPUT_SCHEMA.describe("A text, which is a user's message, or messages, calls and their results."),
   instructions: z.string().nullish().describe('A system message before the input.'),
+  ...RESPONSE_TOOL_FIELDS,
   max_output_tokens: z
     .int()
     .min(1)
@@ -58,7 +66,7 @@ export const RESPONSE_FIELDS: FieldPolicy = {
 };
 
 /** What an answer of `/v1/responses` repeats of its request. */
-export interface RepeatedFields {
+export interface RepeatedFields extends RepeatedTools {
   readonly instructions: string | null;
   readonly max_output_tokens: number | null;
   readonly temperature: number | null;
@@ -82,19 +90,24 @@ export function parseResponseRequest(body: object, context: RequestContext): Par
   const parsed = RESPONSE_SCHEMA.safeParse(body);
   if (!parsed.success) throw validationError(parsed.error, body);
   const fields = parsed.data;
+  const use = responseToolUse(fields);
+  const plan = planTools(use, context.served.toolFormat, textConstraint(fields.text?.format));
   const common = commonRequest(fields, context, {
     maxTokens: fields.max_output_tokens ?? null,
     logprobs: logprobsWish(fields.include ?? [], fields.top_logprobs ?? 0),
-    constraint: textConstraint(fields.text?.format),
+    constraint: plan.constraint,
   });
   const messages = inputMessages(fields.input, fields.instructions ?? null);
+  const prompt = { kind: 'messages', messages, ...plan.prompt } as const;
   return {
-    requests: [{ ...common, id: context.id, prompt: { kind: 'messages', messages } }],
+    requests: [{ ...common, ...plan.request, id: context.id, prompt }],
     n: 1,
     stream: streamingOf(fields).stream,
     includeUsage: true,
     echo: false,
+    calls: plan.reading,
     repeated: {
+      ...repeatedTools(use),
       instructions: fields.instructions ?? null,
       max_output_tokens: fields.max_output_tokens ?? null,
       temperature: fields.temperature ?? null,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { QueptError, type ServedModel, type TokenizeRequest } from '../../core/index.ts';
+import { type FunctionTool, QueptError, type ServedModel, type TokenizeRequest } from '../../core/index.ts';
 import { messagesSchema, toChatMessages } from './chat-messages.ts';
 import { checkFields, type FieldPolicy } from './check-fields.ts';
 import { resolveModel } from './resolve-model.ts';
+import { CHAT_TOOL_FIELDS, chatToolUse } from './tool-fields.ts';
 import { validationError } from './validation-error.ts';
 
 const model = z.string().min(1).nullish().describe('The served model, which is the default.');
@@ -11,6 +12,7 @@ export const TOKENIZE_SCHEMA = z.object({
   model,
   prompt: z.string().nullish().describe('A text. Either this or `messages`.'),
   messages: messagesSchema.nullish().describe('A conversation, as for `/v1/chat/completions`.'),
+  tools: CHAT_TOOL_FIELDS.tools.describe('Of messages: functions that could be called.'),
   add_special_tokens: z
     .boolean()
     .nullish()
@@ -45,17 +47,18 @@ export function parseTokenizeRequest(body: object, served: ServedModel): Tokeniz
   checkFields(body, TOKENIZE_FIELDS);
   const parsed = TOKENIZE_SCHEMA.safeParse(body);
   if (!parsed.success) throw validationError(parsed.error, body);
-  const { prompt, messages, add_special_tokens, add_generation_prompt } = parsed.data;
+  const { prompt, messages, tools, add_special_tokens, add_generation_prompt } = parsed.data;
   if (parsed.data.model != null) resolveModel(served, parsed.data.model);
   if (prompt != null && messages != null) throw invalid('messages', "and 'prompt' exclude each other.");
   if (add_special_tokens != null && messages != null) {
     throw invalid('add_special_tokens', "is for 'prompt': the chat template decides for messages.");
   }
+  if (tools != null && tools.length > 0 && messages == null) throw invalid('tools', "is for 'messages'.");
   if (add_generation_prompt != null && messages == null) {
     throw invalid('add_generation_prompt', "is for 'messages'.");
   }
   return {
-    prompt: promptOf(prompt, messages),
+    prompt: promptOf(prompt, messages, chatToolUse({ tools }).tools),
     addSpecialTokens: add_special_tokens ?? true,
     addGenerationPrompt: add_generation_prompt ?? true,
   };
@@ -64,8 +67,15 @@ export function parseTokenizeRequest(body: object, served: ServedModel): Tokeniz
 function promptOf(
   prompt: string | null | undefined,
   messages: z.infer<typeof messagesSchema> | null | undefined,
+  tools: readonly FunctionTool[],
 ): TokenizeRequest['prompt'] {
-  if (messages != null) return { kind: 'messages', messages: toChatMessages(messages) };
+  if (messages != null) {
+    return {
+      kind: 'messages',
+      messages: toChatMessages(messages),
+      ...(tools.length > 0 && { tools }),
+    };
+  }
   if (prompt == null) throw invalid('prompt', "is required, or 'messages'.");
   return { kind: 'text', text: prompt };
 }

@@ -16,10 +16,14 @@ export const UNSUPPORTED_CHAT_FIELDS: ReadonlyMap<string, Neutral> = new Map<str
   ['moderation', nothing],
   ['prediction', nothing],
   ['reasoning_effort', z.literal('none')],
-  ['tool_choice', z.literal('none')],
-  ['tools', emptyList],
   ['verbosity', z.literal('medium')],
   ['web_search_options', nothing],
+]);
+
+/** What took the place of older fields. */
+export const REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['functions', "It is the older form of 'tools': send those."],
+  ['function_call', "It is the older form of 'tool_choice' and 'tool_calls': send those, with 'tools'."],
 ]);
 
 /** Fields of `/v1/completions` that are refused by name unless neutral. */
@@ -35,7 +39,6 @@ export const UNSUPPORTED_ASSISTANT_FIELDS: ReadonlyMap<string, Neutral> = new Ma
   ['audio', nothing],
   ['function_call', nothing],
   ['refusal', nothing],
-  ['tool_calls', emptyList],
 ]);
 
 /** Fields of `/v1/responses` that are refused by name unless neutral. */
@@ -57,7 +60,5 @@ export const UNSUPPORTED_RESPONSE_FIELDS: ReadonlyMap<string, Neutral> = new Map
   ],
   /** Nothing is kept, so nothing can be asked for later. */
   ['store', z.literal(false)],
-  ['tool_choice', z.enum(['none', 'auto'])],
-  ['tools', emptyList],
   ['truncation', z.literal('disabled')],
 ]);

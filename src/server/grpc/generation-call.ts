@@ -1,7 +1,6 @@
 import {
   type Caller,
   formatPrecisionRange,
-  type GenerateRequest,
   type Generation,
   type PrecisionReport,
 } from '../../core/index.ts';
@@ -13,6 +12,7 @@ import {
   generationInfo,
   generationPieces,
   inMessageTerms,
+  type ParsedCall,
   precisionJson,
 } from '../../protocol/index.ts';
 import { startGenerations } from '../start-generations.ts';
@@ -40,14 +40,14 @@ interface CallParts {
  * Rejects with QueptError as the service does, naming fields as they are in the message.
  */
 export async function startGenerationCall(
-  parse: (context: GrpcRequestContext) => GenerateRequest,
+  parse: (context: GrpcRequestContext) => ParsedCall,
   parts: CallParts,
 ): Promise<GenerationCall> {
   const { dependencies, scope, caller, stream } = parts;
   const { service, epochMs } = dependencies;
   const id = `${parts.idPrefix}${dependencies.createId()}`;
   try {
-    const request = parse(requestContext(id, parts));
+    const { request, calls } = parse(requestContext(id, parts));
     const [generation] = await startGenerations(service, [request], scope.abort, caller);
     const { range, level, events } = generation as Generation;
     const granted = formatPrecisionRange(service.model.ladder, range);
@@ -56,7 +56,7 @@ export async function startGenerationCall(
     const created = Math.floor(epochMs() / 1000);
     return {
       info: generationInfo(service.model, generation as Generation, id, created),
-      pieces: noted(generationPieces(events, service.model.ladder), scope),
+      pieces: noted(generationPieces(events, { ladder: service.model.ladder, id, calls }), scope),
     };
   } catch (thrown) {
     throw inMessageTerms(thrown, generationFields);

@@ -24,9 +24,13 @@ export class GrpcConnections {
     this.#injector.injectConnection(socket);
   }
 
-  /** From now on no connection is taken. */
-  refuse(): void {
+  /** From now on no connection is taken. Resolves once none is left. */
+  async refuse(): Promise<void> {
     this.#refusing = true;
+    const closed = [...this.#sockets].map(
+      (socket) => new Promise((resolve) => socket.once('close', resolve)),
+    );
+    await Promise.all(closed);
   }
 
   /** Ends all connections, whatever is on them. */

@@ -61,8 +61,8 @@ function chat(dependencies: GrpcServerDependencies): UnaryMethod {
       (context) => parseChatMessage(request as ChatRequest, context),
       parts,
     );
-    const { text, result } = await collectPieces(pieces);
-    const message = { role: ChatRole.ASSISTANT, content: text };
+    const { text, calls, result } = await collectPieces(pieces);
+    const message = { role: ChatRole.ASSISTANT, content: text, toolCalls: [...calls] };
     return create(ChatResponseSchema, { info, message, result });
   };
 }

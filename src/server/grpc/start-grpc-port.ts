@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Logger } from '../../observability/index.ts';
 import { listen } from '../listen.ts';
+import { reportRefusals } from '../report-refusals.ts';
 
 interface GrpcPortOptions {
   readonly host: string;
@@ -9,6 +10,8 @@ interface GrpcPortOptions {
   readonly logger: Logger;
   /** Gets every connection. */
   readonly accept: (socket: Socket) => void;
+  /** Further connections are closed at once. */
+  readonly maxConnections: number;
 }
 
 export interface GrpcPort {
@@ -18,14 +21,12 @@ export interface GrpcPort {
   close(): void;
 }
 
-/** Further connections are closed at once. */
-const MAX_CONNECTIONS = 4_096;
-
 /** A port of its own for gRPC. Throws QueptError `invalid_config` when the address cannot be listened on. */
-export async function startGrpcPort({ host, port, logger, accept }: GrpcPortOptions): Promise<GrpcPort> {
+export async function startGrpcPort(options: GrpcPortOptions): Promise<GrpcPort> {
+  const { host, port, logger, accept, maxConnections } = options;
   const server = createServer(accept);
-  server.maxConnections = MAX_CONNECTIONS;
+  server.maxConnections = maxConnections;
   await listen(server, host, port);
-  server.on('error', (error) => logger.error({ err: error }, 'accepting connections failed'));
+  reportRefusals(server, logger);
   return { host, port: (server.address() as AddressInfo).port, close: () => server.close() };
 }

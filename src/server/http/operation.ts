@@ -65,7 +65,7 @@ export const RESPONSE_OPERATION: Operation = {
     return {
       parsed,
       encoder({ meta, now }) {
-        const form = { meta, repeated: parsed.repeated };
+        const form = { meta, repeated: parsed.repeated, calls: parsed.calls };
         const stream = new ResponseStream(form, now);
         return {
           whole: (events) => collectResponse(form, events, now),
@@ -81,9 +81,9 @@ function withChoices(shape: ReplyShape, parsed: ParsedRequest): ReadRequest {
   return {
     parsed,
     encoder({ meta, echo }) {
-      const { requests, n, includeUsage } = parsed;
+      const { requests, n, includeUsage, calls } = parsed;
       const logprobs = requests[0]?.logprobs !== undefined;
-      const form = { shape, meta, choices: requests.length, perPrompt: n, logprobs, echo };
+      const form = { shape, meta, choices: requests.length, perPrompt: n, logprobs, echo, calls };
       return {
         whole: (events) => collectReply(form, events),
         frames: (events) => encodeReplyStream(events, { ...form, includeUsage }),

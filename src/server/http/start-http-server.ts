@@ -4,6 +4,7 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import { QueptError } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
 import { listen } from '../listen.ts';
+import { reportRefusals } from '../report-refusals.ts';
 import { connectionError, rawErrorResponse } from './connection-error.ts';
 import { errorResponse } from './error-response.ts';
 import { splitHttp2 } from './split-http2.ts';
@@ -34,6 +35,8 @@ export interface HttpServerOptions {
 export interface HttpServerHandle {
   readonly host: string;
   readonly port: number;
+  /** From now on every answer ends its connection, so that clients come back to another server; may be repeated. */
+  retire(): void;
   /**
    * Stops accepting, lets requests finish for `graceMs`, then destroys what is left. May be called again: the
    * shortest grace counts, and all calls resolve when the last connection is gone.
@@ -73,19 +76,24 @@ export async function startHttpServer(app: FetchApp, given: HttpServerOptions): 
       onSilent: (socket) => answerBrokenRequest({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket, null),
     });
   }
-  const connections = trackConnections(server);
+  let retired = false;
+  const connections = trackConnections(server, () => retired);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     answerBrokenRequest(error, socket as Socket, connections.get(socket as Socket));
   });
   server.on('request', requestListener(app, options.logger));
   await listen(server, options.host, options.port);
-  // Accepting may fail later, e.g. for want of file descriptors; that is no reason to stop serving.
-  server.on('error', (error) => options.logger.error({ err: error }, 'accepting connections failed'));
+  reportRefusals(server, options.logger);
   let closed: Promise<void> | null = null;
   return {
     host: options.host,
     port: (server.address() as AddressInfo).port,
+    retire: () => {
+      retired = true;
+      endAfterAnswer(connections);
+    },
     close: async (graceMs) => {
+      retired = true;
       closed ??= stopAccepting(server, connections);
       const deadline = setTimeout(() => {
         for (const socket of connections.keys()) socket.destroy();
@@ -99,7 +107,8 @@ export async function startHttpServer(app: FetchApp, given: HttpServerOptions): 
 /** Open sockets, each with the response it is waiting for or receiving; null between requests. */
 type Connections = Map<Socket, ServerResponse | null>;
 
-function trackConnections(server: Server): Connections {
+/** @param retired whether answers end their connections */
+function trackConnections(server: Server, retired: () => boolean): Connections {
   const connections: Connections = new Map();
   server.on('connection', (socket: Socket) => {
     connections.set(socket, null);
@@ -107,7 +116,7 @@ function trackConnections(server: Server): Connections {
   });
   server.on('request', ({ socket }, response) => {
     connections.set(socket, response);
-    if (!server.listening) response.shouldKeepAlive = false;
+    if (retired()) response.shouldKeepAlive = false;
     response.once('close', () => {
       if (connections.get(socket) === response) connections.set(socket, null);
       // The headers may have promised to keep the connection before the server was told to close.
@@ -153,11 +162,18 @@ function answerBrokenRequest(
 /** Resolves when the last connection has gone; those without a request in flight go at once. */
 function stopAccepting(server: Server, connections: Connections): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  endAfterAnswer(connections);
   for (const [socket, response] of connections) {
-    if (response !== null && !response.headersSent) response.shouldKeepAlive = false;
     // Connected, but never asked for anything: Node does not count that as idle.
     if (response === null && socket.bytesRead === 0) socket.destroy();
   }
   server.closeIdleConnections();
   return closed;
+}
+
+/** Answers whose headers have not left yet say that they are the last ones of their connections. */
+function endAfterAnswer(connections: Connections): void {
+  for (const response of connections.values()) {
+    if (response !== null && !response.headersSent) response.shouldKeepAlive = false;
+  }
 }

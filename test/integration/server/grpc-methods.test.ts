@@ -36,8 +36,12 @@ describe('the methods of quept.v1.InferenceService', () => {
     const messages = [
       { role: 'CHAT_ROLE_SYSTEM', content: 'be brief' },
       { role: 'CHAT_ROLE_USER', content: 'hi', name: 'Ada' },
-      { role: 'CHAT_ROLE_ASSISTANT', content: '' },
-      { role: 'CHAT_ROLE_TOOL', content: '4' },
+      {
+        role: 'CHAT_ROLE_ASSISTANT',
+        content: '',
+        tool_calls: [{ id: 'c1', name: 'add', arguments: '{}' }],
+      },
+      { role: 'CHAT_ROLE_TOOL', content: '4', tool_call_id: 'c1' },
     ];
     const { replies, status, header } = await client.call('Chat', { model: 'default', messages });
     expect(status.code).toBe(0);
@@ -55,8 +59,12 @@ describe('the methods of quept.v1.InferenceService', () => {
         messages: [
           { role: 'system', content: 'be brief' },
           { role: 'user', content: 'hi', name: 'Ada' },
-          { role: 'assistant', content: '' },
-          { role: 'tool', content: '4' },
+          {
+            role: 'assistant',
+            content: '',
+            toolCalls: [{ id: 'c1', name: 'add', arguments: '{}' }],
+          },
+          { role: 'tool', content: '4', toolCallId: 'c1' },
         ],
       },
       maxTokens: null,
@@ -81,10 +89,10 @@ describe('the methods of quept.v1.InferenceService', () => {
     ]);
     expect(replies[0].started).toEqual({ id: 'chatcmpl-id2', ...INFO });
     expect(replies.slice(1, 5).map(({ delta }) => delta)).toEqual([
-      { text: 'Hel', tokens: [{ id: 0, config_id: 'q8' }] },
-      { text: '', tokens: [{ id: 1, config_id: 'q8' }] },
-      { text: 'lo', tokens: [{ id: 2, config_id: 'q4' }] },
-      { text: '!', tokens: [] },
+      { text: 'Hel', tokens: [{ id: 0, config_id: 'q8' }], tool_calls: [] },
+      { text: '', tokens: [{ id: 1, config_id: 'q8' }], tool_calls: [] },
+      { text: 'lo', tokens: [{ id: 2, config_id: 'q4' }], tool_calls: [] },
+      { text: '!', tokens: [], tool_calls: [] },
     ]);
     expect(replies[5].finished).toEqual({
       ...RESULT,

@@ -72,7 +72,7 @@ class CountingScheduler implements LoopScheduler {
 
 const NOTHING_HAPPENED: EngineStatistics = {
   ...new StatisticsCollector().take(),
-  cost: { errors: { decode: null, prefill: null }, slowness: 1 },
+  cost: { errors: { decode: null, prefill: null }, slowness: 1, longestStepMs: 0 },
 };
 
 function loopUnderTest() {

@@ -22,7 +22,7 @@ const IDLE: SchedulerSnapshot = {
 };
 
 function step(snapshot: Partial<SchedulerSnapshot>, collector = new StatisticsCollector()): StepMessage {
-  const cost = { errors: { decode: 0.25, prefill: null }, slowness: 1.5 };
+  const cost = { errors: { decode: 0.25, prefill: null }, slowness: 1.5, longestStepMs: 9 };
   const statistics = { ...collector.take(), cost };
   return { type: 'step', events: [], reused: [], snapshot: { ...IDLE, ...snapshot }, statistics };
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -27,6 +27,21 @@ describe('the file of a recording', () => {
     await second.close();
     expect(readFileSync(path, 'utf8')).toBe('abc\ndéf\n');
     expect(told).toEqual([expect.stringMatching(/run\.jsonl has ended: .* 12 bytes \(--record-max-bytes\)/)]);
+  });
+
+  it('goes on behind the last whole line, however long what was being written when its engine was killed', async () => {
+    const path = join(folder, 'run.jsonl');
+    for (const [left, then] of [
+      ['abc\ndé', 'abc\nghi\n'],
+      [`abc\n${'x'.repeat(200_000)}`, 'abc\nghi\n'],
+      ['abc', 'ghi\n'],
+    ] as const) {
+      writeFileSync(path, left);
+      const file = new RecordingFile({ path, maxBytes: 1e9 }, () => {});
+      file.write('ghi');
+      await file.close();
+      expect(readFileSync(path, 'utf8')).toBe(then);
+    }
   });
 
   it('that cannot be written ends the recording and nothing else', async () => {

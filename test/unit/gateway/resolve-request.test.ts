@@ -23,6 +23,7 @@ const MODEL: ServedModel = {
   fingerprint: 'f',
   contextLength: 100,
   ladder: [rung('q4', 4), rung('q6', 6), rung('q8', 8)],
+  toolFormat: 'hermes',
 };
 const AUTO: PrecisionWish = { kind: 'auto' };
 const text = (length: number): Prompt => ({ kind: 'text', text: 'x'.repeat(length) });

@@ -200,7 +200,7 @@ describe('a mask', () => {
     'leaves the tokens that it allows as they would be without the others, at temperature %s',
     (temperature) => {
       const ids = [0, 5, 31, 32, 63, 64, 69];
-      const only = row.map((logit, id) => (ids.includes(id) ? logit : -1e9));
+      const only = row.map((logit, id) => (ids.includes(id) ? logit : Number.NEGATIVE_INFINITY));
       const params = { ...PLAIN, temperature, topP: 0.9, topK: 5 };
       for (let i = 0; i < 200; i++) {
         const uniform = uniformAt(8, i);

@@ -39,6 +39,7 @@ describe('parseChatRequest', () => {
       stream: false,
       includeUsage: false,
       echo: false,
+      calls: null,
     });
   });
 
@@ -119,6 +120,11 @@ describe('parseChatRequest', () => {
         ],
       },
       { role: 'assistant', content: 'ok', refusal: null, tool_calls: [], annotations: [], audio: null },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{"a": 1}' } }],
+      },
       { role: 'tool', content: 'result', tool_call_id: 'call_1' },
     ];
     expect(parse({ messages }).requests[0]?.prompt).toEqual({
@@ -127,7 +133,12 @@ describe('parseChatRequest', () => {
         { role: 'system', content: 'be brief' },
         { role: 'user', content: 'one\ntwo', name: 'ada' },
         { role: 'assistant', content: 'ok' },
-        { role: 'tool', content: 'result' },
+        {
+          role: 'assistant',
+          content: '',
+          toolCalls: [{ id: 'call_1', name: 'f', arguments: '{"a": 1}' }],
+        },
+        { role: 'tool', content: 'result', toolCallId: 'call_1' },
       ],
     });
   });
@@ -178,8 +189,8 @@ describe('parseChatRequest', () => {
     ],
     [
       { messages: [{ role: 'assistant', content: null, tool_calls: [{ id: 'a' }] }] },
-      'messages[0].tool_calls',
-      'not supported',
+      'messages[0].tool_calls[0].type',
+      'is required',
     ],
     [{ temperature: 2.1 }, 'temperature', "'temperature' must be at most 2."],
     [{ temperature: -1 }, 'temperature', 'at least 0'],
@@ -205,8 +216,13 @@ describe('parseChatRequest', () => {
     [{ n: 0 }, 'n', 'at least 1'],
     [{ n: 129 }, 'n', 'at most 128'],
     [{ service_tier: 'gold' }, 'service_tier', "'priority'"],
-    [{ tools: [{ type: 'function' }] }, 'tools', 'not supported'],
-    [{ tool_choice: 'auto' }, 'tool_choice', 'not supported'],
+    [{ functions: [{ name: 'f' }] }, 'functions', "the older form of 'tools'"],
+    [{ function_call: 'auto' }, 'function_call', "the older form of 'tool_choice'"],
+    [
+      { messages: [{ role: 'assistant', content: null, function_call: {} }] },
+      'messages[0].function_call',
+      "'tool_calls'",
+    ],
     [
       { response_format: { type: 'xml' } },
       'response_format.type',

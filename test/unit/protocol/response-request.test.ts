@@ -28,7 +28,11 @@ describe('parseResponseRequest', () => {
       stream: false,
       includeUsage: true,
       echo: false,
+      calls: null,
       repeated: {
+        tools: [],
+        tool_choice: 'auto',
+        parallel_tool_calls: true,
         instructions: null,
         max_output_tokens: null,
         temperature: null,
@@ -44,7 +48,7 @@ describe('parseResponseRequest', () => {
     const metadata = { trip: '7' };
     const fields = { instructions: 'be brief', max_output_tokens: 9, temperature: 0.5, top_p: 0.9, metadata };
     const { requests, repeated } = parse({ ...fields, precision: 4, top_k: 3, stop: 'x', top_logprobs: 2 });
-    expect(repeated).toEqual({ ...fields, top_logprobs: 2, text: { format: { type: 'text' } } });
+    expect(repeated).toMatchObject({ ...fields, top_logprobs: 2, text: { format: { type: 'text' } } });
     expect(requests[0]).toMatchObject({
       prompt: {
         messages: [
@@ -89,7 +93,7 @@ describe('parseResponseRequest', () => {
     [{ input: [] }, 'input'],
     [{ input: 4 }, 'input'],
     [{ input: [{ role: 'tool', content: 'x' }] }, 'input[0].role'],
-    [{ input: [{ type: 'function_call_output', call_id: 'c', output: 'x' }] }, 'input[0].type'],
+    [{ input: [{ type: 'function_call_output', call_id: 'c', output: 'x' }] }, 'input[0].call_id'],
     [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0].type'],
     [{ input: [{ role: 'user', content: 'x', weight: 1 }] }, 'input[0].weight'],
     [{ input: [{ role: 'user', content: [{ type: 'input_image' }] }] }, 'input[0].content[0].type'],
@@ -101,7 +105,7 @@ describe('parseResponseRequest', () => {
     [{ conversation: 'conv_1' }, 'conversation'],
     [{ store: true }, 'store'],
     [{ background: true }, 'background'],
-    [{ tools: [{ type: 'web_search' }] }, 'tools'],
+    [{ tools: [{ type: 'web_search' }] }, 'tools[0].type'],
     [{ tool_choice: 'required' }, 'tool_choice'],
     [{ truncation: 'auto' }, 'truncation'],
     [{ reasoning: { effort: 'high' } }, 'reasoning'],

@@ -23,9 +23,11 @@ const REPEATED = {
   text: { format: { type: 'text' } },
   metadata: {},
 } as const;
+const NO_TOOLS = { tools: [], tool_choice: 'auto' as const, parallel_tool_calls: true };
 const FORM = {
   meta: replyMeta(FAKE_MODEL, { range: RANGE, level: WITHOUT_TARGETS.level }, 'resp_1', 100),
-  repeated: { ...REPEATED, instructions: 'be brief' },
+  repeated: { ...REPEATED, ...NO_TOOLS, instructions: 'be brief' },
+  calls: null,
 };
 const now = () => 107;
 

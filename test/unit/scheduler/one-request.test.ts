@@ -53,6 +53,24 @@ describe('a request on its own', () => {
     expect(rig.of('r').terminals[0]).toMatchObject({ usage: { completionTokens: 3 } });
   });
 
+  it('has marks of calls in its text where they are looked for', async () => {
+    const textDecoder = {
+      endTokenIds: new Set<number>(),
+      tokenText: () => '',
+      tokenBytes: () => new Uint8Array(),
+      createTextStream: ({ toolMarkers = false } = {}) => ({
+        push: () => (toolMarkers ? '<mark>' : ''),
+        flush: () => '',
+      }),
+    };
+    const rig = new SchedulerRig(scripted([1, 2]), { textDecoder });
+    rig.scheduler.submit(engineRequest('calling', { maxTokens: 1, toolMarkers: true }));
+    rig.scheduler.submit(engineRequest('plain', { maxTokens: 1 }));
+    await rig.runToEnd();
+    expect(rig.textOf('calling')).toBe('<mark>');
+    expect(rig.textOf('plain')).toBe('');
+  });
+
   it('may end before its first token', async () => {
     const rig = await runOne(scripted([END_TOKEN]), {});
     expect(rig.of('r').terminals[0]).toMatchObject({

@@ -36,6 +36,12 @@ function validatorOf(path: string, status: string, type: string): ValidateFuncti
 }
 
 const api = scriptedApp({ tokens: ['Hel', 'lo', ' \u{1F600}'], heldText: '!', rungs: [0, 1, 1] });
+const calling = scriptedApp({
+  tokens: ['Well', '<tool_call>{"name": "f", ', '"arguments": {"a":', ' 1}', '}'],
+});
+const parameters = { type: 'object', properties: { a: { type: 'integer' } } };
+const chatTools = { tools: [{ type: 'function', function: { name: 'f', parameters } }] };
+const flatTools = { tools: [{ type: 'function', name: 'f', parameters }] };
 const messages = [{ role: 'user', content: 'hello' }];
 const prompts = { chat: { messages }, text: { prompt: ['once', 'twice'] } };
 const told = { logprobs: true, top_logprobs: 3 };
@@ -56,6 +62,10 @@ const BODIES: readonly (readonly [path: string, body: object])[] = [
   ['/v1/responses', { input: messages, top_logprobs: 2, metadata: { a: 'b' } }],
   ['/v1/responses', { input: messages, include: ['message.output_text.logprobs'], stream: true }],
   ['/v1/responses', { input: 'hello', max_output_tokens: 2, stream: true }],
+  ['/v1/chat/completions', { ...prompts.chat, ...chatTools }],
+  ['/v1/chat/completions', { ...prompts.chat, ...chatTools, ...usage, logprobs: true }],
+  ['/v1/responses', { input: 'hello', ...flatTools, tool_choice: 'required' }],
+  ['/v1/responses', { input: 'hello', ...flatTools, stream: true }],
   ['/tokenize', { prompt: 'hello' }],
   ['/tokenize', { messages }],
   ['/detokenize', { tokens: [72, 105] }],
@@ -79,7 +89,8 @@ beforeAll(() => {
 
 describe('[H2] answers have the fields that the document lists, and no others', () => {
   it.each(BODIES)('%s %j', async (path, body) => {
-    const answer = await api.post(path, { model: 'tiny', ...body });
+    const { post } = 'tools' in body ? calling : api;
+    const answer = await post(path, { model: 'tiny', ...body });
     expect(answer.status).toBe(200);
     const type = answer.headers.get('content-type')?.split(';')[0] ?? '';
     const text = await answer.text();

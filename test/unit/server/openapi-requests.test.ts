@@ -26,6 +26,13 @@ const MINIMAL: Readonly<Record<string, object>> = {
   '/detokenize': { tokens: [72] },
 };
 
+const CALLING = {
+  role: 'assistant',
+  content: null,
+  tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }],
+};
+const CALL_ITEM = { type: 'function_call', id: 'fc', call_id: 'c', name: 'f', arguments: '{}' };
+
 /** Values of every kind and size, with those among them that some field takes. */
 const VALUES: readonly unknown[] = [
   ...[null, true, false, 0, 1, -1, 2, 3, 20, 21, 0.5, -2, 2.5, -3, 100, 128, 129, 2 ** 53, 1e19, 1e300],
@@ -46,6 +53,21 @@ const VALUES: readonly unknown[] = [
   [{ role: 'user', content: 'x', more: 1 }],
   [{ type: 'message', id: 'm', status: 'completed', role: 'assistant', content: 'x' }],
   [{ type: 'function_call', name: 'f' }],
+  ...['required', { type: 'function', name: 'f' }, { type: 'function', function: { name: 'f' } }],
+  [{ type: 'function', name: 'f' }],
+  [{ type: 'function', name: 'f', description: 'd', parameters: { type: 'object' }, strict: true }],
+  [{ type: 'function', name: 'f', parameters: [] }],
+  [{ type: 'function', function: { name: 'f', description: 'd', parameters: {}, strict: null } }],
+  [{ type: 'function', function: { name: 'a b' } }],
+  [{ type: 'function', function: { name: 'f', more: 1 } }],
+  [{ type: 'custom', name: 'f' }],
+  [CALLING, { role: 'tool', tool_call_id: 'c', content: 'x' }],
+  [CALLING],
+  [{ ...CALLING, tool_calls: [{ id: 'c', type: 'function', function: { name: 'f' } }] }],
+  [CALL_ITEM, { type: 'function_call_output', call_id: 'c', output: 'x', status: 'completed' }],
+  [CALL_ITEM, { type: 'function_call_output', call_id: 'c', output: [{ type: 'input_text', text: 'x' }] }],
+  [CALL_ITEM],
+  [{ ...CALL_ITEM, more: 1 }],
 ];
 
 /** Rules that no schema of one field can say: the answer names the field, but the document admits the value. */
@@ -55,7 +77,10 @@ const BEYOND_SCHEMA: Readonly<Record<string, string>> = {
   stream_options: "only with 'stream'",
   top_logprobs: "only with 'logprobs', in a chat",
   prompt: "excludes 'messages'",
-  messages: "excludes 'prompt'; an assistant must have said something",
+  messages: "excludes 'prompt'; an assistant must have said something; calls must be answered, once",
+  input: 'calls must be answered',
+  tools: "names differ, schemas are bounded; to be counted, only with 'messages'",
+  tool_choice: "what must be called is among the 'tools'",
   add_generation_prompt: "only with 'messages'",
 };
 

@@ -70,6 +70,14 @@ test('protected is who is within the target for the rest of the rise', () => {
   expect(protectedIn([LATE, LOW, LOW, LOW, LATE])).toBeNull();
 });
 
+test('late in one go counts windows during the rise that follow each other', () => {
+  const lateFor = (during: readonly Second[]) =>
+    judge([...before, ...during, LATE, ...calm]).longestLateSeconds;
+  expect(lateFor([LOW, LOW, LOW, LOW, LOW])).toBe(0);
+  expect(lateFor([LATE, LOW, LATE, LATE, LOW])).toBe(2);
+  expect(lateFor([LOW, LOW, LOW, LOW, LATE])).toBe(1);
+});
+
 test('restored is who has the precision of before again, and keeps it', () => {
   const during = [LOW, LOW, LOW, LOW, LOW];
   const restoredIn = (after: readonly Second[]) => judge([...before, ...during, ...after]).restoreSeconds;

@@ -37,6 +37,7 @@ export const REPLY_META = {
 };
 
 export const FINISH_REASON = z.enum(['stop', 'length']);
+export const CHAT_FINISH_REASON = z.enum(['stop', 'length', 'tool_calls']);
 
 const bytes = z.array(z.int().min(0).max(255));
 

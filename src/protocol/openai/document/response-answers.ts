@@ -13,12 +13,32 @@ const part = z.object({
   logprobs,
 });
 
-const item = z.object({
-  id: z.string(),
-  type: z.literal('message'),
-  role: z.literal('assistant'),
-  status: z.enum(['in_progress', 'completed', 'incomplete']),
-  content: z.array(part),
+const status = z.enum(['in_progress', 'completed', 'incomplete']);
+
+const item = z.discriminatedUnion('type', [
+  z.object({
+    id: z.string(),
+    type: z.literal('message'),
+    role: z.literal('assistant'),
+    status,
+    content: z.array(part),
+  }),
+  z.object({
+    id: z.string(),
+    type: z.literal('function_call'),
+    status,
+    call_id: z.string().describe('What its result refers to.'),
+    name: z.string(),
+    arguments: z.string().describe('JSON as the model wrote it: check it before use.'),
+  }),
+]);
+
+const tool = z.object({
+  type: z.literal('function'),
+  name: z.string(),
+  description: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+  strict: z.boolean(),
 });
 
 const { created: _, ...meta } = REPLY_META;
@@ -28,7 +48,7 @@ export const RESPONSE = z.object({
   object: z.literal('response'),
   created_at: z.int().describe('Seconds since the epoch.'),
   completed_at: z.int().optional().describe('Only of a completed response.'),
-  status: z.enum(['in_progress', 'completed', 'incomplete']),
+  status,
   error: z.null(),
   incomplete_details: z.object({ reason: z.literal('max_output_tokens') }).nullable(),
   instructions: z.string().nullable(),
@@ -37,13 +57,16 @@ export const RESPONSE = z.object({
   top_p: z.number().nullable(),
   top_logprobs: z.int(),
   metadata: z.record(z.string(), z.string()),
-  parallel_tool_calls: z.literal(false),
+  parallel_tool_calls: z.boolean(),
   previous_response_id: z.null(),
   store: z.literal(false),
   background: z.literal(false),
   text: z.object({ format: TEXT_FORMAT }).describe('As it was asked for.'),
-  tool_choice: z.literal('none'),
-  tools: z.array(z.never()),
+  tool_choice: z.union([
+    z.enum(['none', 'auto', 'required']),
+    z.object({ type: z.literal('function'), name: z.string() }),
+  ]),
+  tools: z.array(tool),
   truncation: z.literal('disabled'),
   output: z.array(item),
   usage: z
@@ -60,22 +83,31 @@ export const RESPONSE = z.object({
   precision: PRECISION.optional().describe('Extension: of a response that has ended.'),
 });
 
-const place = { item_id: z.string(), output_index: z.literal(0), content_index: z.literal(0) };
+const output_index = z.int();
+const item_id = z.string();
+const place = { item_id, output_index, content_index: z.literal(0) };
 
 function event<Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
   return z.object({ type: z.literal(type), sequence_number: z.int(), ...shape });
 }
 
-/** The events of a stream, in the order in which they come. */
+/** The events of a stream, in the order in which they come; those of an item again for every item. */
 export const RESPONSE_EVENT = z.discriminatedUnion('type', [
   event('response.created', { response: RESPONSE }),
   event('response.in_progress', { response: RESPONSE }),
-  event('response.output_item.added', { output_index: z.literal(0), item }),
+  event('response.output_item.added', { output_index, item }),
   event('response.content_part.added', { ...place, part }),
   event('response.output_text.delta', { ...place, delta: z.string(), logprobs }),
   event('response.output_text.done', { ...place, text: z.string(), logprobs }),
   event('response.content_part.done', { ...place, part }),
-  event('response.output_item.done', { output_index: z.literal(0), item }),
+  event('response.function_call_arguments.delta', { item_id, output_index, delta: z.string() }),
+  event('response.function_call_arguments.done', {
+    item_id,
+    output_index,
+    name: z.string(),
+    arguments: z.string(),
+  }),
+  event('response.output_item.done', { output_index, item }),
   event('response.completed', { response: RESPONSE }),
   event('response.incomplete', { response: RESPONSE }),
   event('error', {

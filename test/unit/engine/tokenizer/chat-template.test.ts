@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { ChatMessage } from '../../../../src/core/index.ts';
 import { compileChatTemplate } from '../../../../src/engine/tokenizer/chat-template.ts';
+import { templateMessages } from '../../../../src/engine/tokenizer/template-messages.ts';
 import { loadTokenizer } from '../../../../src/engine/tokenizer/tokenizer.ts';
 import { writeTinyTokenizer } from '../../../support/tiny-tokenizer.ts';
 
 const shared = join(import.meta.dirname, '../../../../../shared/tokenizers');
 const open = { addGenerationPrompt: true };
+const plain = { addGenerationPrompt: true, tools: null };
 const closed = { addGenerationPrompt: false };
 const user: ChatMessage = { role: 'user', content: 'Hi' };
 const turns: ChatMessage[] = [user, { role: 'assistant', content: 'Yes' }, { role: 'user', content: 'Why' }];
@@ -84,7 +86,7 @@ describe('the template of a model', () => {
 
   it('fails by itself as a fault of the server, without its text', () => {
     const template = compileChatTemplate('{{ nothing() }}', {}, 'invalid_checkpoint');
-    expect(() => template.render([user], open)).toThrow(
+    expect(() => template.render(templateMessages([user], 'hermes'), plain)).toThrow(
       expect.objectContaining({ code: 'internal_error', message: expect.not.stringContaining('nothing') }),
     );
   });
@@ -162,7 +164,7 @@ describe('published templates', () => {
     ],
   ])('renders %s', async ([path, messages, expected], context) => {
     const template = compileChatTemplate(await read(path, context), tokens, 'invalid_checkpoint');
-    expect(template.render(messages, open)).toBe(expected);
+    expect(template.render(templateMessages(messages, 'hermes'), plain)).toBe(expected);
   });
 
   it.for([
@@ -174,7 +176,7 @@ describe('published templates', () => {
       tokens,
       'invalid_checkpoint',
     );
-    expect(() => template.render(messages, open)).toThrow(
+    expect(() => template.render(templateMessages(messages, 'hermes'), plain)).toThrow(
       expect.objectContaining({ code: 'invalid_request', message: expect.stringMatching(message) }),
     );
   });
@@ -187,7 +189,7 @@ describe('published templates', () => {
       const source = await readFile(join(folderPath, file), 'utf8');
       const template = compileChatTemplate(source, tokens, 'invalid_checkpoint');
       try {
-        expect(template.render(turns, open)).toMatch(/Hi.*Yes.*Why/s);
+        expect(template.render(templateMessages(turns, 'hermes'), plain)).toMatch(/Hi.*Yes.*Why/s);
       } catch {
         failed.push(file);
       }

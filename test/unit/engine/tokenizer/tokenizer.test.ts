@@ -156,6 +156,22 @@ describe('text streams', () => {
     expect([1, 2, 0, 9999].map((id) => stream.push(id)).join('')).toBe('');
   });
 
+  it('gives marks of calls a text where they are looked for', async () => {
+    const directory = await edited((json) => {
+      const added = json.added_tokens as object[];
+      added.push({ id: 300, content: '<tool_call>', special: true, normalized: false });
+      added.push({ id: 301, content: '[TOOL_CALLS]', special: true, normalized: false });
+    });
+    const marked = await loadTokenizer(directory);
+    const textOf = (toolMarkers: boolean) => {
+      const stream = marked.createTextStream({ toolMarkers });
+      return [1, 300, 3 + 0x61, 301, 2].map((id) => stream.push(id)).join('');
+    };
+    expect(textOf(true)).toBe('<tool_call>a[TOOL_CALLS]');
+    expect(textOf(false)).toBe('a');
+    expect(marked.decode([300, 3 + 0x61])).toBe('a');
+  });
+
   it('keeps a byte order mark that the model generates', () => {
     const stream = byteLevel.createTextStream();
     expect([0xef, 0xbb, 0xbf].map((byte) => stream.push(3 + byte)).join('')).toBe('\ufeff');

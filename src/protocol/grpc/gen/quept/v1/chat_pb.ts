@@ -8,13 +8,15 @@ import type { GenerationInfo, GenerationResult, TokenDelta } from "./generation_
 import { file_quept_v1_generation } from "./generation_pb.ts";
 import type { GenerationOptions } from "./options_pb.ts";
 import { file_quept_v1_options } from "./options_pb.ts";
+import type { Tool, ToolCall, ToolChoice } from "./tools_pb.ts";
+import { file_quept_v1_tools } from "./tools_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file quept/v1/chat.proto.
  */
 export const file_quept_v1_chat: GenFile = /*@__PURE__*/
-  fileDesc("ChNxdWVwdC92MS9jaGF0LnByb3RvEghxdWVwdC52MSJcCgtDaGF0TWVzc2FnZRIgCgRyb2xlGAEgASgOMhIucXVlcHQudjEuQ2hhdFJvbGUSDwoHY29udGVudBgCIAEoCRIRCgRuYW1lGAMgASgJSACIAQFCBwoFX25hbWUicwoLQ2hhdFJlcXVlc3QSDQoFbW9kZWwYASABKAkSJwoIbWVzc2FnZXMYAiADKAsyFS5xdWVwdC52MS5DaGF0TWVzc2FnZRIsCgdvcHRpb25zGAMgASgLMhsucXVlcHQudjEuR2VuZXJhdGlvbk9wdGlvbnMiigEKDENoYXRSZXNwb25zZRImCgRpbmZvGAEgASgLMhgucXVlcHQudjEuR2VuZXJhdGlvbkluZm8SJgoHbWVzc2FnZRgCIAEoCzIVLnF1ZXB0LnYxLkNoYXRNZXNzYWdlEioKBnJlc3VsdBgDIAEoCzIaLnF1ZXB0LnYxLkdlbmVyYXRpb25SZXN1bHQieQoRQ2hhdFN0cmVhbVJlcXVlc3QSDQoFbW9kZWwYASABKAkSJwoIbWVzc2FnZXMYAiADKAsyFS5xdWVwdC52MS5DaGF0TWVzc2FnZRIsCgdvcHRpb25zGAMgASgLMhsucXVlcHQudjEuR2VuZXJhdGlvbk9wdGlvbnMioQEKEkNoYXRTdHJlYW1SZXNwb25zZRIrCgdzdGFydGVkGAEgASgLMhgucXVlcHQudjEuR2VuZXJhdGlvbkluZm9IABIlCgVkZWx0YRgCIAEoCzIULnF1ZXB0LnYxLlRva2VuRGVsdGFIABIuCghmaW5pc2hlZBgDIAEoCzIaLnF1ZXB0LnYxLkdlbmVyYXRpb25SZXN1bHRIAEIHCgVldmVudCp8CghDaGF0Um9sZRIZChVDSEFUX1JPTEVfVU5TUEVDSUZJRUQQABIUChBDSEFUX1JPTEVfU1lTVEVNEAESEgoOQ0hBVF9ST0xFX1VTRVIQAhIXChNDSEFUX1JPTEVfQVNTSVNUQU5UEAMSEgoOQ0hBVF9ST0xFX1RPT0wQBGIGcHJvdG8z", [file_quept_v1_generation, file_quept_v1_options]);
+  fileDesc("ChNxdWVwdC92MS9jaGF0LnByb3RvEghxdWVwdC52MSKwAQoLQ2hhdE1lc3NhZ2USIAoEcm9sZRgBIAEoDjISLnF1ZXB0LnYxLkNoYXRSb2xlEg8KB2NvbnRlbnQYAiABKAkSEQoEbmFtZRgDIAEoCUgAiAEBEiYKCnRvb2xfY2FsbHMYBCADKAsyEi5xdWVwdC52MS5Ub29sQ2FsbBIZCgx0b29sX2NhbGxfaWQYBSABKAlIAYgBAUIHCgVfbmFtZUIPCg1fdG9vbF9jYWxsX2lkIvcBCgtDaGF0UmVxdWVzdBINCgVtb2RlbBgBIAEoCRInCghtZXNzYWdlcxgCIAMoCzIVLnF1ZXB0LnYxLkNoYXRNZXNzYWdlEiwKB29wdGlvbnMYAyABKAsyGy5xdWVwdC52MS5HZW5lcmF0aW9uT3B0aW9ucxIdCgV0b29scxgEIAMoCzIOLnF1ZXB0LnYxLlRvb2wSKQoLdG9vbF9jaG9pY2UYBSABKAsyFC5xdWVwdC52MS5Ub29sQ2hvaWNlEiAKE3BhcmFsbGVsX3Rvb2xfY2FsbHMYBiABKAhIAIgBAUIWChRfcGFyYWxsZWxfdG9vbF9jYWxscyKKAQoMQ2hhdFJlc3BvbnNlEiYKBGluZm8YASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mbxImCgdtZXNzYWdlGAIgASgLMhUucXVlcHQudjEuQ2hhdE1lc3NhZ2USKgoGcmVzdWx0GAMgASgLMhoucXVlcHQudjEuR2VuZXJhdGlvblJlc3VsdCL9AQoRQ2hhdFN0cmVhbVJlcXVlc3QSDQoFbW9kZWwYASABKAkSJwoIbWVzc2FnZXMYAiADKAsyFS5xdWVwdC52MS5DaGF0TWVzc2FnZRIsCgdvcHRpb25zGAMgASgLMhsucXVlcHQudjEuR2VuZXJhdGlvbk9wdGlvbnMSHQoFdG9vbHMYBCADKAsyDi5xdWVwdC52MS5Ub29sEikKC3Rvb2xfY2hvaWNlGAUgASgLMhQucXVlcHQudjEuVG9vbENob2ljZRIgChNwYXJhbGxlbF90b29sX2NhbGxzGAYgASgISACIAQFCFgoUX3BhcmFsbGVsX3Rvb2xfY2FsbHMioQEKEkNoYXRTdHJlYW1SZXNwb25zZRIrCgdzdGFydGVkGAEgASgLMhgucXVlcHQudjEuR2VuZXJhdGlvbkluZm9IABIlCgVkZWx0YRgCIAEoCzIULnF1ZXB0LnYxLlRva2VuRGVsdGFIABIuCghmaW5pc2hlZBgDIAEoCzIaLnF1ZXB0LnYxLkdlbmVyYXRpb25SZXN1bHRIAEIHCgVldmVudCp8CghDaGF0Um9sZRIZChVDSEFUX1JPTEVfVU5TUEVDSUZJRUQQABIUChBDSEFUX1JPTEVfU1lTVEVNEAESEgoOQ0hBVF9ST0xFX1VTRVIQAhIXChNDSEFUX1JPTEVfQVNTSVNUQU5UEAMSEgoOQ0hBVF9ST0xFX1RPT0wQBGIGcHJvdG8z", [file_quept_v1_generation, file_quept_v1_options, file_quept_v1_tools]);
 
 /**
  * One message of a conversation.
@@ -42,6 +44,20 @@ export type ChatMessage = Message<"quept.v1.ChatMessage"> & {
    * @generated from field: optional string name = 3;
    */
   name?: string | undefined;
+
+  /**
+   * Of the assistant: calls that it asked for. Messages of CHAT_ROLE_TOOL with the result of each must follow.
+   *
+   * @generated from field: repeated quept.v1.ToolCall tool_calls = 4;
+   */
+  toolCalls: ToolCall[];
+
+  /**
+   * Of a tool: id of the call whose result this is. Required there, and of no meaning elsewhere.
+   *
+   * @generated from field: optional string tool_call_id = 5;
+   */
+  toolCallId?: string | undefined;
 };
 
 /**
@@ -77,6 +93,27 @@ export type ChatRequest = Message<"quept.v1.ChatRequest"> & {
    * @generated from field: quept.v1.GenerationOptions options = 3;
    */
   options?: GenerationOptions | undefined;
+
+  /**
+   * Functions that the model may ask to be called, at most 128, of different names.
+   *
+   * @generated from field: repeated quept.v1.Tool tools = 4;
+   */
+  tools: Tool[];
+
+  /**
+   * Whether it may or must call. Where it is not set, the model decides.
+   *
+   * @generated from field: quept.v1.ToolChoice tool_choice = 5;
+   */
+  toolChoice?: ToolChoice | undefined;
+
+  /**
+   * Whether there may be several calls in an answer. True where it is not set.
+   *
+   * @generated from field: optional bool parallel_tool_calls = 6;
+   */
+  parallelToolCalls?: boolean | undefined;
 };
 
 /**
@@ -147,6 +184,27 @@ export type ChatStreamRequest = Message<"quept.v1.ChatStreamRequest"> & {
    * @generated from field: quept.v1.GenerationOptions options = 3;
    */
   options?: GenerationOptions | undefined;
+
+  /**
+   * Functions that the model may ask to be called, at most 128, of different names.
+   *
+   * @generated from field: repeated quept.v1.Tool tools = 4;
+   */
+  tools: Tool[];
+
+  /**
+   * Whether it may or must call. Where it is not set, the model decides.
+   *
+   * @generated from field: quept.v1.ToolChoice tool_choice = 5;
+   */
+  toolChoice?: ToolChoice | undefined;
+
+  /**
+   * Whether there may be several calls in an answer. True where it is not set.
+   *
+   * @generated from field: optional bool parallel_tool_calls = 6;
+   */
+  parallelToolCalls?: boolean | undefined;
 };
 
 /**

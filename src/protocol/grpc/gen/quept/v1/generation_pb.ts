@@ -10,13 +10,15 @@ import type { ServiceTier } from "./options_pb.ts";
 import { file_quept_v1_options } from "./options_pb.ts";
 import type { PrecisionGrant, PrecisionReport } from "./precision_pb.ts";
 import { file_quept_v1_precision } from "./precision_pb.ts";
+import type { ToolCallDelta } from "./tools_pb.ts";
+import { file_quept_v1_tools } from "./tools_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file quept/v1/generation.proto.
  */
 export const file_quept_v1_generation: GenFile = /*@__PURE__*/
-  fileDesc("ChlxdWVwdC92MS9nZW5lcmF0aW9uLnByb3RvEghxdWVwdC52MSLxAQoOR2VuZXJhdGlvbkluZm8SCgoCaWQYASABKAkSLwoLY3JlYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBW1vZGVsGAMgASgJEhoKEnN5c3RlbV9maW5nZXJwcmludBgEIAEoCRIrCgxzZXJ2aWNlX3RpZXIYBSABKA4yFS5xdWVwdC52MS5TZXJ2aWNlVGllchIzChFncmFudGVkX3ByZWNpc2lvbhgGIAEoCzIYLnF1ZXB0LnYxLlByZWNpc2lvbkdyYW50EhUKDXByb21wdF90b2tlbnMYByABKA0iJgoFVG9rZW4SCgoCaWQYASABKA0SEQoJY29uZmlnX2lkGAIgASgJIjsKClRva2VuRGVsdGESDAoEdGV4dBgBIAEoCRIfCgZ0b2tlbnMYAiADKAsyDy5xdWVwdC52MS5Ub2tlbiJQCgVVc2FnZRIVCg1wcm9tcHRfdG9rZW5zGAEgASgNEhkKEWNvbXBsZXRpb25fdG9rZW5zGAIgASgNEhUKDWNhY2hlZF90b2tlbnMYAyABKA0iogEKEEdlbmVyYXRpb25SZXN1bHQSLQoNZmluaXNoX3JlYXNvbhgBIAEoDjIWLnF1ZXB0LnYxLkZpbmlzaFJlYXNvbhIeCgV1c2FnZRgCIAEoCzIPLnF1ZXB0LnYxLlVzYWdlEiwKCXByZWNpc2lvbhgDIAEoCzIZLnF1ZXB0LnYxLlByZWNpc2lvblJlcG9ydBIRCgl0b2tlbl9pZHMYBCADKA0qXwoMRmluaXNoUmVhc29uEh0KGUZJTklTSF9SRUFTT05fVU5TUEVDSUZJRUQQABIWChJGSU5JU0hfUkVBU09OX1NUT1AQARIYChRGSU5JU0hfUkVBU09OX0xFTkdUSBACYgZwcm90bzM", [file_google_protobuf_timestamp, file_quept_v1_options, file_quept_v1_precision]);
+  fileDesc("ChlxdWVwdC92MS9nZW5lcmF0aW9uLnByb3RvEghxdWVwdC52MSLxAQoOR2VuZXJhdGlvbkluZm8SCgoCaWQYASABKAkSLwoLY3JlYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBW1vZGVsGAMgASgJEhoKEnN5c3RlbV9maW5nZXJwcmludBgEIAEoCRIrCgxzZXJ2aWNlX3RpZXIYBSABKA4yFS5xdWVwdC52MS5TZXJ2aWNlVGllchIzChFncmFudGVkX3ByZWNpc2lvbhgGIAEoCzIYLnF1ZXB0LnYxLlByZWNpc2lvbkdyYW50EhUKDXByb21wdF90b2tlbnMYByABKA0iJgoFVG9rZW4SCgoCaWQYASABKA0SEQoJY29uZmlnX2lkGAIgASgJImgKClRva2VuRGVsdGESDAoEdGV4dBgBIAEoCRIfCgZ0b2tlbnMYAiADKAsyDy5xdWVwdC52MS5Ub2tlbhIrCgp0b29sX2NhbGxzGAMgAygLMhcucXVlcHQudjEuVG9vbENhbGxEZWx0YSJQCgVVc2FnZRIVCg1wcm9tcHRfdG9rZW5zGAEgASgNEhkKEWNvbXBsZXRpb25fdG9rZW5zGAIgASgNEhUKDWNhY2hlZF90b2tlbnMYAyABKA0iogEKEEdlbmVyYXRpb25SZXN1bHQSLQoNZmluaXNoX3JlYXNvbhgBIAEoDjIWLnF1ZXB0LnYxLkZpbmlzaFJlYXNvbhIeCgV1c2FnZRgCIAEoCzIPLnF1ZXB0LnYxLlVzYWdlEiwKCXByZWNpc2lvbhgDIAEoCzIZLnF1ZXB0LnYxLlByZWNpc2lvblJlcG9ydBIRCgl0b2tlbl9pZHMYBCADKA0qfQoMRmluaXNoUmVhc29uEh0KGUZJTklTSF9SRUFTT05fVU5TUEVDSUZJRUQQABIWChJGSU5JU0hfUkVBU09OX1NUT1AQARIYChRGSU5JU0hfUkVBU09OX0xFTkdUSBACEhwKGEZJTklTSF9SRUFTT05fVE9PTF9DQUxMUxADYgZwcm90bzM", [file_google_protobuf_timestamp, file_quept_v1_options, file_quept_v1_precision, file_quept_v1_tools]);
 
 /**
  * What is known of a generation before its first token.
@@ -128,6 +130,13 @@ export type TokenDelta = Message<"quept.v1.TokenDelta"> & {
    * @generated from field: repeated quept.v1.Token tokens = 2;
    */
   tokens: Token[];
+
+  /**
+   * Pieces of calls that became certain with these tokens, after the text. Only where there are tools.
+   *
+   * @generated from field: repeated quept.v1.ToolCallDelta tool_calls = 3;
+   */
+  toolCalls: ToolCallDelta[];
 };
 
 /**
@@ -240,6 +249,13 @@ export enum FinishReason {
    * @generated from enum value: FINISH_REASON_LENGTH = 2;
    */
   LENGTH = 2,
+
+  /**
+   * The model ended its answer with calls.
+   *
+   * @generated from enum value: FINISH_REASON_TOOL_CALLS = 3;
+   */
+  TOOL_CALLS = 3,
 }
 
 /**

@@ -6,13 +6,15 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { ChatMessage } from "./chat_pb.ts";
 import { file_quept_v1_chat } from "./chat_pb.ts";
+import type { Tool } from "./tools_pb.ts";
+import { file_quept_v1_tools } from "./tools_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file quept/v1/tokenize.proto.
  */
 export const file_quept_v1_tokenize: GenFile = /*@__PURE__*/
-  fileDesc("ChdxdWVwdC92MS90b2tlbml6ZS5wcm90bxIIcXVlcHQudjEidQoMQ29udmVyc2F0aW9uEicKCG1lc3NhZ2VzGAEgAygLMhUucXVlcHQudjEuQ2hhdE1lc3NhZ2USIgoVYWRkX2dlbmVyYXRpb25fcHJvbXB0GAIgASgISACIAQFCGAoWX2FkZF9nZW5lcmF0aW9uX3Byb21wdCKhAQoPVG9rZW5pemVSZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEg4KBHRleHQYAiABKAlIABIuCgxjb252ZXJzYXRpb24YAyABKAsyFi5xdWVwdC52MS5Db252ZXJzYXRpb25IABIfChJhZGRfc3BlY2lhbF90b2tlbnMYBCABKAhIAYgBAUIHCgVpbnB1dEIVChNfYWRkX3NwZWNpYWxfdG9rZW5zIj0KEFRva2VuaXplUmVzcG9uc2USEQoJdG9rZW5faWRzGAEgAygNEhYKDmNvbnRleHRfbGVuZ3RoGAIgASgNYgZwcm90bzM", [file_quept_v1_chat]);
+  fileDesc("ChdxdWVwdC92MS90b2tlbml6ZS5wcm90bxIIcXVlcHQudjEilAEKDENvbnZlcnNhdGlvbhInCghtZXNzYWdlcxgBIAMoCzIVLnF1ZXB0LnYxLkNoYXRNZXNzYWdlEiIKFWFkZF9nZW5lcmF0aW9uX3Byb21wdBgCIAEoCEgAiAEBEh0KBXRvb2xzGAMgAygLMg4ucXVlcHQudjEuVG9vbEIYChZfYWRkX2dlbmVyYXRpb25fcHJvbXB0IqEBCg9Ub2tlbml6ZVJlcXVlc3QSDQoFbW9kZWwYASABKAkSDgoEdGV4dBgCIAEoCUgAEi4KDGNvbnZlcnNhdGlvbhgDIAEoCzIWLnF1ZXB0LnYxLkNvbnZlcnNhdGlvbkgAEh8KEmFkZF9zcGVjaWFsX3Rva2VucxgEIAEoCEgBiAEBQgcKBWlucHV0QhUKE19hZGRfc3BlY2lhbF90b2tlbnMiPQoQVG9rZW5pemVSZXNwb25zZRIRCgl0b2tlbl9pZHMYASADKA0SFgoOY29udGV4dF9sZW5ndGgYAiABKA1iBnByb3RvMw", [file_quept_v1_chat, file_quept_v1_tools]);
 
 /**
  * A conversation to be rendered by the model's chat template.
@@ -33,6 +35,13 @@ export type Conversation = Message<"quept.v1.Conversation"> & {
    * @generated from field: optional bool add_generation_prompt = 2;
    */
   addGenerationPrompt?: boolean | undefined;
+
+  /**
+   * Functions that the model could ask to be called, as of Chat.
+   *
+   * @generated from field: repeated quept.v1.Tool tools = 3;
+   */
+  tools: Tool[];
 };
 
 /**
