@@ -36,9 +36,16 @@ const TASKS = {
       if (code !== 0) process.exit(code);
     }
   },
+  /** `npm run docs`: what of the documentation is made of code. */
+  docs: async () => {
+    await ensureInstalled();
+    await ensureBuilt();
+    await runScript(join('tools', 'write-docs.mjs'), []);
+  },
   'bench-engine': (args) => runBuilt(join('bench', 'engine', 'main.js'), args),
   'bench-gateway': (args) => runBuilt(join('bench', 'gateway', 'main.js'), args),
   'bench-scheduler': (args) => runBuilt(join('bench', 'scheduler', 'main.js'), args),
+  'bench-observability': (args) => runBuilt(join('bench', 'observability', 'main.js'), args),
   'bench-structured': (args) => runBuilt(join('bench', 'structured', 'main.js'), args),
   /** `npm run docs:structured`: what the JSON Schema test suite says of structured output. */
   'docs-structured': (args) => runBuilt(join('bench', 'structured', 'write-suite-table.js'), args),

@@ -6,3 +6,4 @@ export { createSecret, digestOf, formatHash, SHORTEST_SECRET } from './key-secre
 export { openAccess } from './open-access.ts';
 export { openCaller } from './open-caller.ts';
 export { parseKeys } from './parse-keys.ts';
+export { probeRedis } from './probe-redis.ts';

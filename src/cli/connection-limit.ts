@@ -22,7 +22,7 @@ export function connectionLimit(
   const ports =
     1 +
     (typeof grpcPort === 'number' ? 1 : 0) +
-    (metricsPort === null ? 0 : 1) +
+    (typeof metricsPort === 'number' ? 1 : 0) +
     (adminPort === null ? 0 : 1);
   const share = Math.floor((descriptors - OWN_DESCRIPTORS) / ports);
   return Math.max(LEAST_CONNECTIONS, Math.min(MOST_CONNECTIONS, share));

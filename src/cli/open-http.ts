@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { ServeConfig } from '../config/index.ts';
 import type { Authenticate, InferenceService } from '../core/index.ts';
-import type { Logger, MetricsSource } from '../observability/index.ts';
+import type { Logger, MetricsSource, Tracer } from '../observability/index.ts';
 import { createHttpApp, createMetricsApp, type HttpServerHandle } from '../server/index.ts';
 import { listenHttp } from './listen-http.ts';
 
@@ -11,6 +11,8 @@ export interface Backend {
   readonly service: InferenceService;
   readonly authenticate: Authenticate;
   readonly logger: Logger;
+  /** Left out: nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 interface OpenHttpOptions {
@@ -43,9 +45,10 @@ export function openHttp(
 /** The port of their own that the settings give to metrics; null without one. Throws like `openHttp`. */
 export async function openMetrics(
   config: ServeConfig,
-  metrics: MetricsSource,
+  metrics: MetricsSource | null,
   logger: Logger,
 ): Promise<HttpServerHandle | null> {
   const port = config.metricsPort;
-  return port === null ? null : await listenHttp(createMetricsApp(metrics), port, config, logger);
+  if (metrics === null || typeof port !== 'number') return null;
+  return await listenHttp(createMetricsApp(metrics), port, config, logger);
 }

@@ -8,6 +8,8 @@ type Register = (program: Command, streams: Streams) => void;
 /** Loaded on demand: most commands need the runtime's native libraries, and help needs none. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   serve: async () => (await import('./commands/serve.ts')).registerServe,
+  config: async () => (await import('./commands/config.ts')).registerConfig,
+  doctor: async () => (await import('./commands/doctor.ts')).registerDoctor,
   quantize: async () => (await import('./commands/quantize.ts')).registerQuantize,
   calibrate: async () => (await import('./commands/calibrate.ts')).registerCalibrate,
   ladder: async () => (await import('./commands/ladder.ts')).registerLadder,

@@ -11,13 +11,30 @@ interface ProcessorFacts {
   readonly cpuMax: string | null;
 }
 
+/** How many threads of a program can run at once, by what limits them; null where nothing is known of a limit. */
+export interface ProcessorLimits {
+  /** Processors this process may run on. */
+  readonly available: number;
+  readonly physicalCores: number | null;
+  /** A container's share, in whole processors. */
+  readonly quota: number | null;
+}
+
+export function processorLimits(facts: ProcessorFacts = readProcessorFacts()): ProcessorLimits {
+  return {
+    available: facts.available,
+    physicalCores: physicalCores(facts.cpuInfo),
+    quota: quota(facts.cpuMax),
+  };
+}
+
 /**
  * Threads for the model: one per physical core, since two threads of one core share its vector units, and no
  * more than a container's processor quota, since threads beyond it are stopped in mid-step.
  */
 export function defaultThreads(facts: ProcessorFacts = readProcessorFacts()): number {
-  const limits = [facts.available, physicalCores(facts.cpuInfo), quota(facts.cpuMax)];
-  return Math.max(1, Math.min(...limits.filter((limit) => limit !== null)));
+  const limits = Object.values(processorLimits(facts)).filter((limit) => limit !== null);
+  return Math.max(1, Math.min(...limits));
 }
 
 function physicalCores(cpuInfo: string | null): number | null {
@@ -41,8 +58,16 @@ function readProcessorFacts(): ProcessorFacts {
   return {
     available: availableParallelism(),
     cpuInfo: readIfPresent('/proc/cpuinfo'),
-    cpuMax: readIfPresent('/sys/fs/cgroup/cpu.max'),
+    cpuMax: readIfPresent('/sys/fs/cgroup/cpu.max') ?? olderCpuMax(),
   };
+}
+
+/** What version 1 of control groups has in two files. */
+function olderCpuMax(): string | null {
+  const [quotaUs, periodUs] = ['quota', 'period'].map((what) =>
+    readIfPresent(`/sys/fs/cgroup/cpu/cpu.cfs_${what}_us`),
+  );
+  return quotaUs == null || periodUs == null ? null : `${quotaUs.trim()} ${periodUs.trim()}`;
 }
 
 function readIfPresent(path: string): string | null {

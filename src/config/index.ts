@@ -1,5 +1,15 @@
-export { defaultThreads } from './default-threads.ts';
+export { configJsonSchema } from './config-json-schema.ts';
+export { defaultThreads, type ProcessorLimits, processorLimits } from './default-threads.ts';
 export { type Environment, isDebug, isUnderNpm, readEnvironment } from './environment.ts';
-export { flagName, loadServeConfig, unknownVariables } from './load-serve-config.ts';
+export {
+  type ExplainedConfig,
+  explainServeConfig,
+  loadServeConfig,
+  shownValue,
+  unknownVariables,
+} from './load-serve-config.ts';
 export { isLoopbackHost } from './loopback.ts';
 export { SERVE_KEYS, type ServeConfig } from './serve-schema.ts';
+export { describeSetting } from './setting-description.ts';
+export { flagName, variableName } from './setting-names.ts';
+export { settingsTable } from './settings-table.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TOOL_FORMATS } from '../core/index.ts';
 import { defaultThreads } from './default-threads.ts';
-import { isLoopbackHost } from './loopback.ts';
+import { SETTING_RULES } from './setting-rules.ts';
 
 export const POLICIES = ['fixed', 'load-threshold', 'slo'] as const;
 export const PREFIX_CACHES = ['off', 'owner', 'shared'] as const;
@@ -10,6 +10,7 @@ export const GRPC_PLACES = ['shared', 'off'] as const;
 /** How calls of functions are written, if not as the model's chat template tells. */
 export const TOOL_FORMAT_WORDS = ['auto', ...TOOL_FORMATS] as const;
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export const LOG_FORMATS = ['json', 'pretty'] as const;
 
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
 const milliseconds = wholeNumber(1, 3_600_000);
@@ -17,175 +18,112 @@ const milliseconds = wholeNumber(1, 3_600_000);
 const bits = z.number().gt(0).max(64).nullable().default(null);
 const target = z.number().gt(0).max(3_600_000).nullable().default(null);
 
+/** A user in it would be shown wherever the address is; collectors take keys in headers. */
+const HTTP_ADDRESS = /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/;
+
 /** As browsers write it: no path, no slash at the end. */
 const WEB_ORIGIN = /^(\*|[a-z][a-z0-9+.-]*:\/\/[^\s/,*?#@]+)$/;
 
 /** Settings of one tier; what is null derives from the machine. */
 const tierSchema = z
   .strictObject({
-    ttftMs: target,
-    tpotMs: target,
-    weight: z.number().gt(0).max(1000).nullable().default(null),
-    minBits: bits,
-    maxBits: bits,
-    share: z.number().gt(0).max(1).nullable().default(null),
+    ttftMs: target.describe('target of the time to the first token, milliseconds'),
+    tpotMs: target.describe('target of the time per token after the first, milliseconds'),
+    weight: z
+      .number()
+      .gt(0)
+      .max(1000)
+      .nullable()
+      .default(null)
+      .describe("how much a missed target counts beside other tiers'"),
+    minBits: bits.describe('average bits that requests are served at, at least'),
+    maxBits: bits.describe('average bits that requests are served at, at most'),
+    share: z
+      .number()
+      .gt(0)
+      .max(1)
+      .nullable()
+      .default(null)
+      .describe('share of the waiting room that the tier may fill'),
   })
   .prefault({});
 
-/** Rules between keys are checked even where a key is at fault, so that one start tells everything. */
-const ALWAYS = { when: () => true };
+const settingsSchema = z.strictObject({
+  model: z.string().min(1).nullable().default(null),
+  host: z.string().min(1).default('127.0.0.1'),
+  port: wholeNumber(0, 65_535).default(8080),
+  slots: wholeNumber(1, 256).default(8),
+  contextLength: wholeNumber(16, 1_048_576).nullable().default(null),
+  threads: wholeNumber(1, 256).default(() => defaultThreads()),
+  prefillChunk: wholeNumber(1, 4096).default(128),
+  maxWaiting: wholeNumber(0, 1_000_000).default(256),
+  maxWorkTokens: wholeNumber(1, 1e9).nullable().default(null),
+  maxBodyBytes: wholeNumber(1024, 1_073_741_824).default(2 * 1024 * 1024),
+  headersTimeoutMs: milliseconds.default(10_000),
+  requestTimeoutMs: milliseconds.default(30_000),
+  keepAliveTimeoutMs: milliseconds.default(65_000),
+  policy: z.enum(POLICIES).default('slo'),
+  tiers: z.strictObject({ priority: tierSchema, default: tierSchema, flex: tierSchema }).prefault({}),
+  prefixCache: z.enum(PREFIX_CACHES).default('owner'),
+  queueTimeoutMs: milliseconds.nullable().default(null),
+  firstTokenTimeoutMs: milliseconds.nullable().default(null),
+  totalTimeoutMs: milliseconds.nullable().default(null),
+  grpcPort: z.union([wholeNumber(0, 65_535), z.enum(GRPC_PLACES)]).default('shared'),
+  grpcHost: z.string().min(1).nullable().default(null),
+  grpcTlsCert: z.string().min(1).nullable().default(null),
+  grpcTlsKey: z.string().min(1).nullable().default(null),
+  grpcTlsClientCa: z.string().min(1).nullable().default(null),
+  grpcKeepAliveMs: milliseconds.default(60_000),
+  metricsPort: z
+    .union([wholeNumber(0, 65_535), z.literal('off')])
+    .nullable()
+    .default(null),
+  toolFormat: z.enum(TOOL_FORMAT_WORDS).default('auto'),
+  adminPort: wholeNumber(0, 65_535).nullable().default(null),
+  keys: z.string().min(1).nullable().default(null),
+  keyEntries: z.array(z.unknown()).nullable().default(null),
+  redisUrl: z.string().min(1).nullable().default(null),
+  corsOrigins: z.array(z.string().regex(WEB_ORIGIN)).default([]),
+  stalledReaderMs: milliseconds.default(60_000),
+  decisionLog: wholeNumber(0, 100_000).default(1000),
+  record: z.string().min(1).nullable().default(null),
+  recordMaxBytes: wholeNumber(1024, 1e12).default(256 * 1024 * 1024),
+  drainMs: wholeNumber(0, 3_600_000).default(30_000),
+  drainDelayMs: wholeNumber(0, 3_600_000).default(0),
+  loadTimeoutMs: milliseconds.nullable().default(null),
+  stallTimeoutMs: wholeNumber(0, 3_600_000).default(10_000),
+  logLevel: z.enum(LOG_LEVELS).default('info'),
+  logFormat: z.enum(LOG_FORMATS).default('json'),
+  otlpEndpoint: z.string().regex(HTTP_ADDRESS).nullable().default(null),
+  traceSampleRatio: z.number().min(0).max(1).default(1),
+  insecure: z.boolean().default(false),
+});
 
 /** Settings of `quept serve`. Every key may come from a flag, the environment or the config file. */
-export const serveSchema = z
-  .strictObject({
-    model: z.string().min(1).nullable().default(null),
-    host: z.string().min(1).default('127.0.0.1'),
-    port: wholeNumber(0, 65_535).default(8080),
-    slots: wholeNumber(1, 256).default(8),
-    contextLength: wholeNumber(16, 1_048_576).nullable().default(null),
-    threads: wholeNumber(1, 256).default(() => defaultThreads()),
-    prefillChunk: wholeNumber(1, 4096).default(128),
-    maxWaiting: wholeNumber(0, 1_000_000).default(256),
-    maxWorkTokens: wholeNumber(1, 1e9).nullable().default(null),
-    maxBodyBytes: wholeNumber(1024, 1_073_741_824).default(2 * 1024 * 1024),
-    headersTimeoutMs: milliseconds.default(10_000),
-    requestTimeoutMs: milliseconds.default(30_000),
-    keepAliveTimeoutMs: milliseconds.default(65_000),
-    policy: z.enum(POLICIES).default('slo'),
-    tiers: z.strictObject({ priority: tierSchema, default: tierSchema, flex: tierSchema }).prefault({}),
-    prefixCache: z.enum(PREFIX_CACHES).default('owner'),
-    queueTimeoutMs: milliseconds.nullable().default(null),
-    firstTokenTimeoutMs: milliseconds.nullable().default(null),
-    totalTimeoutMs: milliseconds.nullable().default(null),
-    grpcPort: z.union([wholeNumber(0, 65_535), z.enum(GRPC_PLACES)]).default('shared'),
-    grpcHost: z.string().min(1).nullable().default(null),
-    grpcTlsCert: z.string().min(1).nullable().default(null),
-    grpcTlsKey: z.string().min(1).nullable().default(null),
-    grpcTlsClientCa: z.string().min(1).nullable().default(null),
-    grpcKeepAliveMs: milliseconds.default(60_000),
-    metricsPort: wholeNumber(0, 65_535).nullable().default(null),
-    toolFormat: z.enum(TOOL_FORMAT_WORDS).default('auto'),
-    adminPort: wholeNumber(0, 65_535).nullable().default(null),
-    keys: z.string().min(1).nullable().default(null),
-    keyEntries: z.array(z.unknown()).nullable().default(null),
-    redisUrl: z.string().min(1).nullable().default(null),
-    corsOrigins: z.array(z.string().regex(WEB_ORIGIN)).default([]),
-    stalledReaderMs: milliseconds.default(60_000),
-    decisionLog: wholeNumber(0, 100_000).default(1000),
-    record: z.string().min(1).nullable().default(null),
-    recordMaxBytes: wholeNumber(1024, 1e12).default(256 * 1024 * 1024),
-    drainMs: wholeNumber(0, 3_600_000).default(30_000),
-    drainDelayMs: wholeNumber(0, 3_600_000).default(0),
-    loadTimeoutMs: milliseconds.nullable().default(null),
-    stallTimeoutMs: wholeNumber(0, 3_600_000).default(10_000),
-    logLevel: z.enum(LOG_LEVELS).default('info'),
-    insecure: z.boolean().default(false),
-  })
-  .refine(
-    ({ host, insecure, keys, keyEntries }) =>
-      insecure === true || keys != null || keyEntries != null || !isReachable(host),
-    {
-      ...ALWAYS,
-      path: ['host'],
-      message:
-        'other machines could reach this address, and the server would answer anyone; give it API keys with --keys ' +
-        '(quept keys create makes them), bind 127.0.0.1, or pass --insecure if the network is trusted',
-    },
-  )
-  .refine(
-    ({ host, adminPort, keys, keyEntries }) =>
-      adminPort == null || keys != null || keyEntries != null || !isReachable(host),
-    {
-      ...ALWAYS,
-      path: ['adminPort'],
-      message:
-        'other machines could reach it, and it would obey anyone; give the server API keys with --keys',
-    },
-  )
-  .refine(({ redisUrl, keys, keyEntries }) => redisUrl == null || keys != null || keyEntries != null, {
-    ...ALWAYS,
-    path: ['redisUrl'],
-    message: 'limits belong to API keys, and there are none; give the server some with --keys',
-  })
-  .refine(
-    ({ port, metricsPort, grpcPort, adminPort }) =>
-      !adminPort || ![port, metricsPort, grpcPort].includes(adminPort),
-    {
-      ...ALWAYS,
-      path: ['adminPort'],
-      message: 'must differ from port, metricsPort and grpcPort',
-    },
-  )
-  .refine(
-    ({ grpcHost, grpcTlsClientCa, insecure, keys, keyEntries }) =>
-      insecure === true ||
-      keys != null ||
-      keyEntries != null ||
-      grpcTlsClientCa != null ||
-      !isReachable(grpcHost),
-    {
-      ...ALWAYS,
-      path: ['grpcHost'],
-      message:
-        'other machines could reach this address, and the server would answer anyone; give it API keys with --keys, ' +
-        'ask clients for certificates with --grpc-tls-client-ca, or pass --insecure if the network is trusted',
-    },
-  )
-  .refine(({ grpcPort, grpcHost }) => grpcHost == null || typeof grpcPort === 'number', {
-    ...ALWAYS,
-    path: ['grpcHost'],
-    message: 'needs a port of its own for gRPC: set grpcPort',
-  })
-  .refine(({ grpcPort, grpcTlsCert }) => grpcTlsCert == null || typeof grpcPort === 'number', {
-    ...ALWAYS,
-    path: ['grpcTlsCert'],
-    message: 'needs a port of its own for gRPC, since HTTP is served in clear text: set grpcPort',
-  })
-  .refine(({ grpcTlsCert, grpcTlsKey }) => (grpcTlsCert == null) === (grpcTlsKey == null), {
-    ...ALWAYS,
-    path: ['grpcTlsCert'],
-    message: 'grpcTlsCert and grpcTlsKey belong together: set both',
-  })
-  .refine(({ grpcTlsCert, grpcTlsClientCa }) => grpcTlsClientCa == null || grpcTlsCert != null, {
-    ...ALWAYS,
-    path: ['grpcTlsClientCa'],
-    message: 'needs grpcTlsCert and grpcTlsKey: only a TLS server can ask for certificates',
-  })
-  .refine(
-    ({ grpcPort, port, metricsPort }) => grpcPort === 0 || (grpcPort !== port && grpcPort !== metricsPort),
-    {
-      ...ALWAYS,
-      path: ['grpcPort'],
-      message: "must differ from port and metricsPort; 'shared' serves gRPC on port",
-    },
-  )
-  .refine(({ port, metricsPort }) => metricsPort === null || metricsPort === 0 || metricsPort !== port, {
-    ...ALWAYS,
-    path: ['metricsPort'],
-    message: 'must differ from port; leave it out to serve /metrics there',
-  })
-  .refine(({ headersTimeoutMs, requestTimeoutMs }) => !(headersTimeoutMs > requestTimeoutMs), {
-    ...ALWAYS,
-    path: ['headersTimeoutMs'],
-    message: 'must not exceed requestTimeoutMs, which includes it',
-  });
-
-function isReachable(host: unknown): boolean {
-  return typeof host === 'string' && host !== '' && !isLoopbackHost(host);
-}
+export const serveSchema = SETTING_RULES.reduce(
+  (schema, { key, holds, message }) =>
+    // Even where a key is at fault, so that one start tells everything.
+    schema.refine(holds, { path: [key], message, when: () => true }),
+  settingsSchema,
+);
 
 export type ServeConfig = Readonly<z.infer<typeof serveSchema>>;
 
 interface KeyDescription {
   /** How a text from a flag or the environment is read. */
-  readonly kind: 'text' | 'number' | 'switch' | 'json' | 'list';
+  readonly kind: 'text' | 'number' | 'decimal' | 'switch' | 'json' | 'list';
   /** Name of the flag's argument in `--help`; null for a switch. */
   readonly argument: string | null;
   /** Completes "must be …". */
   readonly requirement: string;
+  /** Ends with the default in brackets. */
   readonly help: string;
   /** The value is never shown. */
   readonly secret?: true;
+  /** The default is not the same on every machine. */
+  readonly varies?: true;
+  /** Variables that other programs read too, and that set this unless its own one does. */
+  readonly alsoVariables?: readonly string[];
 }
 
 const number = (argument: string, requirement: string, help: string): KeyDescription => ({
@@ -209,7 +147,10 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
   port: number('n', 'a whole number from 0 to 65535', 'port to bind; 0 takes a free one (8080)'),
   slots: number('n', 'a whole number from 1 to 256', 'sequences held in memory at once (8)'),
   contextLength: number('tokens', 'a whole number from 16 to 1048576', "longest sequence (the model's)"),
-  threads: number('n', 'a whole number from 1 to 256', 'threads of the model (physical cores)'),
+  threads: {
+    ...number('n', 'a whole number from 1 to 256', 'threads of the model (physical cores)'),
+    varies: true,
+  },
   prefillChunk: number('tokens', 'a whole number from 1 to 4096', 'prompt tokens per step (128)'),
   maxWaiting: number('n', 'a whole number from 0 to 1000000', 'requests that may wait; more get 503 (256)'),
   maxWorkTokens: number(
@@ -225,7 +166,7 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     kind: 'text',
     argument: 'name',
     requirement: `one of ${POLICIES.join(', ')}`,
-    help: 'how precision is chosen where a request leaves it open: fixed is the highest, slo lowers it to meet targets (fixed)',
+    help: 'how precision is chosen where a request leaves it open: fixed is the highest, slo lowers it to meet targets (slo)',
   },
   tiers: {
     kind: 'json',
@@ -268,7 +209,7 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     requirement: 'a path',
     help: 'serve gRPC with TLS: certificate chain, PEM (off)',
   },
-  grpcTlsKey: { kind: 'text', argument: 'file', requirement: 'a path', help: 'its private key, PEM' },
+  grpcTlsKey: { kind: 'text', argument: 'file', requirement: 'a path', help: 'its private key, PEM (off)' },
   grpcTlsClientCa: {
     kind: 'text',
     argument: 'file',
@@ -278,14 +219,14 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
   grpcKeepAliveMs: period('after which an idle gRPC connection is asked for a sign of life (60000)'),
   metricsPort: number(
     'n',
-    'a whole number from 0 to 65535',
-    'port of its own for /metrics, on the same host; 0 takes a free one (--port)',
+    "a whole number from 0 to 65535, or 'off'",
+    "port of its own for /metrics, on the same host; 0 takes a free one, 'off' counts nothing (--port)",
   ),
   toolFormat: {
     kind: 'text',
     argument: 'name',
     requirement: `one of ${TOOL_FORMAT_WORDS.join(', ')}`,
-    help: "how the model writes calls of functions, where its chat template does not tell (the template's)",
+    help: 'how the model writes calls of functions, where its chat template does not tell; auto is as that has it (auto)',
   },
   adminPort: number(
     'n',
@@ -302,7 +243,7 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     kind: 'json',
     argument: 'json',
     requirement: 'a list of keys as in a keys file',
-    help: 'the same without a file',
+    help: 'the same without a file (none)',
     secret: true,
   },
   redisUrl: {
@@ -341,10 +282,29 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     requirement: `one of ${LOG_LEVELS.join(', ')}`,
     help: 'logs (info)',
   },
+  logFormat: {
+    kind: 'text',
+    argument: 'form',
+    requirement: `one of ${LOG_FORMATS.join(', ')}`,
+    help: 'a JSON object a line, or lines for people (json)',
+  },
+  otlpEndpoint: {
+    kind: 'text',
+    argument: 'url',
+    requirement: 'an http or https address such as http://127.0.0.1:4318, without user and password',
+    help: 'send traces to this OpenTelemetry collector, over HTTP (off)',
+    alsoVariables: ['OTEL_EXPORTER_OTLP_ENDPOINT'],
+  },
+  traceSampleRatio: {
+    kind: 'decimal',
+    argument: 'share',
+    requirement: 'a number from 0 to 1',
+    help: 'share of the requests that are traced, of those whose caller has not decided it (1)',
+  },
   insecure: {
     kind: 'switch',
     argument: null,
     requirement: 'true or false',
-    help: 'allow a host that other machines can reach',
+    help: 'allow a host that other machines can reach (false)',
   },
 };

@@ -3,6 +3,7 @@ import type { OutputConstraint, OutputGrammar } from './output-constraint.ts';
 import type { PrecisionReport, PrecisionWish } from './precision.ts';
 import type { Deadlines, ServiceLevel, ServiceWish } from './service-level.ts';
 import type { FunctionTool, ToolCall } from './tools.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /** One message of a conversation. `content` is plain text: parts have been joined by the protocol layer. */
 export interface ChatMessage {
@@ -106,6 +107,8 @@ export interface GenerateRequest {
   readonly service: ServiceWish;
   /** Left out: none. */
   readonly logprobs?: LogprobsWish;
+  /** The call's place in its trace. Left out: the call is not traced. */
+  readonly trace?: TraceContext;
   /** What the answer may be; left out: anything. Not together with `ignoreEnd`. */
   readonly constraint?: OutputConstraint;
 }

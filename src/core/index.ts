@@ -76,4 +76,5 @@ export {
   type ToolCall,
   type ToolFormat,
 } from './tools.ts';
+export { parseTraceContext, type TraceContext } from './trace-context.ts';
 export { modelVectors, type WeightSource } from './weight-source.ts';

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Deadlines, ServedModel, ServiceTier, ToolFormat } from '../core/index.ts';
 import { readToolFormat } from '../engine/index.ts';
-import type { Logger, ServingMetrics } from '../observability/index.ts';
+import { type Logger, NO_TRACER, type ServingMetrics, type Tracer } from '../observability/index.ts';
 import { type ArtefactManifest, openArtefact } from '../quant/index.ts';
 import type { PolicyName, PrefixSharing } from '../scheduler/index.ts';
 import { Admission } from './admission.ts';
@@ -43,6 +43,8 @@ export interface GatewayOptions {
   readonly toolFormat: ToolFormat | null;
   readonly logger: Logger;
   readonly metrics: ServingMetrics;
+  /** Left out: nothing is traced. */
+  readonly tracer?: Tracer;
   /** How long verifying and loading the model may take; null for what its size lets expect. */
   readonly loadTimeoutMs: number | null;
   /** How long an engine may be silent however short its steps are before it is killed; 0 for ever. */
@@ -118,6 +120,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     tokenizer,
     grammars: new GrammarPool(new URL('./grammar-worker.js', import.meta.url)),
     metrics,
+    tracer: options.tracer ?? NO_TRACER,
     clock: performance,
     index: new RequestIndex(decisionLog),
   });

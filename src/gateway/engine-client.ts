@@ -6,7 +6,7 @@ import { DecisionQueries } from './decision-queries.ts';
 import { EngineChild } from './engine-child.ts';
 import type { EngineMetrics } from './engine-metrics.ts';
 import { EngineWatchdog } from './engine-watchdog.ts';
-import { type EventSink, InFlight, type ReuseSink } from './in-flight.ts';
+import { InFlight, type RequestSinks } from './in-flight.ts';
 import { RestartBackoff } from './restart-backoff.ts';
 import { WorkOutbox } from './work-outbox.ts';
 
@@ -85,19 +85,19 @@ export class EngineClient {
   }
 
   /**
-   * Sends a request whose id is not in flight. `sink` gets its events, exactly one terminal one last; `onReuse` is
-   * told what part of the prompt need not be computed.
+   * Sends a request whose id is not in flight. `onEvent` gets its events, exactly one terminal one last; `onReuse` is
+   * told what part of the prompt need not be computed, `onPhases` where the time went.
    *
    * Throws QueptError `engine_unavailable` while no engine is loaded, `shutting_down` after `stop`.
    */
-  submit(request: EngineRequest, sink: EventSink, onReuse: ReuseSink): void {
+  submit(request: EngineRequest, sinks: RequestSinks): void {
     if (this.#state === 'stopped') throw new QueptError('shutting_down', 'The server is shutting down.');
     if (this.#state !== 'ready') {
       throw new QueptError('engine_unavailable', `Not available now: ${this.#reasonNotReady()}.`, {
         retryAfterMs: 1_000,
       });
     }
-    this.#inFlight.add(request.id, sink, onReuse);
+    this.#inFlight.add(request.id, sinks);
     this.#outbox.submit(request);
   }
 
@@ -173,6 +173,7 @@ export class EngineClient {
     this.#watchdog.stepped(message.statistics.cost.longestStepMs);
     this.#snapshot = message.snapshot;
     for (const prompt of message.reused) this.#inFlight.noteReuse(prompt);
+    for (const times of message.statistics.ended) this.#inFlight.notePhases(times);
     for (const event of message.events) this.#inFlight.deliver(event);
     this.#outbox.stepArrived();
     this.#options.metrics.step(message);

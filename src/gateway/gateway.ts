@@ -18,11 +18,12 @@ import {
   type TokenizeRequest,
   toPublicError,
 } from '../core/index.ts';
-import type { ServingMetrics } from '../observability/index.ts';
+import type { ServingMetrics, Tracer } from '../observability/index.ts';
 import type { SchedulerSnapshot } from '../scheduler/index.ts';
 import type { Admission, Place } from './admission.ts';
 import type { EngineClient } from './engine-client.ts';
 import { EventQueue } from './event-queue.ts';
+import { GenerationTrace } from './generation-trace.ts';
 import type { GrammarPool } from './grammar-pool.ts';
 import { countRefusal } from './refusal.ts';
 import { requestDeadlines } from './request-deadlines.ts';
@@ -53,6 +54,7 @@ interface GatewayParts {
   readonly tokenizer: TokenizerPool;
   readonly grammars: GrammarPool;
   readonly metrics: ServingMetrics;
+  readonly tracer: Tracer;
   readonly clock: Clock;
   readonly index: RequestIndex;
 }
@@ -61,6 +63,7 @@ interface GatewayParts {
 type Terms = Pick<Generation, 'range' | 'level'> & {
   /** When the request came, on the gateway's clock. */
   readonly arrivedAtMs: number;
+  readonly trace: GenerationTrace;
 };
 
 /** What the worker threads made of a request. */
@@ -128,20 +131,28 @@ export class Gateway implements InferenceService {
   }
 
   async generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation> {
+    const { tracer, clock, metrics } = this.#parts;
+    const trace = new GenerationTrace(tracer, clock, request, this.model);
     try {
-      return await this.#generate(request, signal);
+      return await this.#generate(request, signal, trace);
     } catch (thrown) {
-      countRefusal(this.#parts.metrics, toPublicError(thrown), request.service.tier ?? 'default');
+      const refusal = toPublicError(thrown);
+      countRefusal(metrics, refusal, request.service.tier ?? 'default');
+      trace.refused(refusal);
       throw thrown;
     }
   }
 
-  async #generate(request: GenerateRequest, signal: AbortSignal): Promise<Generation> {
+  async #generate(
+    request: GenerateRequest,
+    signal: AbortSignal,
+    trace: GenerationTrace,
+  ): Promise<Generation> {
     const { model, vocabSize, admission, levels, clock } = this.#parts;
     const arrivedAtMs = clock.now();
     const { level, range: tierRange } = levels.grant(request.service);
     const range = rangeWithin(model.ladder, level.tier, tierRange, resolveRange(model, request));
-    const terms: Terms = { range, level, arrivedAtMs };
+    const terms: Terms = { range, level, arrivedAtMs, trace };
     checkPrompt(request.prompt, model.contextLength, vocabSize);
     checkLogitBias(request.sampling.logitBias, vocabSize);
     this.#requireReady();
@@ -151,6 +162,7 @@ export class Gateway implements InferenceService {
       const prepared = await unlessAborted(preparing, signal);
       if (prepared !== null) {
         const { length } = prepared.promptTokens;
+        if (request.prompt.kind !== 'tokens') trace.tokenized(length);
         const granted = { ...terms, level: levels.grant(request.service, length).level };
         return this.#submit(request, prepared, granted, signal, place);
       }
@@ -241,7 +253,7 @@ export class Gateway implements InferenceService {
     place: Place,
   ): Generation {
     const { engine, model, samplingDefaults, metrics, clock, index } = this.#parts;
-    const { level, range, arrivedAtMs } = terms;
+    const { level, range, arrivedAtMs, trace } = terms;
     // Request ids may come from clients and repeat; the engine's may not.
     const id = String(++this.#sequence);
     const maxTokens = resolveMaxTokens(
@@ -286,13 +298,19 @@ export class Gateway implements InferenceService {
     const deliver = (event: GenerationEvent) => {
       meter.observe(event);
       usage.observe(event);
+      trace.observe(event);
       if (event.type !== 'token') {
         place.release();
         signal.removeEventListener('abort', cancel);
       }
       events.push({ ...event, requestId: request.id });
     };
-    engine.submit(engineRequest, deliver, (tokens) => place.lessen(tokens));
+    engine.submit(engineRequest, {
+      onEvent: deliver,
+      onReuse: (tokens) => place.lessen(tokens),
+      onPhases: (times) => trace.phases(times),
+    });
+    trace.submitted(request, engineRequest, range);
     index.add(request.callId, request.owner, { engineId: id, id: request.id, level });
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
@@ -300,12 +318,13 @@ export class Gateway implements InferenceService {
   }
 
   /** The answer to a request that was aborted while its prompt was being tokenized. */
-  #cancelledEarly(request: GenerateRequest, { range, level, arrivedAtMs }: Terms): Generation {
+  #cancelledEarly(request: GenerateRequest, { range, level, arrivedAtMs, trace }: Terms): Generation {
     const { metrics, clock } = this.#parts;
     metrics.requestFinished('cancelled', (clock.now() - arrivedAtMs) / 1000);
     const events = new EventQueue(() => {});
     const cancelled = this.#cancelled(request, 0);
     events.push(cancelled);
+    trace.observe(cancelled);
     const ended = Promise.resolve(cancelled.usage);
     return { request, promptTokens: 0, range, level, events, ended };
   }

@@ -2,6 +2,8 @@ import { pino } from 'pino';
 import { DescriptorSink } from './descriptor-sink.ts';
 import type { LogSink } from './log-sink.ts';
 import type { LeveledLogger } from './logger.ts';
+import { maskSecrets } from './mask-secrets.ts';
+import { prettySink } from './pretty-sink.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -9,6 +11,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface LoggerOptions {
   readonly level: LogLevel;
+  /** `json` unless given; `pretty` is for people. */
+  readonly format?: 'json' | 'pretty';
   readonly destination: 'stderr' | 'stdout' | LogSink;
 }
 
@@ -27,8 +31,10 @@ const SECRET_FIELDS = [
   'text',
 ] as const;
 
-/** One JSON object a line: `level`, `time` (ISO 8601), the fields, `msg`. */
+/** One JSON object a line: `level`, `time` (ISO 8601), the fields, `msg`; or the same for people. */
 export function createLogger(options: LoggerOptions): LeveledLogger {
+  const destination = openDestination(options.destination);
+  const sink = options.format === 'pretty' ? prettySink(destination) : destination;
   return pino(
     {
       level: options.level,
@@ -41,7 +47,7 @@ export function createLogger(options: LoggerOptions): LeveledLogger {
         censor: '[redacted]',
       },
     },
-    openDestination(options.destination),
+    { write: (line) => sink.write(maskSecrets(line)) },
   );
 }
 

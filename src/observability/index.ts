@@ -21,4 +21,14 @@ export type {
   StepPhase,
   StepTime,
 } from './serving-metrics.ts';
+export {
+  NO_TRACER,
+  type Span,
+  type SpanAttributes,
+  type SpanEnd,
+  type SpanStart,
+  type Tracer,
+} from './tracer.ts';
+export { openTracer } from './tracing/open-tracer.ts';
+export type { TracerOptions } from './tracing/tracer-options.ts';
 export { watchEventLoop } from './watch-event-loop.ts';

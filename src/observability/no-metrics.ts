@@ -1,9 +1,10 @@
+import type { KeyMetrics } from './key-metrics.ts';
 import type { ServingMetrics } from './serving-metrics.ts';
 
 const nothing = (): void => {};
 
 /** For a service that nobody counts. */
-export const NO_METRICS: ServingMetrics = {
+export const NO_METRICS: ServingMetrics & KeyMetrics = {
   serving: nothing,
   readiness: nothing,
   engineState: nothing,
@@ -22,4 +23,9 @@ export const NO_METRICS: ServingMetrics = {
   precisionServed: nothing,
   sloJudged: nothing,
   eventLoopLag: nothing,
+  keyUsed: nothing,
+  keyTokens: nothing,
+  keyRefused: nothing,
+  keyRejected: nothing,
+  limitsShared: nothing,
 };

@@ -88,3 +88,4 @@ export {
   tokenizeJson,
 } from './openai/tokenize-request.ts';
 export { usageJson } from './openai/usage-json.ts';
+export { toldParam } from './told-param.ts';

@@ -23,6 +23,7 @@ export interface SwitchStatistics {
 
 /** Where the time of a request went that has ended, whichever way, milliseconds. */
 export interface PhaseTimes {
+  readonly requestId: string;
   readonly tier: ServiceTier;
   /** From its arrival to its first slot, or to its end when it never had one. */
   readonly queueMs: number;
@@ -60,8 +61,9 @@ export class StatisticsCollector {
   }
 
   ended(sequence: Sequence, nowMs: number): void {
-    const { arrivedAtMs, admittedAtMs, firstTokenAtMs, lastTokenAtMs, level } = sequence;
+    const { id, arrivedAtMs, admittedAtMs, firstTokenAtMs, lastTokenAtMs, level } = sequence;
     this.#ended.push({
+      requestId: id,
       tier: level.tier,
       queueMs: (admittedAtMs ?? nowMs) - arrivedAtMs,
       prefillMs: firstTokenAtMs === null ? null : firstTokenAtMs - (admittedAtMs ?? arrivedAtMs),

@@ -1,4 +1,5 @@
 import { QueptError, toPublicError } from '../core/index.ts';
+import { toldParam } from '../protocol/index.ts';
 import type { AccessRecord } from './access-record.ts';
 
 /**
@@ -9,7 +10,10 @@ export function reportFailure(thrown: unknown, clientGone: boolean, access: Acce
   const error = clientGone
     ? new QueptError('cancelled', 'The client closed the connection.')
     : toPublicError(thrown);
-  access.add({ error_code: error.code, ...(error.param !== null && { error_param: error.param }) });
+  access.add({
+    error_code: error.code,
+    ...(error.param !== null && { error_param: toldParam(error.param) }),
+  });
   if (!clientGone && !(thrown instanceof QueptError)) access.logger.error({ err: thrown }, 'request failed');
   return error;
 }

@@ -1,8 +1,8 @@
-import type { Caller, GenerateRequest, Generation, InferenceService } from '../core/index.ts';
+import type { Caller, GenerateRequest, Generation, InferenceService, TraceContext } from '../core/index.ts';
 
 /**
  * Submits all requests of one answer together, within the limits of `caller`: either every one is accepted, or those
- * that were are cancelled through `abort` and the first refusal is thrown.
+ * that were are cancelled through `abort` and the first refusal is thrown. Each is a span below `trace`.
  *
  * Rejects with QueptError as `Caller.admit` and `InferenceService.generate` do.
  */
@@ -11,10 +11,13 @@ export async function startGenerations(
   requests: readonly GenerateRequest[],
   abort: AbortController,
   caller: Caller,
+  trace: TraceContext | null,
 ): Promise<Generation[]> {
   const permit = await caller.admit(requests, service.model);
   const outcomes = await Promise.allSettled(
-    permit.requests.map(async (request) => service.generate(request, abort.signal)),
+    permit.requests.map(async (request) =>
+      service.generate(trace === null ? request : { ...request, trace }, abort.signal),
+    ),
   );
   const refused = outcomes.find((outcome) => outcome.status === 'rejected');
   const accepted = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));

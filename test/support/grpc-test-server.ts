@@ -1,18 +1,19 @@
 import { openAccess } from '../../src/access/index.ts';
 import type { Authenticate } from '../../src/core/index.ts';
-import { createLogger } from '../../src/observability/index.ts';
+import { createLogger, type Tracer } from '../../src/observability/index.ts';
 import { createGrpcServer, type GrpcServerOptions, startGrpcPort } from '../../src/server/index.ts';
 import { FakeInferenceService, type FakeReply } from './fake-inference-service.ts';
 import { GrpcClient, type INFERENCE } from './grpc-client.ts';
 
 interface TestServerOptions extends Partial<GrpcServerOptions> {
   readonly authenticate?: Authenticate;
+  readonly tracer?: Tracer;
 }
 
 /** A gRPC server on a port of its own over a scripted service, with its log as parsed lines. */
 export async function grpcTestServer(
   script: FakeReply | ((request: FakeInferenceService['received'][number]) => FakeReply),
-  { authenticate = openAccess, ...options }: TestServerOptions = {},
+  { authenticate = openAccess, tracer, ...options }: TestServerOptions = {},
 ) {
   const service = new FakeInferenceService(typeof script === 'function' ? script : () => script);
   const log: Record<string, unknown>[] = [];
@@ -25,6 +26,7 @@ export async function grpcTestServer(
     {
       service,
       logger,
+      ...(tracer !== undefined && { tracer }),
       authenticate,
       clock: performance,
       epochMs: () => Date.now(),

@@ -1,6 +1,6 @@
 import { openAccess } from '../../src/access/index.ts';
 import type { Authenticate } from '../../src/core/index.ts';
-import { createLogger, type MetricsSource } from '../../src/observability/index.ts';
+import { createLogger, type MetricsSource, type Tracer } from '../../src/observability/index.ts';
 import { createHttpApp, type HttpAppOptions } from '../../src/server/index.ts';
 import { FakeInferenceService, type FakeReply } from './fake-inference-service.ts';
 
@@ -10,6 +10,7 @@ export function httpTestApp(
   options: Partial<HttpAppOptions> = {},
   metrics: MetricsSource | null = null,
   authenticate: Authenticate = openAccess,
+  tracer?: Tracer,
 ) {
   const log: Record<string, unknown>[] = [];
   const logger = createLogger({
@@ -24,6 +25,7 @@ export function httpTestApp(
       metrics,
       authenticate,
       logger,
+      ...(tracer !== undefined && { tracer }),
       clock: { now: () => time++ },
       epochSeconds: () => 1_700_000_001,
       createId: () => `id${++ids}`,

@@ -1,18 +1,18 @@
 import { isIPv6 } from 'node:net';
 import type { Command } from 'commander';
-import {
-  flagName,
-  loadServeConfig,
-  SERVE_KEYS,
-  type ServeConfig,
-  unknownVariables,
-} from '../../config/index.ts';
+import { loadServeConfig, type ServeConfig, unknownVariables } from '../../config/index.ts';
 import { QueptError, type ServedModel } from '../../core/index.ts';
 import { createGateway } from '../../gateway/index.ts';
 import {
   createLogger,
   createPrometheusMetrics,
+  type KeyMetrics,
   type LeveledLogger,
+  type MetricsSource,
+  NO_METRICS,
+  openTracer,
+  type ServingMetrics,
+  type Tracer,
   watchEventLoop,
 } from '../../observability/index.ts';
 import type { HttpServerHandle } from '../../server/index.ts';
@@ -24,8 +24,10 @@ import { openAdmin } from '../open-admin.ts';
 import { type OpenGrpc, openGrpc } from '../open-grpc.ts';
 import { openHttp, openMetrics } from '../open-http.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
+import { packageVersion } from '../package-version.ts';
 import { prepareRecording } from '../recording-target.ts';
 import { openServeAccess, type ServeAccess } from '../serve-access.ts';
+import { addServeOptions } from '../serve-options.ts';
 import { shutDown } from '../shut-down.ts';
 
 export function registerServe(program: Command, streams: Streams): void {
@@ -37,13 +39,10 @@ export function registerServe(program: Command, streams: Streams): void {
       'comes with the package when none is named. The port opens at once, and ' +
       '/health/ready answers 503 until the model is loaded. SIGTERM and Ctrl-C let running requests finish for ' +
       'up to --drain-ms; a second one stops at once. Every option may also be set by an environment variable ' +
-      '(--max-waiting: QUEPT_MAX_WAITING) or a key of the JSON file (maxWaiting).',
-    examples: ['serve', 'serve --model ./tiny-llama-q', 'serve --model ./tiny-llama-q --port 0 --json'],
-  }).option('--config <file>', 'JSON file of settings');
-  for (const [key, { argument, help }] of Object.entries(SERVE_KEYS)) {
-    command.option(argument === null ? flagName(key) : `${flagName(key)} <${argument}>`, help);
-  }
-  command.action(async (options: Readonly<Record<string, unknown>>) => {
+      '(--max-waiting: QUEPT_MAX_WAITING) or in a config file (maxWaiting).',
+    examples: ['serve', 'serve --model ./tiny-llama-q', 'serve --config quept.yaml'],
+  }).option('--config <file>', 'YAML or JSON file of settings');
+  addServeOptions(command).action(async (options: Readonly<Record<string, unknown>>) => {
     const config = loadServeConfig(options);
     await interruptible((signal) => serve(config, createOutput(options.json === true, streams), signal));
   });
@@ -51,16 +50,25 @@ export function registerServe(program: Command, streams: Streams): void {
 
 /** Serves until `signal` is aborted and the drain is over. Rejects when the model cannot be served. */
 async function serve(config: ServeConfig, output: Output, signal: AbortSignal): Promise<void> {
-  const logger = createLogger({ level: config.logLevel, destination: 'stderr' });
+  const logger = createLogger({ level: config.logLevel, format: config.logFormat, destination: 'stderr' });
   for (const variable of unknownVariables()) {
     logger.warn({ variable }, 'this environment variable is no setting and has no effect');
   }
-  const metrics = createPrometheusMetrics();
+  const prometheus = config.metricsPort === 'off' ? null : createPrometheusMetrics();
+  const metrics = prometheus ?? NO_METRICS;
   const access = await openServeAccess(config, metrics, logger);
+  const tracer = await openTracer({
+    endpoint: config.otlpEndpoint,
+    sampleRatio: config.traceSampleRatio,
+    serviceVersion: packageVersion(),
+    logger,
+    clock: performance,
+    epochMs: Date.now,
+  });
   try {
-    await serveWith(access, { config, output, logger, metrics }, signal);
+    await serveWith(access, { config, output, logger, metrics, prometheus, tracer }, signal);
   } finally {
-    await access.close();
+    await Promise.all([access.close(), tracer.close()]);
   }
 }
 
@@ -69,12 +77,15 @@ interface Surroundings {
   readonly config: ServeConfig;
   readonly output: Output;
   readonly logger: LeveledLogger;
-  readonly metrics: ReturnType<typeof createPrometheusMetrics>;
+  readonly metrics: ServingMetrics & KeyMetrics;
+  /** What shows them; null where nothing is counted. */
+  readonly prometheus: MetricsSource | null;
+  readonly tracer: Tracer;
 }
 
 async function serveWith(
   access: ServeAccess,
-  { config, output, logger, metrics }: Surroundings,
+  { config, output, logger, metrics, prometheus, tracer }: Surroundings,
   signal: AbortSignal,
 ): Promise<void> {
   const { slots, maxWaiting, maxWorkTokens, contextLength, prefillChunk, threads, tiers, decisionLog } =
@@ -107,24 +118,31 @@ async function serveWith(
     stallTimeoutMs: config.stallTimeoutMs,
     logger,
     metrics,
+    tracer,
   });
-  const stopWatching = watchEventLoop((seconds) => metrics.eventLoopLag(seconds));
+  const stopWatching =
+    prometheus === null ? () => {} : watchEventLoop((seconds) => metrics.eventLoopLag(seconds));
   let http: HttpServerHandle | null = null;
   let metricsHttp: HttpServerHandle | null = null;
   let adminHttp: HttpServerHandle | null = null;
   let grpc: OpenGrpc | null = null;
   try {
-    const backend = { service: gateway, authenticate: access.authenticate, logger };
+    const backend = { service: gateway, authenticate: access.authenticate, logger, tracer };
     grpc = await openGrpc(config, backend);
     http = await openHttp(config, backend, {
-      metrics: config.metricsPort === null ? metrics : null,
+      metrics: config.metricsPort === null ? prometheus : null,
       onHttp2: grpc?.onHttp2,
     });
-    metricsHttp = await openMetrics(config, metrics, logger);
+    metricsHttp = await openMetrics(config, prometheus, logger);
     adminHttp = await openAdmin(config, access, () => gateway.status(), logger);
     await Promise.race([gateway.ready, aborted(signal)]);
     if (!signal.aborted)
-      announce(output, gateway.model, { http, metrics: metricsHttp ?? http, admin: adminHttp, grpc });
+      announce(output, gateway.model, {
+        http,
+        metrics: prometheus === null ? null : (metricsHttp ?? http),
+        admin: adminHttp,
+        grpc,
+      });
     await aborted(signal);
     await shutDown({ gateway, http, grpc, logger }, config);
   } finally {
@@ -153,7 +171,7 @@ function modelDirectory({ model }: ServeConfig): string {
 /** Where the server can be reached. */
 interface Places {
   readonly http: HttpServerHandle;
-  readonly metrics: HttpServerHandle;
+  readonly metrics: HttpServerHandle | null;
   readonly admin: HttpServerHandle | null;
   readonly grpc: OpenGrpc | null;
 }
@@ -161,7 +179,7 @@ interface Places {
 function announce(output: Output, model: ServedModel, { http, metrics, admin, grpc }: Places): void {
   const url = urlOf(http);
   const grpcAddress = grpc === null ? null : addressOf(grpc.port ?? http);
-  const metricsUrl = `${urlOf(metrics)}/metrics`;
+  const metricsUrl = metrics === null ? null : `${urlOf(metrics)}/metrics`;
   const adminUrl = admin === null ? null : `${urlOf(admin)}/admin`;
   const precisions = model.ladder.map(({ id }) => id);
   const { id, fingerprint, contextLength } = model;

@@ -2,6 +2,7 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type {
   FinishedEvent,
+  FinishReason,
   Generation,
   GenerationEvent,
   Ladder,
@@ -52,7 +53,12 @@ export function generationInfo(
 /** A piece of an answer. */
 export type GenerationPiece =
   | { readonly case: 'delta'; readonly value: TokenDelta }
-  | { readonly case: 'finished'; readonly value: GenerationResult; readonly report: PrecisionReport };
+  | {
+      readonly case: 'finished';
+      readonly value: GenerationResult;
+      readonly report: PrecisionReport;
+      readonly reason: FinishReason;
+    };
 
 /** How events become pieces. */
 interface PieceForm {
@@ -86,7 +92,7 @@ export async function* generationPieces(
     }
     for (const other of deltas) yield delta(other);
     const value = generationResult(alive, reader.reasonOf(alive));
-    yield { case: 'finished', value, report: alive.precision };
+    yield { case: 'finished', value, report: alive.precision, reason: alive.reason };
     return;
   }
   throw new Error('The events of a generation ended without a terminal event.');

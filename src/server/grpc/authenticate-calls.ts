@@ -7,10 +7,10 @@ import {
 } from '@grpc/grpc-js';
 import type { Caller } from '../../core/index.ts';
 import { errorStatus } from '../../protocol/index.ts';
-import { AccessRecord } from '../access-record.ts';
 import { reportFailure } from '../report-failure.ts';
 import { requestIdOf } from '../request-id.ts';
 import { metadataOf, textOf } from './call-metadata.ts';
+import { callRecord } from './call-record.ts';
 import type { GrpcServerDependencies } from './grpc-server-options.ts';
 
 /** Whose each call is, by the metadata it came with: grpc-js hands that one object on from stage to stage. */
@@ -50,14 +50,9 @@ export function authenticateCalls(
 }
 
 /** Notes the refusal in the log, and returns how the client is told. */
-function refusal(
-  thrown: unknown,
-  path: string,
-  metadata: Metadata,
-  { logger, clock, createId }: GrpcServerDependencies,
-) {
-  const requestId = requestIdOf(textOf(metadata, 'x-request-id') ?? undefined, createId);
-  const access = new AccessRecord(logger.child({ request_id: requestId }), clock, { method: 'GRPC', path });
+function refusal(thrown: unknown, path: string, metadata: Metadata, dependencies: GrpcServerDependencies) {
+  const requestId = requestIdOf(textOf(metadata, 'x-request-id') ?? undefined, dependencies.createId);
+  const access = callRecord(dependencies, requestId, path, metadata);
   const { code, message, trailers } = errorStatus(reportFailure(thrown, false, access));
   access.add({ grpc_code: code, outcome: 'failed' });
   access.finish();

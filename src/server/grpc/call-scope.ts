@@ -2,10 +2,11 @@ import type { ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import { Metadata } from '@grpc/grpc-js';
 import { type Caller, QueptError } from '../../core/index.ts';
 import { type ErrorStatus, errorStatus, rateLimitHeaders } from '../../protocol/index.ts';
-import { AccessRecord } from '../access-record.ts';
+import type { AccessRecord } from '../access-record.ts';
 import { reportFailure } from '../report-failure.ts';
 import { requestIdOf } from '../request-id.ts';
 import { metadataOf, printable, textOf } from './call-metadata.ts';
+import { callRecord } from './call-record.ts';
 import type { GrpcServerDependencies } from './grpc-server-options.ts';
 import type { Incoming } from './service-definition.ts';
 
@@ -36,11 +37,7 @@ export class CallScope {
     const deadline = call.getDeadline();
     this.#deadlineMs = deadline instanceof Date ? deadline.getTime() : deadline;
     this.requestId = requestIdOf(this.metadata('x-request-id') ?? undefined, dependencies.createId);
-    this.access = new AccessRecord(
-      dependencies.logger.child({ request_id: this.requestId }),
-      dependencies.clock,
-      { method: 'GRPC', path: call.getPath().slice(0, 200) },
-    );
+    this.access = callRecord(dependencies, this.requestId, call.getPath(), call.metadata);
     // Also emitted once the status has been sent; what is over by then takes no notice.
     call.on('cancelled', () => this.#leave());
     if (call.cancelled) this.#leave();

@@ -48,7 +48,7 @@ export async function startGenerationCall(
   const id = `${parts.idPrefix}${dependencies.createId()}`;
   try {
     const { request, calls } = parse(requestContext(id, parts));
-    const [generation] = await startGenerations(service, [request], scope.abort, caller);
+    const [generation] = await startGenerations(service, [request], scope.abort, caller, scope.access.trace);
     const { range, level, events } = generation as Generation;
     const granted = formatPrecisionRange(service.model.ladder, range);
     scope.access.add({ id, stream, precision: granted, service_tier: level.tier });
@@ -91,7 +91,7 @@ async function* noted(
 }
 
 function noteResult(
-  { value, report }: Extract<GenerationPiece, { case: 'finished' }>,
+  { value, report, reason }: Extract<GenerationPiece, { case: 'finished' }>,
   scope: CallScope,
 ): void {
   scope.addTrailer('x-precision-report', precisionReport(report));
@@ -99,6 +99,7 @@ function noteResult(
     prompt_tokens: value.usage?.promptTokens ?? 0,
     completion_tokens: value.usage?.completionTokens ?? 0,
     average_bits: report.averageBits,
+    finish_reason: reason,
   });
 }
 

@@ -1,9 +1,11 @@
 import type { Authenticate, Clock, InferenceService } from '../../core/index.ts';
-import type { Logger } from '../../observability/index.ts';
+import type { Logger, Tracer } from '../../observability/index.ts';
 
 export interface GrpcServerDependencies {
   readonly service: InferenceService;
   readonly logger: Logger;
+  /** Left out: nothing is traced. */
+  readonly tracer?: Tracer;
   readonly authenticate: Authenticate;
   /** Durations of calls. */
   readonly clock: Clock;

@@ -46,11 +46,11 @@ export function generateHandler(
       targetHeaders,
     });
     const abort = abortWith(context.req.raw.signal);
-    const generations = await startGenerations(service, parsed.requests, abort, caller);
+    const access = context.get('access');
+    const generations = await startGenerations(service, parsed.requests, abort, caller, access.trace);
     const echo = await echoTexts(parsed, service, abort);
     // All requests of an answer carry the same wish, so all were granted the same range.
     const granting = generations[0] as Generation;
-    const access = context.get('access');
     const granted = formatPrecisionRange(service.model.ladder, granting.range);
     access.add({ id, stream: parsed.stream, precision: granted, service_tier: granting.level.tier });
     context.header('x-precision', granted);

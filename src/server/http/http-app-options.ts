@@ -1,9 +1,11 @@
 import type { Authenticate, Clock, InferenceService } from '../../core/index.ts';
-import type { Logger, MetricsSource } from '../../observability/index.ts';
+import type { Logger, MetricsSource, Tracer } from '../../observability/index.ts';
 
 export interface HttpAppDependencies {
   readonly service: InferenceService;
   readonly logger: Logger;
+  /** Left out: nothing is traced. */
+  readonly tracer?: Tracer;
   readonly authenticate: Authenticate;
   /** Answers `/metrics`; null leaves that to another port. */
   readonly metrics: MetricsSource | null;

@@ -3,19 +3,29 @@ import { AccessRecord } from '../access-record.ts';
 import { requestIdOf } from '../request-id.ts';
 import type { HttpAppDependencies } from './http-app-options.ts';
 import type { HttpEnv } from './http-env.ts';
+import { routeOf } from './route-of.ts';
 
-const MAX_LOGGED_PATH = 200;
-
-/** Around every request: its id, its log line, and the headers that all answers have. */
+/** Around every request: its id, its log line and span, and the headers that all answers have. */
 export function requestScope(
-  dependencies: Pick<HttpAppDependencies, 'logger' | 'clock' | 'createId'>,
+  dependencies: Pick<HttpAppDependencies, 'logger' | 'clock' | 'createId' | 'tracer'>,
 ): MiddlewareHandler<HttpEnv> {
-  const { logger, clock, createId } = dependencies;
   return async (context, next) => {
-    const requestId = requestIdOf(context.req.header('x-request-id'), createId);
-    const access = new AccessRecord(logger.child({ request_id: requestId }), clock, {
-      method: context.req.method,
-      path: context.req.path.slice(0, MAX_LOGGED_PATH),
+    const { req } = context;
+    const requestId = requestIdOf(req.header('x-request-id'), dependencies.createId);
+    const { path, isKnown } = routeOf(context);
+    const access = new AccessRecord(dependencies, {
+      requestId,
+      method: req.method,
+      path,
+      spanName: isKnown ? `${req.method} ${path}` : req.method,
+      spanAttributes: {
+        'http.request.method': req.method,
+        'http.route': isKnown ? path : null,
+        'url.path': path,
+        'url.scheme': 'http',
+      },
+      traceparent: req.header('traceparent') ?? null,
+      tracestate: req.header('tracestate') ?? null,
     });
     context.set('access', access);
     context.set('requestId', requestId);

@@ -93,8 +93,8 @@ describe('loadServeConfig', () => {
     expect(lines).toHaveLength(8);
     for (const expected of [
       /^ {2}port: must be a whole number from 0 to 65535, not 99999 \(flag --port\)$/,
-      /^ {2}slots: must be .*, not "4" \(file .*quept\.json\)$/,
-      /^ {2}prot: no such setting; .*\(file .*quept\.json\)$/,
+      /^ {2}slots: must be .*, not "4" \(file .*quept\.json:1\)$/,
+      /^ {2}prot: no such setting; did you mean port\? \(file .*quept\.json:1\)$/,
       /^ {2}logLevel: must be one of debug, .*, not "loud" \(environment QUEPT_LOG_LEVEL\)$/,
       /^ {2}insecure: must be true or false, not "yes" \(environment QUEPT_INSECURE\)$/,
       /^ {2}host 0\.0\.0\.0: .*\(flag --host\)$/,
@@ -119,8 +119,8 @@ describe('loadServeConfig', () => {
   it.each([
     ['no file', null, 'no such file'],
     ['no JSON', '{', 'not JSON'],
-    ['a list', '[]', 'must hold one JSON object'],
-    ['null', 'null', 'must hold one JSON object'],
+    ['a list', '[]', 'must hold one mapping of settings'],
+    ['null', 'null', 'must hold one mapping of settings'],
   ])('[C2] tells of a config file that is %s', (_, text, expected) => {
     const config = text === null ? join(folder, 'absent.json') : file(text);
     expect(refusal({ config })).toEqual([expect.stringContaining(expected)]);
@@ -192,6 +192,7 @@ describe('settings of gRPC', () => {
   it('share the port by default, and take a number or a word', () => {
     expect(loadServeConfig({}, {}).grpcPort).toBe('shared');
     expect(loadServeConfig({ grpcPort: '50051' }, {}).grpcPort).toBe(50_051);
+    expect(loadServeConfig({ grpcPort: 'off', metricsPort: 'off' }, {}).metricsPort).toBe('off');
     expect(loadServeConfig({}, { QUEPT_GRPC_PORT: 'off' }).grpcPort).toBe('off');
     expect(refusal({ grpcPort: 'on' })[0]).toMatch(
       /^grpcPort: must be a whole number .* 'shared' or 'off', not "on"/,
@@ -259,9 +260,11 @@ describe('flagName', () => {
     expect(loadServeConfig({ config: file(`{"tiers": ${text}}`) }, {}).tiers).toEqual(tiers);
     expect(loadServeConfig({}, {}).tiers).toEqual({ ...tiers, flex: unset });
     expect(refusal({ tiers: '{"flex": {"maxBit": 6}}' })[0]).toMatch(
-      /^tiers\.flex\.maxBit: no such setting \(flag --tiers\)/,
+      /^tiers\.flex\.maxBit: no such setting; did you mean maxBits\? \(flag --tiers\)/,
     );
-    expect(refusal({ tiers: '{"flex": {"ttftMs": -1}}' })[0]).toMatch(/^tiers\.flex\.ttftMs: must be/);
+    expect(refusal({ tiers: '{"flex": {"ttftMs": -1}}' })[0]).toMatch(
+      /^tiers\.flex\.ttftMs: must be a number above 0 to 3600000, not -1 \(flag --tiers\)/,
+    );
     expect(refusal({ tiers: '{"gold": {}}' })[0]).toMatch(/^tiers\.gold: no such setting/);
     expect(refusal({ tiers: 'flex' })[0]).toMatch(/^tiers: must be an object such as/);
   });

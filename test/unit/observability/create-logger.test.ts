@@ -43,4 +43,43 @@ describe('createLogger', () => {
     logger.info({ [field]: 'secret', headers: { [field]: 'secret' } }, 'request');
     expect(JSON.stringify(records())).not.toContain('secret');
   });
+
+  it.each([
+    ['a key of ours', `quept_${'aB3-_'.repeat(9)}`],
+    ['a key of others', 'sk-proj-abcdefghijklmnop'],
+    ['a header', 'Bearer abcdefgh12345678'],
+    ['a password in an address', 'hunter2'],
+  ])('takes out %s wherever it stands', (_, secret) => {
+    const { logger, records } = capture('info');
+    const text = secret === 'hunter2' ? `redis://user:${secret}@host:6379` : secret;
+    logger
+      .child({ request_id: text })
+      .info({ deep: { er: [text] }, err: new Error(text) }, `failed: ${text}`);
+    expect(JSON.stringify(records())).not.toContain(secret);
+    expect(records()[0].msg).toContain('[redacted]');
+  });
+
+  it('leaves names of metrics and files as they are', () => {
+    const { logger, records } = capture('info');
+    const text = 'quept_slo_attainment_total of /models/task-sk-small-and-more at http://host:4318/v1';
+    logger.info({}, text);
+    expect(records()[0].msg).toBe(text);
+  });
+});
+
+describe('lines for people', () => {
+  it('have time, level, message and fields, one line but for stacks', () => {
+    const lines: string[] = [];
+    const logger = createLogger({
+      level: 'info',
+      format: 'pretty',
+      destination: { write: (line) => lines.push(line) },
+    });
+    logger.child({ request_id: 'req_1' }).info({ status: 200, what: 'two\nlines', list: ['a'] }, 'request');
+    logger.error({ err: new Error('broken') }, 'failed');
+    expect(lines[0]).toMatch(
+      /^\d{4}-\S+Z INFO {2}request request_id=req_1 status=200 what="two\\nlines" list=\["a"\]\n$/,
+    );
+    expect(lines[1]).toMatch(/^\S+ ERROR failed\n {4}Error: broken\n {8}at .*\n$/s);
+  });
 });

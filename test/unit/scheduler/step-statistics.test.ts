@@ -73,9 +73,9 @@ describe('statistics of steps', () => {
     await made.runToEnd();
     // A step takes one millisecond before its pass, and three in it.
     expect(statistics.take().ended).toEqual([
-      { tier: 'default', queueMs: 14, prefillMs: null, decodeMs: null },
-      { tier: 'default', queueMs: 1, prefillMs: 3, decodeMs: 18 },
-      { tier: 'flex', queueMs: 23, prefillMs: 3, decodeMs: 0 },
+      { requestId: 'c', tier: 'default', queueMs: 14, prefillMs: null, decodeMs: null },
+      { requestId: 'a', tier: 'default', queueMs: 1, prefillMs: 3, decodeMs: 18 },
+      { requestId: 'b', tier: 'flex', queueMs: 23, prefillMs: 3, decodeMs: 0 },
     ]);
   });
 });

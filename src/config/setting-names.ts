@@ -1,0 +1,9 @@
+/** `contextLength` → `QUEPT_CONTEXT_LENGTH`. */
+export function variableName(key: string): string {
+  return `QUEPT_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** `contextLength` → `--context-length`. */
+export function flagName(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
