@@ -31,8 +31,8 @@ describe('[J2] the default model', () => {
       const { answers, finished, valid, invalid } = await answersUnder(model, rung, SCHEMAS, 1);
       expect(answers).toBe(10);
       expect(invalid).toEqual([]);
-      expect(valid).toBe(finished);
-      expect(finished).toBeGreaterThanOrEqual(9);
+      expect(finished).toBe(answers);
+      expect(valid).toBe(answers);
     },
   );
 });

@@ -172,7 +172,8 @@ describe('prose in special tokens', () => {
     };
     const constraint = possibleCalls(wish('hermes', false, [tool('add', { strict: true })]));
     const matcher = new GrammarConstrainer(vocabulary).start(constraintGrammar(constraint));
-    for (const id of [257, 258, 259]) expect(allows(matcher.allowed(Number.POSITIVE_INFINITY), id)).toBe(true);
+    for (const id of [257, 258, 259])
+      expect(allows(matcher.allowed(Number.POSITIVE_INFINITY), id)).toBe(true);
     matcher.accept(259);
     expect(allows(matcher.allowed(Number.POSITIVE_INFINITY), 256)).toBe(true);
     matcher.accept(257);
