@@ -1,5 +1,6 @@
 import { Piscina } from 'piscina';
 import { type OutputConstraint, type OutputGrammar, QueptError } from '../core/index.ts';
+import { RecentGrammars } from './recent-grammars.ts';
 import { resultOf, type TaskResult } from './worker-task.ts';
 
 /**
@@ -10,6 +11,7 @@ export class GrammarPool {
   readonly #pool: Piscina;
   /** The choices of an answer share their constraint, and so their grammar: it is sent to the engine once. */
   readonly #made = new WeakMap<OutputConstraint, Promise<OutputGrammar>>();
+  readonly #recent = new RecentGrammars();
 
   /** @param entry the compiled grammar-worker module */
   constructor(entry: URL) {
@@ -23,7 +25,7 @@ export class GrammarPool {
   prepare(constraint: OutputConstraint): Promise<OutputGrammar> {
     const known = this.#made.get(constraint);
     if (known !== undefined) return known;
-    const made = this.#run(constraint);
+    const made = this.#prepare(constraint);
     this.#made.set(constraint, made);
     return made;
   }
@@ -32,13 +34,15 @@ export class GrammarPool {
     await this.#pool.destroy();
   }
 
-  async #run(constraint: OutputConstraint): Promise<OutputGrammar> {
-    let result: TaskResult<OutputGrammar>;
+  async #prepare(constraint: OutputConstraint): Promise<OutputGrammar> {
+    return resultOf(await this.#recent.of(constraint, () => this.#run(constraint)));
+  }
+
+  async #run(constraint: OutputConstraint): Promise<TaskResult<OutputGrammar>> {
     try {
-      result = await this.#pool.run(constraint);
+      return await this.#pool.run(constraint);
     } catch (cause) {
       throw new QueptError('internal_error', 'The server failed to prepare this request.', { cause });
     }
-    return resultOf(result);
   }
 }

@@ -5,7 +5,7 @@ import type { TokenTrie } from './token-trie.ts';
 /** Longer tokens, such as runs of spaces, are not counted on. */
 const LONGEST_TOKEN = 32;
 /** Endings of more bytes are not followed. */
-const LONGEST_ENDING = 16_384;
+const LONGEST_ENDING = 8_192;
 /** Places that may be looked at for one ending; a grammar that takes more has only shorter ones followed. */
 const MAX_WORK = 50_000;
 
