@@ -120,7 +120,7 @@ describe('[H1] [J2] openai', () => {
     expect(() => JSON.parse(answer.choices[0]?.message.content ?? '')).toThrow();
   });
 
-  it('gets a whole answer within a limit that its strings would go beyond', async () => {
+  it('[J4] gets a whole answer within a limit that its strings would go beyond', async () => {
     const Note = z.object({ text: z.string(), more: z.string(), tags: z.array(z.string()).min(2) });
     const response_format = zodResponseFormat(Note, 'note');
     for (const [i, limit] of [30, 31, 45, 70].entries()) {

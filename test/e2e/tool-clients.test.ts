@@ -142,7 +142,7 @@ describe('[H1] openai', () => {
     expect(await runner.finalFunctionToolCallResult()).toBe(String((asked[0]?.a ?? 0) + (asked[0]?.b ?? 0)));
   });
 
-  it('gets whole calls within a limit that a string would go beyond', async () => {
+  it('[J4] gets whole calls within a limit that a string would go beyond', async () => {
     const say = {
       type: 'function' as const,
       function: {

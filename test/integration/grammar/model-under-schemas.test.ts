@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => model?.close());
 
-describe('[J2] the default model', () => {
+describe('[J2] [J4] the default model', () => {
   it('has schemas of every kind to answer', () => {
     expect(Object.keys({ ...COMMERCE_SCHEMAS, ...EVERYDAY_SCHEMAS })).toHaveLength(50);
     expect(namedRungs(model)).toHaveLength(3);

@@ -104,7 +104,7 @@ const SCHEMAS: readonly (readonly [name: string, schema: JsonSchema, shortest: s
   ],
 ];
 
-describe('a limit of tokens', () => {
+describe('[J4] a limit of tokens', () => {
   it.each(SCHEMAS)('is kept by %s that could go on without end', (_, schema, shortest) => {
     const validate = new Ajv2020({ formats: { uuid: true } }).compile(schema as object);
     const random = seededUniform(3);

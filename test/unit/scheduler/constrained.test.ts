@@ -68,7 +68,7 @@ describe('a request with a grammar', () => {
     expect(scheduled.textOf('stopped')).toMatch(/^\["[abc]{1,3}$/);
   });
 
-  it('is completed within its limit of tokens, by a model that would go on for ever', async () => {
+  it('[J4] is completed within its limit of tokens, by a model that would go on for ever', async () => {
     const string = schemaGrammar({ type: 'string' });
     const letter = QUOTED.indexOf('a');
     const scheduled = rig({}, { script: () => letter });
