@@ -47,6 +47,7 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   J1: 'A schema is enforced or refused by path and keyword: valid values can be answered, invalid ones cannot.',
   J2: 'An answer under a schema that ends by itself is valid at every precision, however its tokens are drawn.',
   J3: 'No schema holds the server up: what would cost too much is refused, and before it has cost much.',
+  J4: 'An answer under a schema is complete within its limit of tokens, if the shortest valid one is.',
   K1: 'A prompt that begins as an earlier one of its owner is computed from where they part, and the answer says so.',
   K2: 'What is reused changes no token of a request at a fixed precision.',
   K3: 'What is reused is never of lower precision than the policy gives the request, and of a pinned one exactly its own.',

@@ -1,5 +1,6 @@
 import { Piscina } from 'piscina';
 import { nestsDeeper, type OutputConstraint, type OutputGrammar, QueptError } from '../core/index.ts';
+import { RecentGrammars } from './recent-grammars.ts';
 import { resultOf, type TaskResult } from './worker-task.ts';
 
 /** What nests deeper cannot be handed to another thread: that copies values by recursion. Grammars take less. */
@@ -13,6 +14,7 @@ export class GrammarPool {
   readonly #pool: Piscina;
   /** The choices of an answer share their constraint, and so their grammar: it is sent to the engine once. */
   readonly #made = new WeakMap<OutputConstraint, Promise<OutputGrammar>>();
+  readonly #recent = new RecentGrammars();
 
   /** @param entry the compiled grammar-worker module */
   constructor(entry: URL) {
@@ -28,7 +30,7 @@ export class GrammarPool {
   prepare(constraint: OutputConstraint): Promise<OutputGrammar> {
     const known = this.#made.get(constraint);
     if (known !== undefined) return known;
-    const made = this.#run(constraint);
+    const made = this.#prepare(constraint);
     this.#made.set(constraint, made);
     return made;
   }
@@ -37,19 +39,21 @@ export class GrammarPool {
     await this.#pool.destroy();
   }
 
-  async #run(constraint: OutputConstraint): Promise<OutputGrammar> {
+  async #prepare(constraint: OutputConstraint): Promise<OutputGrammar> {
     if (constraint.kind === 'json_schema' && nestsDeeper(constraint.schema, DEEPEST_SCHEMA)) {
       const { param } = constraint;
       throw new QueptError('invalid_request', `'${param}' nests more than ${DEEPEST_SCHEMA} levels deep.`, {
         param,
       });
     }
-    let result: TaskResult<OutputGrammar>;
+    return resultOf(await this.#recent.of(constraint, () => this.#run(constraint)));
+  }
+
+  async #run(constraint: OutputConstraint): Promise<TaskResult<OutputGrammar>> {
     try {
-      result = await this.#pool.run(constraint);
+      return await this.#pool.run(constraint);
     } catch (cause) {
       throw new QueptError('internal_error', 'The server failed to prepare this request.', { cause });
     }
-    return resultOf(result);
   }
 }
