@@ -24,7 +24,8 @@ const TASKS = {
     // Both, whatever the first one finds.
     const style = await run(packageBin('@biomejs/biome', 'biome'), ['check', ...args]);
     const types = await run(packageBin('typescript', 'tsc'), ['-p', 'tsconfig.json']);
-    process.exit(style || types);
+    const pageTypes = await run(packageBin('typescript', 'tsc'), ['-p', 'tsconfig.web.json']);
+    process.exit(style || types || pageTypes);
   },
   /** `npm run proto`: what src/protocol/grpc/gen holds, made anew of proto/. */
   proto: async () => {

@@ -1,4 +1,5 @@
 import type { Authenticate, Clock, InferenceService } from '../../core/index.ts';
+import type { Dashboard } from './dashboard/dashboard.ts';
 import type { Logger, MetricsSource, Tracer } from '../../observability/index.ts';
 
 export interface HttpAppDependencies {
@@ -9,6 +10,8 @@ export interface HttpAppDependencies {
   readonly authenticate: Authenticate;
   /** Answers `/metrics`; null leaves that to another port. */
   readonly metrics: MetricsSource | null;
+  /** The page at `/`; left out for none. */
+  readonly dashboard?: Dashboard;
   /** Durations of requests. */
   readonly clock: Clock;
   /** `created` of answers, seconds since the epoch. */
