@@ -43,6 +43,12 @@ const TASKS = {
     await ensureBuilt();
     await runScript(join('tools', 'write-docs.mjs'), []);
   },
+  /** `npm run docs:screenshots`: the pictures of the dashboard, of a server under load. */
+  'docs-screenshots': async (args) => {
+    await ensureInstalled();
+    await ensureBuilt();
+    await runScript(join('tools', 'dashboard-screenshots.mjs'), args);
+  },
   'bench-engine': (args) => runBuilt(join('bench', 'engine', 'main.js'), args),
   'bench-gateway': (args) => runBuilt(join('bench', 'gateway', 'main.js'), args),
   'bench-scheduler': (args) => runBuilt(join('bench', 'scheduler', 'main.js'), args),

@@ -71,7 +71,10 @@ function collectFlags(flags: Readonly<Record<string, unknown>>, settings: Map<st
     const value = flags[key];
     if (value === undefined) continue;
     const read = typeof value === 'string' ? fromText(key, value) : value;
-    settings.set(key, { value: read, origin: () => `flag ${value === false ? offFlagName(key) : flagName(key)}` });
+    settings.set(key, {
+      value: read,
+      origin: () => `flag ${value === false ? offFlagName(key) : flagName(key)}`,
+    });
   }
 }
 

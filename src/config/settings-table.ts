@@ -12,7 +12,13 @@ export function settingsTable(): string {
     const fallback = typeof node === 'object' ? node.default : undefined;
     const shown = typeof fallback === 'object' || fallback === undefined ? otherwise : `\`${fallback}\``;
     const { requirement } = SERVE_KEYS[key];
-    return [`\`${key}\``, `\`${SERVE_KEYS[key].on === true ? offFlagName(key) : flagName(key)}\``, shown ?? '', meaning, requirement];
+    return [
+      `\`${key}\``,
+      `\`${SERVE_KEYS[key].on === true ? offFlagName(key) : flagName(key)}\``,
+      shown ?? '',
+      meaning,
+      requirement,
+    ];
   });
   const table = [
     ['setting', 'flag', 'default', 'meaning', 'must be'],

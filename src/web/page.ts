@@ -14,6 +14,8 @@ import { showServerState } from './server-state.ts';
 
 const NEXT_THEME: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
 
+const THEME_SIGNS: Readonly<Record<Theme, string>> = { system: '◐', light: '○', dark: '●' };
+
 /** What needs to know the ladder before it can be shown. */
 interface Views {
   readonly ladder: readonly Rung[];
@@ -69,7 +71,8 @@ function colourRungs(rungs: number): void {
 
 function themeChanged(): void {
   const theme = chosenTheme();
-  part('theme-button').textContent = `Theme: ${theme}`;
+  part('theme-name').textContent = theme;
+  part('theme-sign').textContent = THEME_SIGNS[theme];
   if (views === null) return;
   colourRungs(views.ladder.length);
   views.live.redraw();
@@ -92,7 +95,8 @@ part('theme-button').addEventListener('click', () => {
   themeChanged();
 });
 part('span').addEventListener('change', (event) => {
-  if (views !== null && event.target instanceof HTMLInputElement) views.live.span = Number(event.target.value);
+  if (views !== null && event.target instanceof HTMLInputElement)
+    views.live.span = Number(event.target.value);
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', themeChanged);
 window.addEventListener('hashchange', navigate);

@@ -21,6 +21,13 @@ export function rungColours(rungs: number, dark: boolean): string[] {
   });
 }
 
+/** Lets the style sheet paint an element in the colour of a rung. */
+export function ofRung<T extends HTMLElement | SVGElement>(painted: T, rung: number): T {
+  painted.dataset.rung = String(rung);
+  painted.style.setProperty('--rung', `var(--rung-${rung})`);
+  return painted;
+}
+
 /** The value of a colour of the style sheet in the theme that is shown: `--tier-flex`, say. */
 export function styleColour(name: string): string {
   const probe = document.createElement('span');

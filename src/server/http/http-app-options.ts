@@ -1,6 +1,6 @@
 import type { Authenticate, Clock, InferenceService } from '../../core/index.ts';
-import type { Dashboard } from './dashboard/dashboard.ts';
 import type { Logger, MetricsSource, Tracer } from '../../observability/index.ts';
+import type { Dashboard } from './dashboard/dashboard.ts';
 
 export interface HttpAppDependencies {
   readonly service: InferenceService;

@@ -55,7 +55,8 @@ export const CHAT_OPERATION: Operation = {
 
 export const COMPLETION_OPERATION: Operation = {
   idPrefix: 'cmpl-',
-  read: (body, context) => withChoices(COMPLETION_SHAPE, parseCompletionRequest(body, context), context.served),
+  read: (body, context) =>
+    withChoices(COMPLETION_SHAPE, parseCompletionRequest(body, context), context.served),
 };
 
 export const RESPONSE_OPERATION: Operation = {

@@ -11,6 +11,8 @@ export interface ChartOptions {
   readonly title: string;
   /** What is shown, in a sentence. */
   readonly note: string;
+  /** Stands over two columns where there are three. */
+  readonly broad?: boolean;
   readonly series: readonly ChartSeries[];
   readonly format: (value: number) => string;
   /** Of the axis; `format` where left out. */
@@ -19,6 +21,8 @@ export interface ChartOptions {
   readonly stacked?: 'areas' | 'bars';
   /** A logarithmic axis, for values that span orders of magnitude. */
   readonly logarithmic?: boolean;
+  /** The legend names only what is to be seen. */
+  readonly sparse?: boolean;
   /** The axis reaches at least so far. */
   readonly least?: readonly [low: number, high: number];
 }
@@ -38,14 +42,14 @@ export class ChartCard {
 
   constructor(options: ChartOptions) {
     this.#options = options;
-    const { title, note, series, format } = options;
+    const { title, note, broad, series, format } = options;
     this.#legend = new ChartLegend(series, format);
     this.#plotPlace = element('div', { class: 'plot' });
     this.#empty = element('p', { class: 'plot-empty' }, 'Nothing in this time');
     this.#cursor = new ChartCursor(this.#plotPlace, title, (index) => this.#tell(index));
     this.element = element(
       'section',
-      { class: 'card', 'aria-label': title },
+      { class: broad === true ? 'card broad' : 'card', 'aria-label': title },
       element('h2', {}, title),
       element('p', { class: 'note' }, note),
       element('div', { class: 'plot-frame' }, this.#plotPlace, this.#empty),
@@ -58,6 +62,7 @@ export class ChartCard {
   update(values: readonly Series[]): void {
     const relength = values[0]?.length !== this.#values[0]?.length;
     this.#values = values;
+    if (this.#options.sparse === true) this.#legend.showOnly(values);
     this.#empty.hidden = values.some((series) => series.some((value) => value !== null && value !== 0));
     if (this.#plot === null || relength) this.redraw();
     else this.#plot.setData(this.#data());
@@ -109,7 +114,8 @@ export class ChartCard {
         x: { time: false, range: [1 - span, 0] },
         y: {
           ...(logarithmic === true && { distr: 3, log: 10 }),
-          range: (_, low, high) => rangeOf(low, high, least, logarithmic === true),
+          range: (_, low, high) =>
+            logarithmic === true ? logRange(low, high, least) : linearRange(low, high, least),
         },
       },
       axes: [
@@ -130,6 +136,7 @@ export class ChartCard {
           size: 58,
           gap: 8,
           space: 34,
+          ...(logarithmic === true && { splits: (_, __, low, high) => logSplits(low, high) }),
           values: (_, splits) => splits.map((y) => (y === null ? '' : axisFormat(y))),
         },
       ],
@@ -163,18 +170,35 @@ function stack(values: readonly Series[]): Series[] {
   return sums;
 }
 
-function rangeOf(
+type Reach = readonly [low: number, high: number];
+
+function linearRange(
   low: number | null,
   high: number | null,
-  least: readonly [number, number] | undefined,
-  logarithmic: boolean,
+  [lowest, highest]: Reach = [0, 1],
 ): [number, number] {
-  const [lowest, highest] = least ?? [0, 1];
   const from = Math.min(low ?? lowest, lowest);
   const to = Math.max(high ?? highest, highest);
-  return logarithmic
-    ? [10 ** Math.floor(Math.log10(from)), 10 ** Math.ceil(Math.log10(to))]
-    : [from, high !== null && high > highest ? to + (to - from) * 0.08 : to];
+  return [from, to > highest ? to + (to - from) * 0.08 : to];
+}
+
+function logRange(
+  low: number | null,
+  high: number | null,
+  [lowest, highest]: Reach = [1, 10],
+): [number, number] {
+  return [Math.min(low ?? lowest, lowest) / 1.25, Math.max(high ?? highest, highest) * 1.25];
+}
+
+/** Round values of a logarithmic axis, three to six of them. */
+function logSplits(low: number, high: number): number[] {
+  const decades = Math.log10(high / low);
+  const factors = decades < 1.4 ? [1, 2, 5] : decades < 2.6 ? [1, 3] : [1];
+  const splits: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
+    splits.push(...factors.map((factor) => factor * 10 ** power));
+  }
+  return splits.filter((value) => value >= low && value <= high);
 }
 
 /** Where the axis tells the time: five or six places, the last of them now. */

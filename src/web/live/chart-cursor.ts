@@ -74,6 +74,9 @@ export class ChartCursor {
     const ago = this.#ago;
     const told = this.#tell(ago === null ? null : this.#length - 1 - ago);
     this.#place.setAttribute('aria-valuenow', String(ago === null || ago === 0 ? 0 : -ago));
-    this.#place.setAttribute('aria-valuetext', `${ago === null || ago === 0 ? 'now' : `${ago} seconds ago`}: ${told}`);
+    this.#place.setAttribute(
+      'aria-valuetext',
+      `${ago === null || ago === 0 ? 'now' : `${ago} seconds ago`}: ${told}`,
+    );
   }
 }

@@ -8,9 +8,14 @@ export function formatBits(value: number): string {
   return value.toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 2 });
 }
 
-/** Milliseconds, or seconds from 10 on. */
+/** A distance in nats, to two digits. */
+export function formatKl(kl: number): string {
+  return kl.toLocaleString('en', { maximumSignificantDigits: 2 });
+}
+
+/** Milliseconds, or seconds from one on. */
 export function formatMs(ms: number): string {
-  if (ms >= 10_000) return `${formatNumber(ms / 1000)} s`;
+  if (ms >= 1_000) return `${formatNumber(ms / 1000)} s`;
   return `${formatNumber(ms)} ms`;
 }
 

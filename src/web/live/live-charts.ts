@@ -41,12 +41,11 @@ export function liveCharts(ladder: readonly Rung[]): LiveChart[] {
   return [
     precisionChart(bits),
     tokensChart(ladder),
-    timesChart(
-      'Time to first token',
-      'Of 95 % of the requests of the last ten seconds; dashed: the target.',
-      (seconds, tier) => [firstTokenTimes(seconds, tier), targetTimes(seconds, tier, 'first_tokens')],
-    ),
-    timesChart('Time per token', 'Mean of the tokens after the first; dashed: the target.', (seconds, tier) => [
+    timesChart('Time to first token', '95 % of requests within this; dashed: target.', (seconds, tier) => [
+      firstTokenTimes(seconds, tier),
+      targetTimes(seconds, tier, 'first_tokens'),
+    ]),
+    timesChart('Time per token', 'Mean, after the first token; dashed: target.', (seconds, tier) => [
       paces(seconds, tier),
       targetTimes(seconds, tier, 'pace'),
     ]),
@@ -62,6 +61,7 @@ function precisionChart(bits: readonly number[]): LiveChart {
     card: new ChartCard({
       title: 'Precision',
       note: 'Average bits per weight of the tokens served, by tier.',
+      broad: true,
       series: TIERS.map((tier) => ({ name: tier, colour: tierColour(tier) })),
       format: (value) => `${formatBits(value)} bits`,
       axisFormat: (value) => `${value} bits`,
@@ -96,7 +96,7 @@ function timesChart(
 ): LiveChart {
   const series = TIERS.flatMap((tier): ChartSeries[] => [
     { name: tier, colour: tierColour(tier) },
-    { name: `${tier} target`, colour: tierColour(tier), dashed: true },
+    { name: `${tier} target`, colour: tierColour(tier), dashed: true, isTarget: true },
   ]);
   return {
     card: new ChartCard({ title, note, series, format: formatMs, logarithmic: true, least: [10, 100] }),
@@ -108,7 +108,7 @@ function requestsChart(): LiveChart {
   return {
     card: new ChartCard({
       title: 'Queue and batch',
-      note: 'Requests that hold a slot or wait for one, and how many answers a pass carries on.',
+      note: 'Requests with a slot, without one, and per pass.',
       series: [
         { name: 'running', colour: () => styleColour('--first'), filled: true },
         { name: 'waiting', colour: () => styleColour('--second') },
@@ -128,8 +128,8 @@ function requestsChart(): LiveChart {
 function memoryChart(): LiveChart {
   return {
     card: new ChartCard({
-      title: 'Keys and values',
-      note: 'Share of their memory that running requests hold.',
+      title: 'Key-value memory',
+      note: 'Share of it that running requests hold.',
       series: [{ name: 'in use', colour: () => styleColour('--first'), filled: true }],
       format: formatShare,
       least: [0, 0.1],
@@ -140,11 +140,12 @@ function memoryChart(): LiveChart {
 
 function switchesChart(): LiveChart {
   const reasons = Object.keys(SWITCH_REASONS);
-  const colours = ['--first', '--good', '--bad', '--second', '--third', '--muted'];
+  const colours = ['--first', '--third', '--alarm', '--second', '--tier-flex', '--muted'];
   return {
     card: new ChartCard({
       title: 'Switches of precision',
-      note: 'Within answers, per second, by reason.',
+      note: 'Within answers, by reason.',
+      sparse: true,
       series: reasons.map((name, i) => ({ name, colour: () => styleColour(colours[i] ?? '--muted') })),
       format: (value) => `${formatNumber(value)}/s`,
       axisFormat: formatNumber,

@@ -84,9 +84,7 @@ export function states(
 export function batchSizes(seconds: readonly ShownSecond[]): Series {
   return trailing(seconds, SMOOTH_SECONDS, (window) => {
     const passes = sum(window.map((second) => second?.passes.decode.count ?? 0));
-    const tokens = sum(
-      window.flatMap((second) => TIERS.map((tier) => second?.pace[tier]?.tokens ?? 0)),
-    );
+    const tokens = sum(window.flatMap((second) => TIERS.map((tier) => second?.pace[tier]?.tokens ?? 0)));
     return passes === 0 ? null : tokens / passes;
   });
 }
@@ -134,7 +132,10 @@ export function totalEnded(seconds: readonly ShownSecond[]) {
 }
 
 /** The value below which a share of the binned times lies, milliseconds; null for no times. */
-export function quantile(bins: readonly (readonly [bin: number, count: number])[], share: number): number | null {
+export function quantile(
+  bins: readonly (readonly [bin: number, count: number])[],
+  share: number,
+): number | null {
   const sorted = [...bins].sort(([a], [b]) => a - b);
   let left = Math.ceil(share * sum(sorted.map(([, count]) => count)));
   for (const [bin, count] of sorted) {
@@ -150,7 +151,11 @@ function tokensByRung(second: ShownSecond, rungs: number): number[] {
   );
 }
 
-function trailing<T>(values: readonly T[], length: number, of: (window: readonly T[]) => number | null): Series {
+function trailing<T>(
+  values: readonly T[],
+  length: number,
+  of: (window: readonly T[]) => number | null,
+): Series {
   return values.map((_, i) => of(values.slice(Math.max(0, i - length + 1), i + 1)));
 }
 

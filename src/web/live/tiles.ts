@@ -2,14 +2,7 @@ import type { Rung } from '../api/ladder.ts';
 import { element } from '../element.ts';
 import { type DashboardData, TIERS } from './dashboard-data.ts';
 import { formatBits, formatMs, formatNumber, formatShare } from './format.ts';
-import {
-  averageBits,
-  quantile,
-  shareOnTime,
-  states,
-  tokenRates,
-  totalEnded,
-} from './live-series.ts';
+import { averageBits, quantile, shareOnTime, states, tokenRates, totalEnded } from './live-series.ts';
 import type { ShownSecond } from './live-window.ts';
 
 const NONE = '–';
@@ -24,7 +17,14 @@ export class Tiles {
   readonly #tiles = new Map<string, { readonly value: HTMLElement; readonly note: HTMLElement }>();
 
   constructor(place: HTMLElement) {
-    for (const name of ['Precision now', 'Tokens per second', 'First token', 'On time', 'Running', 'Waiting']) {
+    for (const name of [
+      'Precision now',
+      'Tokens per second',
+      'First token, median',
+      'On time',
+      'Running',
+      'Waiting',
+    ]) {
       const value = element('dd', { class: 'tile-value' }, NONE);
       const note = element('dd', { class: 'tile-note' }, '\u00a0');
       this.#tiles.set(name, { value, note });
@@ -38,11 +38,14 @@ export class Tiles {
     seconds: readonly ShownSecond[],
     before: ShownSecond,
   ): void {
-    const bits = averageBits(seconds, ladder.map(({ averageBits: each }) => each), TIERS).at(-1) ?? null;
+    const bits =
+      averageBits(
+        seconds,
+        ladder.map(({ averageBits: each }) => each),
+        TIERS,
+      ).at(-1) ?? null;
     const rate = tokenRates(seconds, ladder.length).reduce((sum, series) => sum + (series.at(-1) ?? 0), 0);
-    const bins = seconds.flatMap((second) =>
-      TIERS.flatMap((tier) => second?.first_tokens[tier]?.bins ?? []),
-    );
+    const bins = seconds.flatMap((second) => TIERS.flatMap((tier) => second?.first_tokens[tier]?.bins ?? []));
     const median = quantile(bins, 0.5);
     const slow = quantile(bins, 0.95);
     const onTime = shareOnTime(seconds);
@@ -57,9 +60,9 @@ export class Tiles {
       value: formatNumber(Math.round(rate)),
       note: `and ${formatNumber(Math.round(prompts))} of prompts`,
     });
-    this.#show('First token', {
+    this.#show('First token, median', {
       value: median === null ? NONE : formatMs(median),
-      note: slow === null ? 'median' : `median; 95 % within ${formatMs(slow)}`,
+      note: slow === null ? '\u00a0' : `95 % within ${formatMs(slow)}`,
     });
     this.#show('On time', {
       value: onTime === null ? NONE : formatShare(onTime),
@@ -83,7 +86,8 @@ export class Tiles {
 /** How requests ended: those that did well always, the others where there are any. */
 function endings(finished: number, others: Readonly<Record<string, number>>): string {
   const told = Object.entries(others).filter(([, count]) => count > 0);
-  return [`${formatNumber(finished)} answered`, ...told.map(([how, count]) => `${formatNumber(count)} ${how}`)].join(
-    ', ',
-  );
+  return [
+    `${formatNumber(finished)} answered`,
+    ...told.map(([how, count]) => `${formatNumber(count)} ${how}`),
+  ].join(', ');
 }

@@ -1,5 +1,5 @@
 import { formatBits, formatMs, formatNumber } from '../live/format.ts';
-import type { ServedConfig } from './chat-stream.ts';
+import type { ServedConfig } from './served-precision.ts';
 
 /** Follows an answer, and tells how it was served. Times are what the page saw: the network is in them. */
 export class AnswerFigures {
@@ -49,7 +49,7 @@ export class AnswerFigures {
     const seconds = (this.#lastAtMs - this.#firstAtMs) / 1000;
     const after = this.#tokens - this.#firstTokens;
     if (seconds > 0 && after > 0) told.push(['tokens/s', formatNumber(after / seconds)]);
-    told.push(['switches', String(this.#switches)]);
+    told.push([this.#switches === 1 ? 'switch' : 'switches', String(this.#switches)]);
     return told;
   }
 }

@@ -1,7 +1,9 @@
 import { element } from '../element.ts';
 import { formatBits } from '../live/format.ts';
+import { ofRung } from '../palette.ts';
 import { AnswerFigures } from './answer-figures.ts';
-import type { ChatPart, ServedConfig } from './chat-stream.ts';
+import type { ChatPart } from './chat-stream.ts';
+import type { ServedConfig } from './served-precision.ts';
 
 /** How long what counts along may lag behind the text. */
 const FIGURES_EVERY_MS = 200;
@@ -80,7 +82,7 @@ export class AnswerView {
       const rung = this.#rungs.indexOf(id);
       const run = document.createTextNode('');
       const title = config === null ? id : `${id}, ${formatBits(config.average_bits)} bits`;
-      this.#text.append(element('span', { class: 'run', 'data-rung': rung, title }, run));
+      this.#text.append(ofRung(element('span', { class: 'run', title }, run), rung));
       this.#run = { id, text: run };
     }
     this.#run.text.appendData(text);
@@ -96,7 +98,7 @@ export class AnswerView {
     );
     this.#strip.replaceChildren(
       ...[...this.#figures.byConfig].map(([id, tokens]) => {
-        const piece = element('span', { 'data-rung': this.#rungs.indexOf(id) });
+        const piece = ofRung(element('span'), this.#rungs.indexOf(id));
         piece.style.flexGrow = String(tokens);
         return piece;
       }),

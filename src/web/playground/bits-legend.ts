@@ -1,6 +1,7 @@
 import type { Rung } from '../api/ladder.ts';
 import { element } from '../element.ts';
 import { formatBits } from '../live/format.ts';
+import { ofRung } from '../palette.ts';
 
 /** Which colour stands for which rung. */
 export function bitsLegend(ladder: readonly Rung[]): HTMLElement[] {
@@ -8,7 +9,7 @@ export function bitsLegend(ladder: readonly Rung[]): HTMLElement[] {
     element(
       'li',
       {},
-      element('span', { class: 'swatch', 'data-rung': rung, 'aria-hidden': 'true' }),
+      ofRung(element('span', { class: 'swatch', 'aria-hidden': 'true' }), rung),
       `${id} `,
       element('span', { class: 'legend-value' }, `${formatBits(averageBits)} bits`),
     ),

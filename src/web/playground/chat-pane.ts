@@ -28,7 +28,12 @@ export class ChatPane {
       'aria-label': `Conversation ${name}`,
       tabindex: 0,
     });
-    this.element = element('section', { class: 'pane', 'aria-label': `Conversation ${name}` }, this.#title, this.#log);
+    this.element = element(
+      'section',
+      { class: 'pane', 'aria-label': `Conversation ${name}` },
+      this.#title,
+      this.#log,
+    );
   }
 
   set title(text: string) {
@@ -51,7 +56,11 @@ export class ChatPane {
     this.#log.append(element('p', { class: 'question' }, question), answer.element);
     this.#log.scrollTop = this.#log.scrollHeight;
     const before: ChatTurn[] = system === '' ? [] : [{ role: 'system', content: system }];
-    const summary = await this.#follow(answer, streamChat([...before, ...this.#turns, turn], wish, signal), signal);
+    const summary = await this.#follow(
+      answer,
+      streamChat([...before, ...this.#turns, turn], wish, signal),
+      signal,
+    );
     // A question without any answer is not part of what is said next.
     if (answer.text !== '') this.#turns.push(turn, { role: 'assistant', content: answer.text });
     return summary;

@@ -1,6 +1,7 @@
 import { ApiError, readError } from '../api/api-error.ts';
 import { callApi } from '../api/call-api.ts';
 import { chunksOf, sseData } from '../api/sse-data.ts';
+import type { ServedConfig, ServedPrecision } from './served-precision.ts';
 
 export interface ChatTurn {
   readonly role: 'system' | 'user' | 'assistant';
@@ -15,19 +16,6 @@ export interface ChatWish {
   readonly temperature: number | null;
   readonly maxTokens: number | null;
   readonly seed: number | null;
-}
-
-/** Tokens of one config, as answers tell them. */
-export interface ServedConfig {
-  readonly id: string;
-  readonly average_bits: number;
-  readonly tokens: number;
-}
-
-export interface ServedPrecision {
-  readonly average_bits: number;
-  readonly configs: readonly ServedConfig[];
-  readonly switches: number;
 }
 
 /** What a stream says. */

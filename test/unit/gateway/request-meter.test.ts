@@ -12,8 +12,11 @@ function metered() {
   const calls: string[] = [];
   const names = Object.keys(NO_METRICS) as (keyof ServingMetrics)[];
   const metrics = Object.fromEntries(
-    names.map((name) => [name, (...values: unknown[]) =>
-        calls.push([name, ...values.map((value) => (value === LEVEL ? 'its level' : value))].join(' '))]),
+    names.map((name) => [
+      name,
+      (...values: unknown[]) =>
+        calls.push([name, ...values.map((value) => (value === LEVEL ? 'its level' : value))].join(' ')),
+    ]),
   ) as unknown as ServingMetrics;
   const clock = new VirtualClock();
   const meter = new RequestMeter({

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { CHAT_FINISH_REASON, CHAT_LOGPROB, PIECE_PRECISION, PRECISION, REPLY_META, USAGE } from './common-answers.ts';
+import {
+  CHAT_FINISH_REASON,
+  CHAT_LOGPROB,
+  PIECE_PRECISION,
+  PRECISION,
+  REPLY_META,
+  USAGE,
+} from './common-answers.ts';
 
 const logprobs = z.object({
   content: z.array(z.object({ ...CHAT_LOGPROB, top_logprobs: z.array(z.object(CHAT_LOGPROB)) })),

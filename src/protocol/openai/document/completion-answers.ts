@@ -22,7 +22,9 @@ export const COMPLETION = z.object({
 
 export const COMPLETION_CHUNK = z.object({
   ...completion,
-  choices: z.array(z.object({ ...choice, finish_reason: FINISH_REASON.nullable(), precision: PIECE_PRECISION })),
+  choices: z.array(
+    z.object({ ...choice, finish_reason: FINISH_REASON.nullable(), precision: PIECE_PRECISION }),
+  ),
   usage: USAGE.nullable().optional().describe('With `include_usage`: null but in the last chunk.'),
   precision: PRECISION.optional().describe(
     'Extension: in the chunk that ends the last choice, and with usage.',

@@ -11,6 +11,7 @@ import {
 } from './catalogue-answers.ts';
 import { CHAT_COMPLETION, CHAT_COMPLETION_CHUNK } from './chat-answers.ts';
 import { COMPLETION, COMPLETION_CHUNK } from './completion-answers.ts';
+import { DASHBOARD } from './dashboard-answers.ts';
 import {
   CHAT_BODY,
   COMPLETION_BODY,
@@ -18,7 +19,6 @@ import {
   RESPONSE_BODY,
   TOKENIZE_BODY,
 } from './request-bodies.ts';
-import { DASHBOARD } from './dashboard-answers.ts';
 import { RESPONSE, RESPONSE_EVENT } from './response-answers.ts';
 
 /** What the document says of one operation. */

@@ -51,7 +51,11 @@ export function dataHandler(
 function parseAfter(text: string | undefined): number {
   if (text === undefined) return Number.NEGATIVE_INFINITY;
   if (/^-?\d{1,15}$/.test(text)) return Number(text);
-  throw new QueptError('invalid_request', "'after' must be a whole number: the 'at' of the last second known.", {
-    param: 'after',
-  });
+  throw new QueptError(
+    'invalid_request',
+    "'after' must be a whole number: the 'at' of the last second known.",
+    {
+      param: 'after',
+    },
+  );
 }

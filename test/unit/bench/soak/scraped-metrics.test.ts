@@ -1,6 +1,6 @@
-import { WITHOUT_TARGETS } from '../../../../src/core/index.ts';
 import { expect, it } from 'vitest';
 import { lagP99, scrapedMetrics } from '../../../../src/bench/soak/scraped-metrics.ts';
+import { WITHOUT_TARGETS } from '../../../../src/core/index.ts';
 import { createPrometheusMetrics } from '../../../../src/observability/index.ts';
 
 it('a scrape of the real metrics says what a soak looks at, and the lag between two of them', async () => {
