@@ -65,7 +65,8 @@ export function createHttpApp(
     const { data, page, file } = dashboardHandlers(dependencies.dashboard, service, dependencies.clock);
     route('GET', '/dashboard/data', data);
     route('GET', '/', page);
-    route('GET', '/dashboard/:file', file);
+    // Files have a dot in their names, so that no route of another meaning looks like one.
+    route('GET', '/dashboard/:file{.+[.].+}', file);
   }
 
   let document: string | null = null;

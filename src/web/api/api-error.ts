@@ -29,14 +29,15 @@ export function readError(status: number, body: unknown, retryAfterMs: number | 
 export function describeError(thrown: unknown): string {
   if (!(thrown instanceof ApiError)) return 'Something went wrong in this page. Loading it again may help.';
   const { code, message, retryAfterMs } = thrown;
-  const again = retryAfterMs === null ? '' : ` Try again in ${seconds(retryAfterMs)}.`;
+  const told = retryAfterMs === null || /try again in/i.test(message);
+  const again = told ? '' : ` Try again in ${seconds(retryAfterMs)}.`;
   switch (code) {
     case 'unreachable':
       return 'The server does not answer. It may be restarting.';
     case 'rate_limit_exceeded':
       return `Limit reached: ${message}${again}`;
     case 'insufficient_quota':
-      return `Limit reached: ${message} Waiting a minute will not help.`;
+      return `Limit reached: ${message}`;
     case 'invalid_api_key':
       return `Key refused: ${message}`;
     case 'permission_denied':
