@@ -45,7 +45,9 @@ export class ChartLegend {
     this.#entries.forEach(({ value }, i) => {
       value.textContent = texts[i] ?? NONE;
     });
-    const told = texts.flatMap((text, i) => (text === NONE ? [] : [`${this.#series[i]?.name} ${text}`]));
+    const told = texts.flatMap((text, i) =>
+      text === NONE || this.#entries[i]?.item.hidden === true ? [] : [`${this.#series[i]?.name} ${text}`],
+    );
     return told.length === 0 ? 'nothing' : told.join(', ');
   }
 

@@ -1,12 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { addServeOptions } from '../../../src/cli/serve-options.ts';
 import { explainServeConfig } from '../../../src/config/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quept-switch-'));
+
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What `serve` makes of arguments, an environment and a file. */
 function dashboardOf(args: readonly string[], environment: Record<string, string> = {}, file?: string) {
