@@ -46,7 +46,7 @@ try {
 /** To a palette: a fifth of the size, and nobody sees it. */
 function shrink() {
   const files = readdirSync(OUTPUT).filter((name) => name.endsWith('.png'));
-  execFileSync('pngquant', ['--force', '--ext', '.png', '--speed', '1', '48', ...files], { cwd: OUTPUT });
+  execFileSync('pngquant', ['--force', '--ext', '.png', '--speed', '1', '64', ...files], { cwd: OUTPUT });
 }
 
 async function live(name, colorScheme, viewport) {

@@ -4,6 +4,8 @@ import { storedKey } from './key-store.ts';
 /**
  * Calls the server that the page came from, with the key of this tab.
  *
+ * @param path from the page on, without a slash before it: a proxy may have the page below a path of its own
+ *
  * Rejects with ApiError for an answer that is an error, and for none at all; with AbortError when `signal` is aborted.
  */
 export async function callApi(path: string, init: RequestInit = {}): Promise<Response> {

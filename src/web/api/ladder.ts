@@ -19,7 +19,7 @@ interface RungJson {
 
 /** The ladder of the served model, lowest precision first. Rejects as `callApi` does. */
 export async function fetchLadder(): Promise<readonly Rung[]> {
-  const response = await callApi('/v1/precision');
+  const response = await callApi('v1/precision');
   const { data } = (await response.json()) as { data: readonly RungJson[] };
   return data.map(({ id, average_bits, predicted_kl, ms_per_token }) => ({
     id,

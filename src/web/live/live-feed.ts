@@ -63,7 +63,7 @@ export class LiveFeed {
   async #look(): Promise<number | null> {
     try {
       const { known } = this.#window;
-      const response = await callApi(`/dashboard/data${known === null ? '' : `?after=${known}`}`);
+      const response = await callApi(`dashboard/data${known === null ? '' : `?after=${known}`}`);
       const data = (await response.json()) as DashboardData;
       if (!this.#window.add(data)) return 0;
       this.#listener.onState(

@@ -52,7 +52,7 @@ export async function* streamChat(
   wish: ChatWish,
   signal: AbortSignal,
 ): AsyncGenerator<ChatPart, void> {
-  const response = await callApi('/v1/chat/completions', {
+  const response = await callApi('v1/chat/completions', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(requestBody(turns, wish)),
