@@ -66,6 +66,17 @@ const ANSWERS = `[...document.querySelectorAll('.pane')].map((pane) => {
   return { titles: [...new Set(runs.map(({ title }) => title))], colour, legend };
 })`;
 
+/** Counts how often something is added to an answer under way. */
+const COUNT_PIECES = `new MutationObserver(() => {
+  if (document.querySelector('.answer[aria-busy] .run') !== null) globalThis.pieces = (globalThis.pieces ?? 0) + 1;
+}).observe(document.getElementById('playground'), { childList: true, subtree: true, characterData: true })`;
+/** Presses Stop as soon as something has been said: from out here it might be too late. */
+const STOP_AT_FIRST_PIECE = `new MutationObserver((_, observer) => {
+  if (document.querySelector('.run') === null) return;
+  observer.disconnect();
+  document.getElementById('stop').click();
+}).observe(document.getElementById('playground'), { childList: true, subtree: true })`;
+
 const tile = (page: Page, name: string): Locator =>
   page.locator('.tile', { has: page.getByText(name, { exact: true }) }).locator('.tile-value');
 
@@ -170,10 +181,11 @@ describe('the playground', () => {
     await page.getByLabel('Temperature').fill('0');
     await page.getByLabel('Tokens at most').fill('120');
     await page.getByLabel('Message').fill(`${STORY} <img src=x onerror=alert(1)>`);
+    await page.evaluate(COUNT_PIECES);
     await page.getByRole('button', { name: 'Send' }).click();
-    // Some of it is there before all of it is.
-    await page.locator('.answer[aria-busy] .run').first().waitFor();
     await page.locator('.pane .answer:not([aria-busy])').nth(1).waitFor();
+    // Some of it was there before all of it was.
+    expect(await page.evaluate('globalThis.pieces')).toBeGreaterThan(5);
     const [best, least] =
       await page.evaluate<{ titles: string[]; colour: string; legend: string }[]>(ANSWERS);
     expect([best?.titles, least?.titles]).toEqual([['q8, 8.0 bits'], ['q4, 4.0 bits']]);
@@ -204,15 +216,14 @@ describe('the playground', () => {
     if (browser === null) return context.skip(NEEDS_CHROMIUM);
     const { page } = await openPage(browser, `${server.url}/#playground`);
     await page.getByLabel('Tier').selectOption('flex');
-    await page.getByLabel('System prompt').fill('You are brief.');
+    await page.getByLabel('System prompt').fill('You tell long stories.');
     await page.getByLabel('Message').fill(STORY);
     const sent = page.waitForRequest(/chat\/completions/);
+    await page.evaluate(STOP_AT_FIRST_PIECE);
     await page.getByRole('button', { name: 'Send' }).click();
     const body = JSON.parse((await sent).postData() ?? '{}');
     expect(body).toMatchObject({ precision: 'auto', service_tier: 'flex', stream: true });
-    expect(body.messages[0]).toEqual({ role: 'system', content: 'You are brief.' });
-    await page.locator('.answer .run').first().waitFor();
-    await page.getByRole('button', { name: 'Stop' }).click();
+    expect(body.messages[0]).toEqual({ role: 'system', content: 'You tell long stories.' });
     await page.locator('.figures', { hasText: 'ended byyou' }).waitFor();
     expect((await page.locator('.answer-text').textContent())?.length).toBeGreaterThan(0);
     await page.getByRole('link', { name: 'Live' }).click();

@@ -24,7 +24,6 @@ const HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   // Asked for again each time, so that a new version shows at once; an unchanged file is not sent again.
   'cache-control': 'no-cache',
