@@ -10,8 +10,10 @@ import { ROOT } from './paths.mjs';
 
 const OUTPUT = join(ROOT, 'docs', 'dashboard');
 const LOAD_MS = Number(process.env.SCREENSHOT_LOAD_MS ?? 66_000);
-/** With gaps between arrivals of this many milliseconds, one after another: a quiet time, a crowd, a quiet time. */
-const GAPS_MS = [500, 350, 250, 150, 110, 130, 260, 420, 500, 300, 170, 120, 200, 350];
+/** Load by what the machine can serve at its best, five seconds each: a quiet time, a crowd, a quiet time. */
+const LOADS = [0.2, 0.3, 0.5, 0.9, 1.4, 1.1, 0.5, 0.25, 0.3, 0.7, 1.2, 0.9, 0.5, 0.3];
+/** While answers are shown. */
+const STEADY_LOAD = 0.8;
 const TIERS = ['default', 'default', 'priority', 'flex', 'default', 'flex'];
 const QUESTIONS = [
   'Tell me a story about a fox and a red kite.',
@@ -28,11 +30,12 @@ const browser = await chromium.launch({
 });
 try {
   mkdirSync(OUTPUT, { recursive: true });
-  const load = startLoad();
+  const load = startLoad(await capacity());
   await new Promise((resolve) => setTimeout(resolve, LOAD_MS));
   await live('live-light.png', 'light', { width: 1280, height: 1000 });
   await live('live-dark.png', 'dark', { width: 1280, height: 1000 });
   await live('live-narrow.png', 'dark', { width: 390, height: 844 });
+  load.hold(STEADY_LOAD);
   await playground('playground-light.png', 'light', { width: 1280, height: 860 });
   await playground('playground-dark.png', 'dark', { width: 1280, height: 860 });
   await playground('playground-narrow.png', 'light', { width: 390, height: 844 });
@@ -46,7 +49,7 @@ try {
 /** To a palette: a fifth of the size, and nobody sees it. */
 function shrink() {
   const files = readdirSync(OUTPUT).filter((name) => name.endsWith('.png'));
-  execFileSync('pngquant', ['--force', '--ext', '.png', '--speed', '1', '64', ...files], { cwd: OUTPUT });
+  execFileSync('pngquant', ['--force', '--ext', '.png', '--speed', '1', '96', ...files], { cwd: OUTPUT });
 }
 
 async function live(name, colorScheme, viewport) {
@@ -98,20 +101,34 @@ function startServer() {
   });
 }
 
-/** Requests in an open loop, whose gaps go through `GAPS_MS` again and again, five seconds each. */
-function startLoad() {
+/** Requests per second that the machine serves when it is never without. */
+async function capacity() {
+  const startedAt = Date.now();
+  await Promise.all(Array.from({ length: 48 }, (_, i) => ask(i)));
+  return 48_000 / (Date.now() - startedAt);
+}
+
+/** Requests in an open loop, at a load that goes through `LOADS` again and again unless it is held. */
+function startLoad(perSecond) {
   const running = new Set();
   let sent = 0;
   let timer;
+  let held = null;
   const startedAt = Date.now();
   const next = () => {
-    const request = ask(sent++).finally(() => running.delete(request));
+    // What breaks off when the server goes is no fault of the pictures.
+    const request = ask(sent++)
+      .catch(() => {})
+      .finally(() => running.delete(request));
     running.add(request);
-    const gap = GAPS_MS[Math.floor((Date.now() - startedAt) / 5_000) % GAPS_MS.length];
-    timer = setTimeout(next, gap * (0.5 + Math.random()));
+    const load = held ?? LOADS[Math.floor((Date.now() - startedAt) / 5_000) % LOADS.length];
+    timer = setTimeout(next, (1000 / (perSecond * load)) * (0.5 + Math.random()));
   };
   next();
   return {
+    hold: (load) => {
+      held = load;
+    },
     stop: () => {
       clearTimeout(timer);
       return Promise.all(running);
