@@ -1,7 +1,7 @@
 import { type FileFault, type KeyPath, readConfigFile } from './config-file.ts';
 import type { Environment } from './environment.ts';
 import { SERVE_KEYS, type ServeConfig } from './serve-schema.ts';
-import { flagName, variableName } from './setting-names.ts';
+import { flagName, offFlagName, variableName } from './setting-names.ts';
 
 export type ServeKey = keyof ServeConfig;
 export const SETTINGS = Object.keys(SERVE_KEYS) as ServeKey[];
@@ -70,7 +70,10 @@ function collectFlags(flags: Readonly<Record<string, unknown>>, settings: Map<st
     const value = flags[key];
     if (value === undefined) continue;
     const read = typeof value === 'string' ? fromText(key, value) : value;
-    settings.set(key, { value: read, origin: () => `flag ${flagName(key)}` });
+    settings.set(key, {
+      value: read,
+      origin: () => `flag ${value === false ? offFlagName(key) : flagName(key)}`,
+    });
   }
 }
 

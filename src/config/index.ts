@@ -12,5 +12,5 @@ export {
 export { isLoopbackHost } from './loopback.ts';
 export { SERVE_KEYS, type ServeConfig } from './serve-schema.ts';
 export { describeSetting } from './setting-description.ts';
-export { flagName, variableName } from './setting-names.ts';
+export { flagName, offFlagName, variableName } from './setting-names.ts';
 export { settingsTable } from './settings-table.ts';

@@ -56,6 +56,7 @@ export { collectChat, collectGenerate } from './grpc/whole-answers.ts';
 export { keyStatusJson, serverStatusJson } from './openai/admin-json.ts';
 export { CHAT_FIELDS, parseChatRequest } from './openai/chat-request.ts';
 export { COMPLETION_FIELDS, parseCompletionRequest } from './openai/completion-request.ts';
+export { liveSecondJson } from './openai/dashboard-json.ts';
 export { decisionsJson } from './openai/decisions-json.ts';
 export { openApiDocument } from './openai/document/openapi-document.ts';
 export { type ErrorBody, errorBody } from './openai/error-body.ts';
