@@ -114,16 +114,18 @@ it('[H3] random and mutated calls are answered, never by a fault of ours, and le
       (idle) => idle.test(metrics),
     );
   });
-  // Half way everything has been used that is used at all.
-  const before = resident[4] ?? null;
-  const after = residentBytes(server);
-  if (before !== null && after !== null) expect(after - before).toBeLessThan(MAY_GROW_BYTES);
+  // Garbage makes it rise and fall by tens of megabytes, so it is no use to look once. Half way everything has been
+  // used that is used at all.
+  const known = resident.filter((bytes) => bytes !== null);
+  if (known.length === resident.length) {
+    expect(Math.min(...known.slice(-4)) - Math.max(...known.slice(0, 5))).toBeLessThan(MAY_GROW_BYTES);
+  }
   const health = new GrpcClient(String(server.announced.grpcAddress), HEALTH);
   expect((await health.call('Check', {})).replies).toEqual([{ status: 'SERVING' }]);
   health.close();
   expect(server.stderr()).not.toContain('request failed');
   if (process.env.QUEPT_FUZZ_RUNS !== undefined) {
     const codes = Object.fromEntries(seen);
-    console.info(JSON.stringify({ runs: done * AT_ONCE, seed: SEED, resident, after, codes }));
+    console.info(JSON.stringify({ runs: done * AT_ONCE, seed: SEED, resident, codes }));
   }
 });
