@@ -13,7 +13,7 @@ interface Visit {
 export class ArrivalGate {
   readonly #doors = new Map<string, Door>();
 
-  /** Calls `enter` at once or later, at most once. What is returned is to be called at the end, however it comes. */
+  /** Calls `enter` at once or later, at most once. What is returned is to be called at the end, and may be again. */
   visit(name: string, atOnce: number, enter: () => void): () => void {
     const door = this.#doors.get(name) ?? { inside: 0, waiting: [] };
     this.#doors.set(name, door);
@@ -21,10 +21,12 @@ export class ArrivalGate {
     door.waiting.push(visit);
     this.#letIn(door, atOnce);
     return () => {
+      if (visit.state === 'left') return;
       if (visit.state === 'inside') door.inside--;
       visit.state = 'left';
       this.#letIn(door, atOnce);
-      if (door.inside === 0 && door.waiting.length === 0) this.#doors.delete(name);
+      // Only those who have left may still stand in the queue then.
+      if (door.inside === 0) this.#doors.delete(name);
     };
   }
 
