@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   eval: async () => (await import('./commands/eval.ts')).registerEval,
   profile: async () => (await import('./commands/profile.ts')).registerProfile,
   simulate: async () => (await import('./commands/simulate.ts')).registerSimulate,
+  bench: async () => (await import('./commands/bench.ts')).registerBench,
   replay: async () => (await import('./commands/replay.ts')).registerReplay,
   keys: async () => (await import('./commands/keys.ts')).registerKeys,
   inspect: async () => (await import('./commands/inspect.ts')).registerInspect,

@@ -1,0 +1,43 @@
+import type { BenchResult } from '../load/result-schema.ts';
+import { differences } from './differences.ts';
+import type { MetricTable } from './metric.ts';
+import { reportFindings } from './report-facts.ts';
+import { resultSet } from './result-groups.ts';
+import { resultTables } from './result-tables.ts';
+
+/** What a terminal is told: lines before the tables, and the tables. */
+export interface ResultText {
+  readonly heading: readonly string[];
+  readonly tables: readonly MetricTable[];
+  readonly closing: readonly string[];
+}
+
+/** Throws QueptError as `resultSet` does. */
+export function resultText(results: readonly BenchResult[]): ResultText {
+  const set = resultSet(results);
+  const unlike = results.length > 1 ? differences(results) : [];
+  const faults = results.flatMap((result, i) =>
+    result.kind !== 'open'
+      ? []
+      : result.runs.flatMap(({ faults: counts }) =>
+          Object.entries(counts).map(([fault, count]) =>
+            results.length === 1 ? `  ${count} × ${fault}` : `  ${set.labels[i]}: ${count} × ${fault}`,
+          ),
+        ),
+  );
+  const [highest] = results.some((result) => result.kind === 'open' && result.runs.length > 1)
+    ? reportFindings(set)
+    : [];
+  return {
+    heading: results.map(
+      ({ target, interrupted }, i) =>
+        `${set.labels[i]}: ${target.model} at ${target.url}${interrupted ? ', interrupted' : ''}`,
+    ),
+    tables: resultTables(set),
+    closing: [
+      ...(highest === undefined ? [] : [`${highest.name}: ${highest.value}`]),
+      ...(faults.length > 0 ? ['What went wrong:', ...faults] : []),
+      ...(unlike.length > 0 ? [`Not measured alike: ${unlike.join('; ')}.`] : []),
+    ],
+  };
+}
