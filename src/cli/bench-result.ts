@@ -63,6 +63,6 @@ export function formatResults(results: readonly BenchResult[]): string {
   ].join('\n');
 }
 
-function formatMetricTable({ title, columns, rows }: MetricTable, isTitled: boolean): string[] {
-  return [...(isTitled ? [title] : []), formatTable([columns, ...rows])];
+function formatMetricTable({ title, columns, groups }: MetricTable, isTitled: boolean): string[] {
+  return [...(isTitled ? [title] : []), formatTable([columns, ...groups.flatMap(({ rows }) => rows)])];
 }

@@ -31,6 +31,8 @@ export async function createProgram(args: readonly string[], streams: Streams): 
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help of a command')
     .exitOverride()
+    // Of a command with commands of its own, options may have the same names as theirs.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),

@@ -66,5 +66,5 @@ function drawBar(
   );
   if (point.label === undefined) return bar;
   const middle = (start.y + end.y) / 2 + FONT.small * 0.36;
-  return bar + textLine(point.label, { x: end.x + LABEL_GAP, y: middle, size: FONT.small });
+  return bar + textLine(point.label, { x: end.x + LABEL_GAP, y: middle, size: FONT.small, rim: true });
 }

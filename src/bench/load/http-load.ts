@@ -48,7 +48,7 @@ export async function runHttpLoad(
   const { result, tally } = await fire(target, endpoint, options, seconds, 1_000_000);
   const completed = tally.latenciesMs.length;
   const answered = Object.values(tally.statuses).reduce((sum, count) => sum + count, 0);
-  const elapsed = result.duration > 0 ? result.duration : seconds;
+  const elapsed = rate !== null && !options.signal.aborted ? seconds : result.duration || seconds;
   return {
     endpoint: endpoint.name,
     method: endpoint.method,
@@ -91,16 +91,18 @@ async function fire(
   let index = firstIndex;
   let whole = false;
   return new Promise((resolve, reject) => {
-    const instance = cannon(
+    let instance: autocannon.Instance | null = null;
+    const stop = (): void => instance?.stop();
+    instance = cannon(
       {
         url: url.origin,
         connections,
-        duration: seconds,
+        // At a rate autocannon sends what is due in a second at its beginning; the one behind the last must not begin.
+        duration: rate === null ? seconds : Math.max(SAMPLE_MS / 1000, seconds - (1.5 * SAMPLE_MS) / 1000),
         sampleInt: SAMPLE_MS,
         timeout: timeoutSeconds,
         bailout: MOST_ERRORS,
-        ignoreCoordinatedOmission: true,
-        ...(rate !== null && { overallRate: rate }),
+        ...(rate !== null && { overallRate: rate, ignoreCoordinatedOmission: true }),
         setupClient: (client) => {
           (client as NodeJS.EventEmitter).on('request', () => {
             tally.sent++;
@@ -129,7 +131,6 @@ async function fire(
         else resolve({ result, tally });
       },
     );
-    const stop = (): void => instance.stop();
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     // Told right after onResponse of the same answer.
@@ -150,7 +151,7 @@ function isSuccess(status: number): boolean {
 function isWhole({ stream, path }: HttpEndpoint, body: string): boolean {
   if (!stream) return true;
   return path.endsWith('/responses')
-    ? body.includes('event: response.completed')
+    ? /^event: response\.(completed|incomplete)\s*$/m.test(body)
     : body.includes('data: [DONE]');
 }
 

@@ -11,7 +11,7 @@ import {
   wholeMs,
 } from './load-record.ts';
 import { meetsTargets, meetsTpot, meetsTtft, type TargetTable, targetsOf } from './load-targets.ts';
-import { loadTimeline, tokensWithin } from './load-timeline.ts';
+import { completedWithin, loadTimeline, tokensWithin } from './load-timeline.ts';
 import type { LoadOutcomes, LoadRun } from './result-schema.ts';
 import type { OfferedPrecision } from './server-facts.ts';
 
@@ -44,7 +44,7 @@ export function judgeLoad(load: JudgedLoad): LoadRun {
     ...outcomes,
     goodput: outcomes.met / seconds,
     qualityWeightedGoodput: sum(judged, (record) => metWeight(record, load)) / seconds,
-    completedPerSecond: outcomes.outcomes.completed / seconds,
+    completedPerSecond: completedWithin(records, warmupMs, spanMs) / seconds,
     outputTokensPerSecond: tokensWithin(records, warmupMs, spanMs) / seconds,
     faults: countFaults(judged),
     itlMs: distributionOf(judged.flatMap(gapsMs)),

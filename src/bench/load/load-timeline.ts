@@ -98,6 +98,13 @@ export function tokensWithin(records: readonly LoadRecord[], fromMs: number, toM
   );
 }
 
+/** Answers that came to their end in a stretch of time, of whatever requests. */
+export function completedWithin(records: readonly LoadRecord[], fromMs: number, toMs: number): number {
+  return records.filter(
+    ({ outcome, endedAtMs }) => outcome === 'completed' && endedAtMs >= fromMs && endedAtMs < toMs,
+  ).length;
+}
+
 /** Requests under way: the mean while requests were due, and the most at any time. */
 function concurrencyOf(records: readonly LoadRecord[], spanMs: number): LoadTimeline['concurrency'] {
   const sent = records.filter(({ sentAtMs }) => sentAtMs !== null);

@@ -34,6 +34,8 @@ function errorMetrics(runs: readonly EndpointRun[]): Metric<EndpointRun>[] {
     plain('broken', ({ broken }) => broken, asCount, false),
     plain('no connection', ({ connectionErrors }) => connectionErrors, asCount, false),
     plain('timed out', ({ timeouts }) => timeouts, asCount, false),
+    // A closed loop ends with a request under way on each connection.
+    plain('unfinished', ({ unfinished, rate }) => (rate === null ? 0 : unfinished), asCount, false),
   ];
 }
 
@@ -43,5 +45,5 @@ function plain(
   format: Metric<EndpointRun>['format'],
   compared = true,
 ): Metric<EndpointRun> {
-  return { name, value, format, compared };
+  return { name, value, format, compared, group: '', key: true };
 }

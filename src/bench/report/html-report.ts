@@ -3,12 +3,13 @@ import type { BenchResult } from '../load/result-schema.ts';
 import type { ChartSection } from './chart-section.ts';
 import { differences } from './differences.ts';
 import { endpointCharts } from './endpoint-charts.ts';
+import { lateNotices } from './late-notices.ts';
 import { loadCharts } from './load-charts.ts';
 import type { MetricTable } from './metric.ts';
 import { reportFacts, reportFindings } from './report-facts.ts';
 import { darkReportStyle, reportStyle } from './report-style.ts';
 import { type ResultSet, resultSet } from './result-groups.ts';
-import { resultTables } from './result-tables.ts';
+import { keyTables, resultTables } from './result-tables.ts';
 
 /** Stands in every report, by which one is known again. */
 export const REPORT_MARK = '<meta name="generator" content="quept bench"/>';
@@ -45,9 +46,9 @@ ${notices(results, unlike)}
 </header>
 <main>
 ${findings(set)}
-${tables(resultTables(set).slice(0, 1))}
+${keyFigures(set)}
 ${sections.map(chartSection).join('\n')}
-${tables(resultTables(set).slice(1))}
+${tables(resultTables(set))}
 ${facts(set)}
 </main>
 <footer><p>Made by <code>quept bench</code>, version ${escapeXml(results[0]?.toolVersion ?? '')}.</p></footer>
@@ -76,6 +77,7 @@ function notices(results: readonly BenchResult[], unlike: readonly string[]): st
   const lines = [
     ...(interrupted ? ['This test was interrupted: what is here was measured until then.'] : []),
     ...(unlike.length > 0 ? [`Not measured alike: ${unlike.join('; ')}.`] : []),
+    ...lateNotices(results),
   ];
   return lines.map((line) => `<p class="notice">${escapeXml(line)}</p>`).join('\n');
 }
@@ -90,6 +92,11 @@ function findings(set: ResultSet): string {
   return `<dl class="findings">${cards.join('\n')}</dl>`;
 }
 
+function keyFigures(set: ResultSet): string {
+  const list = keyTables(set);
+  return list.length === 0 ? '' : `<div class="tables">${tables(list)}</div>`;
+}
+
 function chartSection({ title, note, charts }: ChartSection): string {
   const figures = charts.map((chart) => `<figure class="chart">\n${renderLineChart(chart)}</figure>`);
   return `<section><h2>${escapeXml(title)}</h2>
@@ -101,23 +108,30 @@ function tables(list: readonly MetricTable[]): string {
   return list.map(tableSection).join('\n');
 }
 
-function tableSection({ title, columns, rows }: MetricTable): string {
+function tableSection({ title, columns, groups }: MetricTable): string {
+  const drawn = groups.map(({ name, rows }) => {
+    const heads = columns.map((column, i) => (i === 0 && name !== '' ? name : column));
+    return `<div class="scroll">${table(heads, rows)}</div>`;
+  });
+  const content = drawn.join('\n');
+  return `<section><h2>${escapeXml(title)}</h2>
+${drawn.length > 1 ? `<div class="tables">${content}</div>` : content}</section>`;
+}
+
+function table(columns: readonly string[], rows: MetricTable['groups'][number]['rows'], kind = ''): string {
   const cells = (row: readonly string[]): string =>
     row
       .map((text, i) => (i === 0 ? `<th scope="row">${escapeXml(text)}</th>` : `<td>${escapeXml(text)}</td>`))
       .join('');
   const head = columns.map((name) => `<th scope="col">${escapeXml(name)}</th>`).join('');
   const body = rows.map((row) => `<tr>${cells(row)}</tr>`).join('\n');
-  return `<section><h2>${escapeXml(title)}</h2><div class="scroll"><table><thead><tr>${head}</tr></thead>
+  return `<table${kind === '' ? '' : ` class="${kind}"`}><thead><tr>${head}</tr></thead>
 <tbody>
 ${body}
-</tbody></table></div></section>`;
+</tbody></table>`;
 }
 
-function facts(set: ResultSet): string {
-  return tableSection({
-    title: 'How it was measured',
-    columns: ['', ...set.labels],
-    rows: reportFacts(set.results),
-  }).replace('<table>', '<table class="facts">');
+function facts({ labels, results }: ResultSet): string {
+  return `<section><h2>How it was measured</h2>
+<div class="scroll">${table(['', ...labels], reportFacts(results), 'facts')}</div></section>`;
 }

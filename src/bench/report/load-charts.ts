@@ -1,6 +1,6 @@
 import type { OpenResult } from '../load/result-schema.ts';
 import type { ChartSection, NamedRun } from './chart-section.ts';
-import { goodputSection } from './goodput-chart.ts';
+import { goodputChart } from './goodput-chart.ts';
 import { latencySection } from './latency-charts.ts';
 import { precisionChart } from './precision-chart.ts';
 import { busiestGroup, loadGroups, rateName } from './result-groups.ts';
@@ -17,22 +17,23 @@ export function loadCharts(results: readonly OpenResult[], labels: readonly stri
   const precision = precisionChart(shown);
   return [
     ...(sweep ? [sweepSection(results, labels)] : []),
-    ...(sweep && results.length === 1 ? [] : [goodputSection(shown, where)]),
+    {
+      title: `${precision === null ? 'Goodput' : 'Goodput and precision'}${where}`,
+      note:
+        'Rates are of all requests that were due behind the warm-up; what was refused, failed or came late has missed. ' +
+        'Tokens by precision are as the server tells at the end of each answer.',
+      // Of one result at several rates, goodput is there already.
+      charts: [
+        ...(sweep && results.length === 1 ? [] : [goodputChart(shown)]),
+        ...(precision === null ? [] : [precision]),
+      ],
+    },
     latencySection(shown, results[0]?.targets.all ?? NO_TARGETS, where),
     {
       title: `Course of the run${where}`,
       note: 'In windows of equal length, the warm-up included.',
       charts: timelineCharts(shown),
     },
-    ...(precision === null
-      ? []
-      : [
-          {
-            title: `Tokens by precision${where}`,
-            note: 'As the servers tell it at the end of each answer.',
-            charts: [precision],
-          },
-        ]),
   ].filter(({ charts }) => charts.length > 0);
 }
 

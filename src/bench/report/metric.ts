@@ -6,6 +6,10 @@ export interface Metric<Run> {
   readonly format: (value: number) => string;
   /** Whether a ratio of two runs means something. */
   readonly compared: boolean;
+  /** What it is about. */
+  readonly group: string;
+  /** Whether it is among the first to look at. */
+  readonly key: boolean;
 }
 
 /** Rows of text under a heading, for a terminal or a page alike. */
@@ -13,7 +17,19 @@ export interface MetricTable {
   readonly title: string;
   /** The first names the rows. */
   readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  readonly groups: readonly { readonly name: string; readonly rows: readonly (readonly string[])[] }[];
+}
+
+/** Rows of metrics, by what they are about. */
+export function groupedRows<Run>(
+  metrics: readonly Metric<Run>[],
+  rowOf: (metric: Metric<Run>) => readonly string[],
+): MetricTable['groups'] {
+  const names = [...new Set(metrics.map(({ group }) => group))];
+  return names.map((name) => ({
+    name,
+    rows: metrics.filter(({ group }) => group === name).map(rowOf),
+  }));
 }
 
 export const NOTHING = '-';
@@ -31,7 +47,8 @@ export function ratioCell<Run>({ value, compared }: Metric<Run>, run: Run | null
 }
 
 export const asCount = (value: number): string => String(Math.round(value));
-export const asRate = (value: number): string => (value === 0 ? '0' : value.toPrecision(3));
+export const asRate = (value: number): string =>
+  value === 0 ? '0' : value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 export const asMs = (value: number): string => value.toFixed(value < 100 ? 1 : 0);
 export const asPercent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 export const asBits = (bits: number): string => bits.toFixed(2);

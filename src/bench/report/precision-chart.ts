@@ -10,7 +10,8 @@ export function precisionChart(shown: readonly NamedRun[]): LineChart | null {
   const bits = new Map(
     told.flatMap(({ configs }) => configs.map(({ id, averageBits }) => [id, averageBits] as const)),
   );
-  const ids = [...bits.keys()].toSorted((a, b) => (bits.get(b) ?? 0) - (bits.get(a) ?? 0));
+  // Of equal bits the later rung is the better one.
+  const ids = [...bits.keys()].toReversed().toSorted((a, b) => (bits.get(b) ?? 0) - (bits.get(a) ?? 0));
   return {
     title: 'Tokens by precision',
     x: { label: 'of the output tokens, percent', scale: 'linear' },

@@ -91,16 +91,23 @@ export function reportFacts(results: readonly BenchResult[]): string[][] {
       ({ machine }) =>
         `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}`,
     ),
-    ...(results.some(({ kind }) => kind === 'open') ? [row('what went wrong', faultsOf)] : []),
+    ...(results.some(({ kind }) => kind === 'open') ? [['what went wrong', ...reportFaults(results)]] : []),
     ...options.map((name) => row(`--${name}`, ({ settings }) => String(settings[name] ?? NOTHING))),
   ];
 }
 
-function faultsOf(result: BenchResult): string {
-  if (result.kind !== 'open') return NOTHING;
-  const lines = result.runs.flatMap(({ rate, faults }) => {
-    const told = Object.entries(faults).map(([fault, count]) => `${count} × ${fault}`);
-    return told.length === 0 ? [] : [`${rateName(rate)}: ${told.join(', ')}`];
+/** What kept requests from their end, a text for each result. */
+export function reportFaults(results: readonly BenchResult[]): string[] {
+  return results.map((result) => {
+    if (!hasFaults(result)) return result.kind === 'open' ? 'nothing' : NOTHING;
+    const lines = result.runs.flatMap(({ rate, faults }) => {
+      const told = Object.entries(faults).map(([fault, count]) => `${count} × ${fault}`);
+      return told.length === 0 ? [] : [`${rateName(rate)}: ${told.join(', ')}`];
+    });
+    return lines.join('; ');
   });
-  return lines.length === 0 ? 'nothing' : lines.join('; ');
+}
+
+export function hasFaults(result: BenchResult): result is OpenResult {
+  return result.kind === 'open' && result.runs.some(({ faults }) => Object.keys(faults).length > 0);
 }

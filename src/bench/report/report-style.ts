@@ -25,15 +25,17 @@ h2 { margin: 2.4rem 0 0.4rem; font-size: 1.2rem; }
 .card dt { color: var(--quiet); font-size: 0.86rem; }
 .card dd { margin: 0; font-size: 1.45rem; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .card small { display: block; color: var(--quiet); font-size: 0.8rem; font-weight: 400; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 1rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); gap: 1rem; }
 .chart { margin: 0; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; background: var(--ground); }
 .chart svg { display: block; width: 100%; height: auto; }
 .scroll { overflow-x: auto; }
+.tables { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), auto)); gap: 1.2rem 2.5rem; align-items: start; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.26rem 0.9rem 0.26rem 0; text-align: right; white-space: nowrap; }
 tbody tr { border-top: 1px solid var(--faint); }
-thead th { color: var(--quiet); font-weight: 600; font-size: 0.86rem; vertical-align: bottom; }
-th[scope=row], thead th:first-child { text-align: left; font-weight: 400; padding-right: 2rem; }
+thead th { color: var(--quiet); font-weight: 600; white-space: normal; font-size: 0.86rem; vertical-align: bottom; }
+th[scope=row], thead th:first-child { text-align: left; padding-right: 2rem; }
+th[scope=row] { font-weight: 400; }
 .facts td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 .facts thead th { text-align: left; }
 footer { margin-top: 3rem; color: var(--quiet); font-size: 0.86rem; }

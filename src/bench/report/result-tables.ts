@@ -1,42 +1,58 @@
 import type { EndpointRun, LoadRun } from '../load/result-schema.ts';
 import { endpointMetrics } from './endpoint-metrics.ts';
 import { loadMetrics } from './load-metrics.ts';
-import { cell, type Metric, type MetricTable, ratioCell } from './metric.ts';
+import { cell, groupedRows, type Metric, type MetricTable, ratioCell } from './metric.ts';
 import { endpointGroups, loadGroups, type ResultSet, type RunGroup, rateName } from './result-groups.ts';
 
 /** The numbers of one result, or of several side by side with their ratios to the first. */
 export function resultTables(set: ResultSet): MetricTable[] {
-  if (set.kind === 'open') {
-    const groups = loadGroups(set.results);
-    const [only] = set.results;
-    return set.results.length === 1 && only !== undefined
-      ? [loadTable(only.runs)]
-      : groups.map((group) => sideBySide(group, set.labels, loadMetrics(present(group.runs))));
-  }
   const [only] = set.results;
-  return set.results.length === 1 && only !== undefined
-    ? [endpointTable(only.runs)]
-    : endpointGroups(set.results).map((group) =>
-        sideBySide(group, set.labels, endpointMetrics(present(group.runs))),
-      );
+  const isAlone = set.results.length === 1 && only !== undefined;
+  if (set.kind === 'open') {
+    if (isAlone) return [loadTable(set.results[0]?.runs ?? [])];
+    return loadGroups(set.results).map(({ title, runs }) =>
+      sideBySide({ title: `All figures: ${title}`, runs }, set.labels, loadMetrics(present(runs))),
+    );
+  }
+  if (isAlone) return [endpointTable(set.results[0]?.runs ?? [])];
+  return endpointGroups(set.results).map((group) =>
+    sideBySide(group, set.labels, endpointMetrics(present(group.runs))),
+  );
+}
+
+/** Of several results the numbers to look at first; none of one, or of endpoints, whose tables are short. */
+export function keyTables(set: ResultSet): MetricTable[] {
+  if (set.kind !== 'open' || set.results.length === 1) return [];
+  return loadGroups(set.results).map((group) => {
+    const metrics = loadMetrics(present(group.runs)).filter(({ key }) => key);
+    return sideBySide(
+      group,
+      set.labels,
+      metrics.map((metric) => ({ ...metric, group: '' })),
+    );
+  });
 }
 
 /** Quantities down, rates across. */
 function loadTable(runs: readonly LoadRun[]): MetricTable {
   return {
-    title: 'Result',
+    title: 'All figures',
     columns: ['', ...runs.map(({ rate }) => rateName(rate))],
-    rows: loadMetrics(runs).map((metric) => [metric.name, ...runs.map((run) => cell(metric, run))]),
+    groups: groupedRows(loadMetrics(runs), (metric) => [
+      metric.name,
+      ...runs.map((run) => cell(metric, run)),
+    ]),
   };
 }
 
 /** Endpoints down, quantities across. */
 function endpointTable(runs: readonly EndpointRun[]): MetricTable {
   const metrics = endpointMetrics(runs);
+  const rows = runs.map((run) => [run.endpoint, ...metrics.map((metric) => cell(metric, run))]);
   return {
-    title: 'Result',
+    title: 'All figures',
     columns: ['endpoint', ...metrics.map(({ name }) => name)],
-    rows: runs.map((run) => [run.endpoint, ...metrics.map((metric) => cell(metric, run))]),
+    groups: [{ name: '', rows }],
   };
 }
 
@@ -51,7 +67,7 @@ function sideBySide<Run>(
   return {
     title,
     columns: ['', ...labels.flatMap((label, i) => (i === 0 ? [label] : [label, ratioName]))],
-    rows: metrics.map((metric) => [
+    groups: groupedRows(metrics, (metric) => [
       metric.name,
       ...runs.flatMap((run, i) =>
         i === 0 ? [cell(metric, run)] : [cell(metric, run), ratioCell(metric, run, first)],

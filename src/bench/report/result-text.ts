@@ -1,7 +1,8 @@
 import type { BenchResult } from '../load/result-schema.ts';
 import { differences } from './differences.ts';
+import { lateNotices } from './late-notices.ts';
 import type { MetricTable } from './metric.ts';
-import { reportFindings } from './report-facts.ts';
+import { hasFaults, reportFaults, reportFindings } from './report-facts.ts';
 import { resultSet } from './result-groups.ts';
 import { resultTables } from './result-tables.ts';
 
@@ -16,14 +17,8 @@ export interface ResultText {
 export function resultText(results: readonly BenchResult[]): ResultText {
   const set = resultSet(results);
   const unlike = results.length > 1 ? differences(results) : [];
-  const faults = results.flatMap((result, i) =>
-    result.kind !== 'open'
-      ? []
-      : result.runs.flatMap(({ faults: counts }) =>
-          Object.entries(counts).map(([fault, count]) =>
-            results.length === 1 ? `  ${count} × ${fault}` : `  ${set.labels[i]}: ${count} × ${fault}`,
-          ),
-        ),
+  const faults = reportFaults(results).map((fault, i) =>
+    results.length === 1 ? `  ${fault}` : `  ${set.labels[i]}: ${fault}`,
   );
   const [highest] = results.some((result) => result.kind === 'open' && result.runs.length > 1)
     ? reportFindings(set)
@@ -36,8 +31,9 @@ export function resultText(results: readonly BenchResult[]): ResultText {
     tables: resultTables(set),
     closing: [
       ...(highest === undefined ? [] : [`${highest.name}: ${highest.value}`]),
-      ...(faults.length > 0 ? ['What went wrong:', ...faults] : []),
+      ...(results.some(hasFaults) ? ['What went wrong:', ...faults] : []),
       ...(unlike.length > 0 ? [`Not measured alike: ${unlike.join('; ')}.`] : []),
+      ...lateNotices(results),
     ],
   };
 }
