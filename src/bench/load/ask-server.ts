@@ -43,10 +43,11 @@ async function ask(
     const text = await response.text();
     return { status: response.status, text, json: parsed(text) };
   } catch (error) {
-    const { code, name } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+    const { code, name, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+    const reason = code ?? (name === 'TimeoutError' ? `no answer in ${PATIENCE_MS / 1000} s` : message);
     throw new QueptError(
       'invalid_usage',
-      `--url: ${target.base.href} cannot be reached (${code ?? name}). Start the server there, or correct the address.`,
+      `--url: ${target.base.href} cannot be reached (${reason}). Start the server there, or correct the address.`,
       { cause: error },
     );
   }

@@ -99,7 +99,8 @@ export function reportFacts(results: readonly BenchResult[]): string[][] {
 /** What kept requests from their end, a text for each result. */
 export function reportFaults(results: readonly BenchResult[]): string[] {
   return results.map((result) => {
-    if (!hasFaults(result)) return result.kind === 'open' ? 'nothing' : NOTHING;
+    if (result.kind !== 'open') return NOTHING;
+    if (!hasFaults(result)) return 'nothing';
     const lines = result.runs.flatMap(({ rate, faults }) => {
       const told = Object.entries(faults).map(([fault, count]) => `${count} × ${fault}`);
       return told.length === 0 ? [] : [`${rateName(rate)}: ${told.join(', ')}`];
@@ -108,6 +109,6 @@ export function reportFaults(results: readonly BenchResult[]): string[] {
   });
 }
 
-export function hasFaults(result: BenchResult): result is OpenResult {
+export function hasFaults(result: BenchResult): boolean {
   return result.kind === 'open' && result.runs.some(({ faults }) => Object.keys(faults).length > 0);
 }
