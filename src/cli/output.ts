@@ -42,8 +42,15 @@ const EXIT_OF: Partial<Record<ErrorCode, number>> = {
   cancelled: EXIT.interrupted,
 };
 
-/** Ends a command with 1 whose result, which has been printed, is itself the bad news. */
-export class BadNews extends Error {}
+/** Ends a command whose result, which has been printed, is itself the bad news, or only a part. */
+export class BadNews extends Error {
+  readonly exitCode: number;
+
+  constructor(message?: string, exitCode: number = EXIT.failure) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
 
 /**
  * Tells a failure as `quept: message` on stderr and, with --json, as `{"error":{code,message}}` on stdout.
