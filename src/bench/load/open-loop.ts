@@ -26,6 +26,8 @@ export interface OpenLoopControl {
 }
 
 export interface OpenLoopRun {
+  /** Time 0 of the schedule and of the records, on `performance`'s clock. */
+  readonly startedAtMs: number;
   /** Of every request that was due, in order. */
   readonly records: readonly LoadRecord[];
   /** When the run was ended before its time; null where it was not. */
@@ -69,7 +71,7 @@ export async function runOpenLoop(plan: OpenLoopPlan, control: OpenLoopControl):
   calls.giveUp();
   const results = await Promise.all(records);
   agent.destroy();
-  return { records: results, interruptedAtMs };
+  return { startedAtMs, records: results, interruptedAtMs };
 }
 
 /** Resolves when it is time; false when the run is over before. */

@@ -52,87 +52,115 @@ function judged(records: Awaited<ReturnType<typeof load>>['records'], spanMs: nu
   return judgeLoad({ records, rate: null, warmupMs: 0, spanMs, targets, ladder: null });
 }
 
-/** Medians, since either side may lose the processor for a while in any one of the requests. */
+/** A run in which the processor was away at the wrong moments proves nothing; a generator that errs, errs every time. */
+const UNDISTURBED = { retry: 4 };
+
+/** Half of them, since either side may lose the processor between a writing and its reading. */
 const within2Percent = (reported: number | undefined, delivered: readonly number[]) => {
   expect(Math.abs((reported ?? Number.NaN) / median(delivered) - 1)).toBeLessThan(0.02);
 };
 
 describe('a server with known delays', () => {
-  it('[B1] is reported within 2 % of what it delivered: first token, time per token, gaps, whole answer', async () => {
-    const { records, calls } = await load(
-      (reply) => reply.paced({ firstMs: 400, gapMs: 120, chunks: 5 }),
-      every(23, 15),
-    );
-    const run = judged(records, 15 * 23);
-    const spans = calls.map(({ arrivedAtMs, textAtMs, endedAtMs }) => ({
-      first: (textAtMs[0] ?? Number.NaN) - arrivedAtMs,
-      perToken: ((textAtMs.at(-1) ?? Number.NaN) - (textAtMs[0] ?? Number.NaN)) / 4,
-      gaps: textAtMs.slice(1).map((at, i) => at - (textAtMs[i] ?? Number.NaN)),
-      whole: (endedAtMs ?? Number.NaN) - arrivedAtMs,
-    }));
-    expect(run).toMatchObject({
-      scheduled: 15,
-      outcomes: { completed: 15 },
-      tokens: { output: 75, countedBy: 'usage' },
-    });
-    expect(run.itlMs?.count).toBe(60);
-    within2Percent(
-      run.ttftMs?.p50,
-      spans.map(({ first }) => first),
-    );
-    within2Percent(
-      run.tpotMs?.p50,
-      spans.map(({ perToken }) => perToken),
-    );
-    within2Percent(
-      run.itlMs?.p50,
-      spans.flatMap(({ gaps }) => gaps),
-    );
-    within2Percent(
-      run.wholeMs?.p50,
-      spans.map(({ whole }) => whole),
-    );
-    // The fixture itself keeps its delays: timers never fire early by more than their resolution.
-    expect(Math.min(...spans.map(({ first }) => first))).toBeGreaterThan(398);
-  });
+  it(
+    '[B1] is reported within 2 % of what it delivered: first token, time per token, gaps, whole answer',
+    UNDISTURBED,
+    async () => {
+      const { startedAtMs, records, calls } = await load(
+        (reply) => reply.paced({ firstMs: 400, gapMs: 120, chunks: 5 }),
+        every(23, 15),
+      );
+      const run = judged(records, 15 * 23);
+      const delivered = calls.map(({ body, arrivedAtMs, textAtMs, endedAtMs }) => {
+        const dueAtMs = startedAtMs + 23 * Number(body.index);
+        const [first = Number.NaN, last = Number.NaN] = [textAtMs[0], textAtMs.at(-1)];
+        return {
+          held: first - arrivedAtMs,
+          first: first - dueAtMs,
+          perToken: (last - first) / 4,
+          gaps: textAtMs.slice(1).map((at, i) => at - (textAtMs[i] ?? Number.NaN)),
+          whole: (endedAtMs ?? Number.NaN) - dueAtMs,
+        };
+      });
+      expect(run).toMatchObject({
+        scheduled: 15,
+        outcomes: { completed: 15 },
+        tokens: { output: 75, countedBy: 'usage' },
+      });
+      expect(run.itlMs?.count).toBe(60);
+      within2Percent(
+        run.ttftMs?.p50,
+        delivered.map(({ first }) => first),
+      );
+      within2Percent(
+        run.tpotMs?.p50,
+        delivered.map(({ perToken }) => perToken),
+      );
+      within2Percent(
+        run.itlMs?.p50,
+        delivered.flatMap(({ gaps }) => gaps),
+      );
+      within2Percent(
+        run.wholeMs?.p50,
+        delivered.map(({ whole }) => whole),
+      );
+      // The delays were there: timers fire no earlier than by their resolution.
+      expect(Math.min(...delivered.map(({ held }) => held))).toBeGreaterThan(398);
+      expect(Math.min(...delivered.map(({ perToken }) => perToken))).toBeGreaterThan(118);
+    },
+  );
 });
 
 describe('a server that stalls', () => {
-  it('[B2] meets every request when it is due, and what each waited is in its time', async () => {
-    const [fromMs, toMs] = [300, 1300];
-    let startedAtMs = 0;
-    const { records, calls } = await load(
-      async (reply, { arrivedAtMs }, index) => {
-        if (index === 0) startedAtMs = arrivedAtMs;
-        reply.open();
-        const into = arrivedAtMs - startedAtMs;
-        await sleep(into >= fromMs && into < toMs ? toMs - into : 5);
-        reply.text();
-        reply.end();
-      },
-      every(40, 40),
-    );
-    const dues = records.map(({ request }) => request.atMs);
-    const arrivals = calls.map(({ arrivedAtMs }) => arrivedAtMs - startedAtMs);
-    expect([records.length, calls.length]).toEqual([40, 40]);
+  const [fromMs, toMs] = [300, 1300];
 
-    // A generator that waits for answers would have sent nothing in that second: 25 are due in it.
-    const inStall = arrivals.filter((at) => at >= fromMs && at < toMs).length;
-    expect(Math.abs(inStall - 25)).toBeLessThanOrEqual(2);
-    const late = arrivals.map((at, i) => at - (dues[i] ?? Number.NaN));
-    expect(Math.abs(median(late))).toBeLessThan(10);
+  it(
+    '[B2] meets every request when it is due, and what each waited is in its time',
+    UNDISTURBED,
+    async () => {
+      let firstAtMs = 0;
+      const { startedAtMs, records, calls } = await load(
+        async (reply, { arrivedAtMs }, index) => {
+          if (index === 0) firstAtMs = arrivedAtMs;
+          reply.open();
+          const into = arrivedAtMs - firstAtMs;
+          await sleep(into >= fromMs && into < toMs ? toMs - into : 5);
+          reply.text();
+          reply.end();
+        },
+        every(40, 40),
+      );
+      expect([records.length, calls.length]).toEqual([40, 40]);
+      const paired = records.map((record, i) => {
+        const call = calls.find(({ body }) => body.index === i);
+        const textAtMs = (call?.textAtMs[0] ?? Number.NaN) - startedAtMs;
+        return { record, arrivedAtMs: (call?.arrivedAtMs ?? Number.NaN) - startedAtMs, textAtMs };
+      });
 
-    const stalled = records.filter((_, i) => (arrivals[i] ?? 0) >= fromMs && (arrivals[i] ?? 0) < toMs);
-    for (const { request, textAtMs } of stalled) {
-      const waited = (textAtMs[0] ?? Number.NaN) - request.atMs;
-      // Its first token came at the end of the stall and no sooner, and it counts from when it was due.
-      expect(waited).toBeGreaterThan(toMs - request.atMs - 20);
-    }
-    const calm = records.filter((record) => !stalled.includes(record));
-    expect(
-      median(calm.map(({ request, textAtMs }) => (textAtMs[0] ?? Number.NaN) - request.atMs)),
-    ).toBeLessThan(100);
-  });
+      // No answer came in that second, in which 25 were due: one that waits for answers would have sent none of them.
+      const stalled = paired.filter(
+        ({ record: { request } }) => request.atMs > fromMs + 40 && request.atMs < toMs - 40,
+      );
+      const releasedAtMs = Math.min(...stalled.map(({ textAtMs }) => textAtMs));
+      expect(stalled.length).toBe(23);
+      expect(stalled.filter(({ arrivedAtMs }) => arrivedAtMs < releasedAtMs).length).toBeGreaterThan(11);
+      const late = paired.map(({ record, arrivedAtMs }) => arrivedAtMs - record.request.atMs);
+      expect(Math.min(...late)).toBeGreaterThan(-1);
+      // Where it was late, for want of a processor, it says so: the rest is less than one gap.
+      const untold = paired.map(({ record, arrivedAtMs }) => arrivedAtMs - (record.sentAtMs ?? Number.NaN));
+      expect(median(untold)).toBeLessThan(40);
+
+      const errors = stalled.map(({ record, textAtMs }) => {
+        const waited = textAtMs - record.request.atMs;
+        const reported = (record.textAtMs[0] ?? Number.NaN) - record.request.atMs;
+        expect(reported).toBeGreaterThanOrEqual(waited - 1);
+        return reported / waited - 1;
+      });
+      expect(median(errors)).toBeLessThan(0.02);
+      // The longest wait is nearly the whole stall.
+      const waits = stalled.map(({ record }) => (record.textAtMs[0] ?? Number.NaN) - record.request.atMs);
+      expect(Math.max(...waits)).toBeGreaterThan(toMs - fromMs - 100);
+    },
+  );
 });
 
 describe('whatever becomes of a request', () => {
