@@ -1,4 +1,5 @@
 import type { Caller, GenerateRequest, Generation, InferenceService, TraceContext } from '../core/index.ts';
+import { GIVEN_UP } from './given-up.ts';
 
 /**
  * Submits all requests of one answer together, within the limits of `caller`: either every one is accepted, or those
@@ -21,7 +22,7 @@ export async function startGenerations(
   );
   const refused = outcomes.find((outcome) => outcome.status === 'rejected');
   const accepted = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  if (refused !== undefined) abort.abort();
+  if (refused !== undefined) abort.abort(GIVEN_UP);
   permit.settle(accepted, refused?.reason ?? null);
   if (refused !== undefined) throw refused.reason;
   return accepted;

@@ -6,6 +6,7 @@ import type {
   ServerWritableStream,
 } from '@grpc/grpc-js';
 import { type Caller, QueptError } from '../../core/index.ts';
+import { GIVEN_UP } from '../given-up.ts';
 import type { Callers } from './authenticate-calls.ts';
 import { CallScope } from './call-scope.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
@@ -41,7 +42,7 @@ export function unaryHandler(
     } catch (thrown) {
       callback(scope.failed(thrown));
       // What else was begun for this call has nobody left to wait for it.
-      scope.abort.abort();
+      scope.abort.abort(GIVEN_UP);
     } finally {
       done();
     }
@@ -68,7 +69,7 @@ export function streamHandler(
     } catch (thrown) {
       call.emit('error', scope.failed(thrown));
       // Whatever it was, nobody will read on.
-      scope.abort.abort();
+      scope.abort.abort(GIVEN_UP);
     } finally {
       done();
     }

@@ -4,6 +4,7 @@ import { Metadata } from '@grpc/grpc-js';
 import { type Caller, QueptError } from '../../core/index.ts';
 import { type ErrorStatus, errorStatus, rateLimitHeaders } from '../../protocol/index.ts';
 import type { AccessRecord } from '../access-record.ts';
+import { GIVEN_UP } from '../given-up.ts';
 import { reportFailure } from '../report-failure.ts';
 import { requestIdOf } from '../request-id.ts';
 import { metadataOf, printable, textOf } from './call-metadata.ts';
@@ -111,7 +112,7 @@ export class CallScope {
 
   #leave(): void {
     this.#gone = true;
-    this.abort.abort();
+    this.abort.abort(GIVEN_UP);
   }
 
   #end(fields: Readonly<Record<string, unknown>>): void {
