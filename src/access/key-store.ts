@@ -31,8 +31,8 @@ export class KeyStore {
   /** Throws QueptError `invalid_config` that lists every fault of the keys. */
   constructor(sources: KeySources) {
     this.#sources = sources;
-    this.#text = this.#readFile();
-    this.#ring = this.#parse(this.#text);
+    this.#text = readKeyFile(sources.path);
+    this.#ring = keyRing(this.#text, sources);
   }
 
   get ring(): KeyRing {
@@ -46,8 +46,8 @@ export class KeyStore {
    * Throws like the constructor; the keys stay as they were then.
    */
   reload(): boolean {
-    const text = this.#readFile();
-    const ring = this.#parse(text);
+    const text = readKeyFile(this.#sources.path);
+    const ring = keyRing(text, this.#sources);
     const changed = text !== this.#text;
     this.#text = text;
     this.#ring = ring;
@@ -84,14 +84,6 @@ export class KeyStore {
       const reason = error instanceof QueptError ? error.message : 'the file cannot be read';
       logger.error({ reason }, 'the changed keys file is at fault; the keys before it still hold');
     }
-  }
-
-  #readFile(): string {
-    return readKeyFile(this.#sources.path);
-  }
-
-  #parse(text: string): KeyRing {
-    return keyRing(text, this.#sources);
   }
 }
 

@@ -1,11 +1,9 @@
 #!/usr/bin/env node
 import { loadFault } from './load-fault.ts';
-
-/** By which a supervisor or Ctrl-C ends a process, and the codes that tell so. */
-const EARLY_ENDS = { SIGINT: 130, SIGTERM: 143 } as const;
+import { SIGNAL_CODES } from './signal-codes.ts';
 
 // Until a command takes care of signals. The first process of a container gets only those that it listens for.
-for (const [name, code] of Object.entries(EARLY_ENDS)) {
+for (const [name, code] of Object.entries(SIGNAL_CODES)) {
   process.on(name, () => {
     if (process.listenerCount(name) === 1) process.exit(code);
   });

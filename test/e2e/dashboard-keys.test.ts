@@ -2,9 +2,11 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newKey } from '../support/api-key.ts';
 import { axeFaults } from '../support/axe.ts';
+import { isAlive } from '../support/child-processes.ts';
 import { launchChromium, NEEDS_CHROMIUM, openPage } from '../support/chromium.ts';
 import { type ServerProcess, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
+import { until } from '../support/until.ts';
 
 const app = newKey('app', {});
 const once = newKey('once', { requestsPerMinute: 1 });
@@ -90,8 +92,12 @@ describe('where there are keys', () => {
     const banner = page.locator('#banner');
     const state = page.locator('#state');
     expect(await banner.isVisible()).toBe(false);
-    process.kill(server.enginePid(), 'SIGKILL');
-    await banner.filter({ hasText: 'takes no requests now' }).waitFor();
+    // This engine is back sooner than the page asks again; each further loss keeps it away for twice as long.
+    const lost = banner.filter({ hasText: 'takes no requests now' });
+    await until(async () => {
+      if (isAlive(server.enginePid())) process.kill(server.enginePid(), 'SIGKILL');
+      return lost.isVisible();
+    }, 'the page saying that the engine restarts');
     await state.filter({ hasText: /^ready$/ }).waitFor();
     expect(await banner.isVisible()).toBe(false);
     server.child.kill('SIGTERM');

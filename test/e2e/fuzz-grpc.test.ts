@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
 import { FUZZED_CALL, type FuzzedCall } from '../support/fuzzed-call.ts';
 import { GrpcClient, HEALTH, INFERENCE, type Reply, trailer } from '../support/grpc-client.ts';
 import { residentBytes } from '../support/resident-bytes.ts';
 import { type ServerProcess, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
+import { until } from '../support/until.ts';
 
 // QUEPT_FUZZ_RUNS=20000 for the full number; QUEPT_FUZZ_SEED repeats a run.
 const RUNS = Number(process.env.QUEPT_FUZZ_RUNS ?? 400);
@@ -108,12 +108,12 @@ it('[H3] random and mutated calls are answered, never by a fault of ours, and le
   );
   // Answers and refusals both, or it was no test.
   expect([OK, INVALID_ARGUMENT].map((code) => (seen.get(code) ?? 0) > RUNS / 20)).toEqual([true, true]);
-  await eventually(async () => {
+  await until(async () => {
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     return [/^vllm:num_requests_running(\{.*\})? 0$/m, /^vllm:num_requests_waiting(\{.*\})? 0$/m].every(
       (idle) => idle.test(metrics),
     );
-  });
+  }, 'an idle server');
   // Garbage makes it rise and fall by tens of megabytes, so it is no use to look once. Half way everything has been
   // used that is used at all.
   const known = resident.filter((bytes) => bytes !== null);

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
 import { type CallOptions, GrpcClient, HEALTH, type Reply, trailer } from '../support/grpc-client.ts';
 import { type ServerProcess, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
+import { until } from '../support/until.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -153,13 +153,13 @@ describe('gRPC', () => {
   it('[G3] ends a call that is cancelled in the queue, in its prompt and in its answer', async () => {
     const client = connect(server);
     /** Cancels a call once the scheduler has done so much with it. */
-    const cancelled = async (request: object, requestId: string, until: () => Promise<unknown>) => {
+    const cancelled = async (request: object, requestId: string, when: () => Promise<unknown>) => {
       const metadata = { 'x-request-id': requestId };
-      const { status } = await client.call('Generate', request, { metadata, cancelWhen: until() });
+      const { status } = await client.call('Generate', request, { metadata, cancelWhen: when() });
       return status.code;
     };
     const doing = (requestId: string, action: string) => () =>
-      eventually(async () => (await actionsOf(requestId)).includes(action));
+      until(async () => (await actionsOf(requestId)).includes(action), `${action} of ${requestId}`);
     const long = { ...ENDLESS, tokens: { ids: new Array(20_000).fill(5) }, text: undefined };
     expect(await cancelled(ENDLESS, 'left-decoding', doing('left-decoding', 'decode'))).toBe(1);
     expect(await cancelled(long, 'left-in-prompt', doing('left-in-prompt', 'prefill'))).toBe(1);

@@ -1,12 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { childrenOf, HAS_PROC, residentBytes as residentBytesOf } from './child-processes.ts';
 import type { ServerProcess } from './spawn-server.ts';
 
 /** Memory of a server and its engine, bytes; null where the system does not tell. */
 export function residentBytes({ child: { pid } }: ServerProcess): number | null {
-  if (!existsSync(`/proc/${pid}/status`)) return null;
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-  return [pid, ...children].reduce<number>((sum, each) => {
-    const status = readFileSync(`/proc/${each}/status`, 'utf8');
-    return sum + Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
-  }, 0);
+  if (!HAS_PROC || pid === undefined) return null;
+  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + residentBytesOf(each), 0);
 }

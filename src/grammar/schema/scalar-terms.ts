@@ -1,3 +1,4 @@
+import { nestsDeeper } from '../../core/index.ts';
 import type { WorkMeter } from '../automaton/work-meter.ts';
 import { canonicalText, MAX_VALUE_DEPTH } from './canonical-text.ts';
 import type { KeywordReader } from './keyword-reader.ts';
@@ -31,7 +32,7 @@ function listedValues(reader: KeywordReader, meter: WorkMeter): ReadonlyMap<stri
   const byText = (values: readonly unknown[]): Map<string, unknown> =>
     new Map(
       values.map((value) => {
-        if (nests(value, MAX_VALUE_DEPTH)) {
+        if (nestsDeeper(value, MAX_VALUE_DEPTH)) {
           throw schemaFault(
             reader.path,
             `lists a value that nests more than ${MAX_VALUE_DEPTH} levels deep.`,
@@ -48,12 +49,6 @@ function listedValues(reader: KeywordReader, meter: WorkMeter): ReadonlyMap<stri
   }
   const constants = byText(constant);
   return new Map([...byText(listed)].filter(([text]) => constants.has(text)));
-}
-
-/** Whether `value` nests more than `depth` levels. */
-function nests(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return depth === 0 || Object.values(value).some((inner) => nests(inner, depth - 1));
 }
 
 function typesOf(reader: KeywordReader): Partial<SchemaNode> {

@@ -1,4 +1,4 @@
-import { type LivePasses, type LiveSecond, SERVICE_TIERS, type ServiceTier } from '../../core/index.ts';
+import { type LiveSecond, SERVICE_TIERS, type ServiceTier } from '../../core/index.ts';
 import type { EngineState } from '../serving-metrics.ts';
 
 /** Bins of times per doubling: a time read from its bin is at most 4.5 % off. */
@@ -119,7 +119,7 @@ export class OpenSecond {
           targetMs: mean(gapTargetsMs, gapTargets),
         }),
       ),
-      passes: this.#passes as { readonly prefill: LivePasses; readonly decode: LivePasses },
+      passes: this.#passes,
       switches: [...this.#switches.values()],
       targets: this.#byTier(
         ({ judged }) => judged > 0,

@@ -1,4 +1,5 @@
-import { type Prompt, QueptError } from '../../core/index.ts';
+import type { Prompt } from '../../core/index.ts';
+import { invalidField } from '../invalid-field.ts';
 import { MAX_PROMPTS } from '../openai/completion-prompts.ts';
 import type {
   GenerateRequest as GenerateMessage,
@@ -24,8 +25,8 @@ export function parseMessagePrompts({ prompt }: GenerateMessage | GenerateStream
 }
 
 function batchPrompts({ prompts }: PromptBatch): Prompt[] {
-  if (prompts.length === 0) throw invalid(BATCH, 'must have at least 1 item.');
-  if (prompts.length > MAX_PROMPTS) throw invalid(BATCH, `must have at most ${MAX_PROMPTS} items.`);
+  if (prompts.length === 0) throw invalidField(BATCH, 'must have at least 1 item.');
+  if (prompts.length > MAX_PROMPTS) throw invalidField(BATCH, `must have at most ${MAX_PROMPTS} items.`);
   return prompts.map(({ content }, index) => {
     if (content.case === undefined) throw required(`${BATCH}[${index}]`, REMEDY);
     return promptOf(content);
@@ -41,8 +42,4 @@ function promptOf(content: Exclude<PromptMessage['content'], { case: undefined }
     default:
       return content satisfies never;
   }
-}
-
-function invalid(param: string, complaint: string): QueptError {
-  return new QueptError('invalid_request', `'${param}' ${complaint}`, { param });
 }

@@ -1,6 +1,7 @@
-import { QueptError } from '../../core/index.ts';
+import type { QueptError } from '../../core/index.ts';
+import { invalidField } from '../invalid-field.ts';
 
 /** The fault of a field that must be set and is not. */
 export function required(param: string, remedy = ''): QueptError {
-  return new QueptError('invalid_request', `'${param}' is required. ${remedy}`.trimEnd(), { param });
+  return invalidField(param, `is required. ${remedy}`.trimEnd());
 }

@@ -1,13 +1,8 @@
 import type { Ladder, PrecisionConfig } from '../../core/index.ts';
+import type { PrecisionJson } from './precision-json.ts';
 
 /** The `precision` extension of a piece of a stream: what the tokens behind it were served at. */
-export interface PiecePrecisionJson {
-  readonly configs: readonly {
-    readonly id: string;
-    readonly average_bits: number;
-    readonly tokens: number;
-  }[];
-}
+export type PiecePrecisionJson = Pick<PrecisionJson, 'configs'>;
 
 /** Counts the tokens of one choice from piece to piece, in the order of their configs: the last made the piece certain. */
 export class ServedTokens {

@@ -20,16 +20,12 @@ export function dashboardHandlers(
   clock: Clock,
 ): DashboardHandlers {
   const responses = new Map([...dashboard.files].map(([name, file]) => [name, pageResponse(file)]));
-  const send = (name: string): Handler<HttpEnv> => {
-    const response = responses.get(name);
-    return (context) => (response === undefined ? context.notFound() : response(context));
-  };
+  const page = responses.get(INDEX_FILE);
+  // It stands at `/` only.
+  responses.delete(INDEX_FILE);
   return {
-    page: send(INDEX_FILE),
-    file: (context, next) => {
-      const name = context.req.param('file') ?? '';
-      return send(name === INDEX_FILE ? '' : name)(context, next);
-    },
+    page: (context) => page?.(context) ?? context.notFound(),
+    file: (context) => responses.get(context.req.param('file') ?? '')?.(context) ?? context.notFound(),
     data: dataHandler(dashboard, service, clock),
   };
 }
