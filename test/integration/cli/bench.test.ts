@@ -352,7 +352,8 @@ describe('quept bench closed', () => {
     );
     expect(exitCode).toBe(0);
     expect(err).toContain(
-      'left out, since the server lacks or refuses them: precision (404), health (404), metrics (404)',
+      'left out, since the server lacks or refuses them: responses (404), responses-stream (404), tokenize (404), ' +
+        'detokenize (404), precision (404), health (404), metrics (404)',
     );
     expect(out).toMatch(/^endpoint +requests\/s +P50, ms/m);
     expect(out).toMatch(/^chat-stream +\d/m);
