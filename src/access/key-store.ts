@@ -6,11 +6,14 @@ import { readKeyDocument } from './key-document.ts';
 import { KeyRing } from './key-ring.ts';
 import { parseKeys } from './parse-keys.ts';
 
-export interface KeySources {
+export interface KeyOrigins {
   /** A keys file; null for none. */
   readonly path: string | null;
   /** Entries that come with the settings; null for none. */
   readonly entries: unknown;
+}
+
+export interface KeySources extends KeyOrigins {
   readonly logger: Logger;
 }
 
@@ -84,27 +87,38 @@ export class KeyStore {
   }
 
   #readFile(): string {
-    const { path } = this.#sources;
-    if (path === null) return '';
-    try {
-      return readFileSync(path, 'utf8');
-    } catch (cause) {
-      const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-      throw new QueptError(
-        'invalid_config',
-        `keys: ${missing ? 'there is no file' : 'cannot read the file'} ${path}; 'quept keys create --add ${path}' makes one`,
-        { cause },
-      );
-    }
+    return readKeyFile(this.#sources.path);
   }
 
   #parse(text: string): KeyRing {
-    const { path, entries } = this.#sources;
-    const fromFile = path === null ? [] : parseKeys(readKeyDocument(text, path).keys, path);
-    const fromSettings = entries === null ? [] : parseKeys(entries, 'keyEntries');
-    if (path !== null && entries !== null) requireDistinct(fromFile, fromSettings, path);
-    return new KeyRing([...fromFile, ...fromSettings]);
+    return keyRing(text, this.#sources);
   }
+}
+
+/** Throws QueptError `invalid_config` that lists every fault of the keys, as a start would. */
+export function checkKeySources(sources: KeyOrigins): void {
+  keyRing(readKeyFile(sources.path), sources);
+}
+
+function readKeyFile(path: string | null): string {
+  if (path === null) return '';
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new QueptError(
+      'invalid_config',
+      `keys: ${missing ? 'there is no file' : 'cannot read the file'} ${path}; 'quept keys create --add ${path}' makes one`,
+      { cause },
+    );
+  }
+}
+
+function keyRing(text: string, { path, entries }: KeyOrigins): KeyRing {
+  const fromFile = path === null ? [] : parseKeys(readKeyDocument(text, path).keys, path);
+  const fromSettings = entries === null ? [] : parseKeys(entries, 'keyEntries');
+  if (path !== null && entries !== null) requireDistinct(fromFile, fromSettings, path);
+  return new KeyRing([...fromFile, ...fromSettings]);
 }
 
 function stampOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {

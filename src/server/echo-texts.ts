@@ -9,7 +9,7 @@ import type { ParsedRequest } from '../protocol/index.ts';
  * does.
  */
 export async function echoTexts(
-  { echo, requests, n }: ParsedRequest,
+  { echo, requests, n }: Pick<ParsedRequest, 'echo' | 'requests' | 'n'>,
   service: InferenceService,
   abort: AbortController,
 ): Promise<string[] | null> {

@@ -38,6 +38,8 @@ function probe(entry: URL): Promise<Probe> {
     facts = message as RuntimeFacts;
   });
   return new Promise((resolve) => {
+    // Where no process can be started there is no end of one.
+    child.once('error', ({ message }) => resolve({ facts: null, how: message, said: '' }));
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       const how = signal === null ? `its process ended with code ${code}` : `its process ended by ${signal}`;

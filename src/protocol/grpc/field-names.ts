@@ -14,6 +14,9 @@ export const tokenizeFields: FieldPlaces = (param) => {
   return /^(messages|tools)/.test(param) ? `conversation.${param}` : param;
 };
 
+/** Of `Detokenize`. */
+export const detokenizeFields: FieldPlaces = (param) => param.replace(/^tokens/, 'token_ids');
+
 /** The same fault, with its field named as it is in the message. */
 export function inMessageTerms(thrown: unknown, places: FieldPlaces): unknown {
   if (!(thrown instanceof QueptError) || thrown.param === null) return thrown;

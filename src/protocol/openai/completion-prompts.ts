@@ -1,7 +1,7 @@
 import { type Prompt, QueptError } from '../../core/index.ts';
 
 /** Prompts of one request; each becomes a sequence of its own. */
-const MAX_PROMPTS = 128;
+export const MAX_PROMPTS = 128;
 
 const TOKENS_DOCUMENT = { type: 'array', minItems: 1, items: { type: 'integer', minimum: 0 } };
 

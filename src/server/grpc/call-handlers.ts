@@ -33,12 +33,15 @@ export function unaryHandler(
     try {
       const caller = callerOf(call.metadata, callers);
       scope.identified(caller);
+      scope.requireWaiting();
       const reply = await method(requireMessage(call.request), scope, caller);
       scope.sendHeader();
       callback(null, reply, scope.trailers);
       scope.succeeded();
     } catch (thrown) {
       callback(scope.failed(thrown));
+      // What else was begun for this call has nobody left to wait for it.
+      scope.abort.abort();
     } finally {
       done();
     }
@@ -55,6 +58,7 @@ export function streamHandler(
     try {
       const caller = callerOf(call.metadata, callers);
       scope.identified(caller);
+      scope.requireWaiting();
       for await (const reply of method(requireMessage(call.request), scope, caller)) {
         // The next piece is asked for when this one is on its way: a slow reader slows its own stream alone.
         if (!call.write(reply)) await drained(call, scope.signal, stalledReaderMs);

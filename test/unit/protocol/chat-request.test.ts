@@ -38,6 +38,7 @@ describe('parseChatRequest', () => {
       n: 1,
       stream: false,
       includeUsage: false,
+      includePrecision: false,
       echo: false,
       calls: null,
     });
@@ -62,7 +63,9 @@ describe('parseChatRequest', () => {
       service_tier: 'flex',
       precision: 'q4',
     });
-    expect(parsed).toMatchObject({ stream: true, includeUsage: true });
+    expect(parsed).toMatchObject({ stream: true, includeUsage: true, includePrecision: false });
+    const told = parse({ stream: true, stream_options: { include_precision: true } });
+    expect(told).toMatchObject({ stream: true, includeUsage: false, includePrecision: true });
     expect(parsed.requests[0]).toMatchObject({
       maxTokens: 7,
       stop: ['a', 'b'],
