@@ -24,19 +24,20 @@ export interface PacedServer {
 /** Answers a request to generate; `index` counts them. */
 export type PacedAnswer = (answer: PacedReply, call: PacedCall, index: number) => Promise<void>;
 
-/** Lists one model, and counts a token for each word of a prompt and three beside. */
+/** Lists one model, chats and completes, and counts a token for each word of a prompt and three beside. */
 export async function startPacedServer(answer: PacedAnswer): Promise<PacedServer> {
   const calls: PacedCall[] = [];
   const server = createServer(async (request, response) => {
     const text = await bodyOf(request);
     const arrivedAtMs = performance.now();
-    if (request.method === 'GET') {
-      const listed = request.url === '/v1/models';
+    const { method, url: path = '' } = request;
+    if (method === 'GET' || !/^\/v1\/(chat\/)?completions$/.test(path)) {
+      const listed = path === '/v1/models';
       response.writeHead(listed ? 200 : 404, { 'content-type': 'application/json' });
       response.end(JSON.stringify(listed ? { data: [{ id: 'paced' }] } : { error: { code: 'not_found' } }));
       return;
     }
-    const { path, headers } = { path: request.url ?? '', headers: request.headers };
+    const { headers } = request;
     const body = JSON.parse(text) as PacedCall['body'];
     if (body.stream !== true) {
       response.setHeader('content-type', 'application/json');

@@ -78,7 +78,9 @@ export function explainRefusal(target: LoadTarget, path: string, answer: ServerA
   }
   if (status >= 300 && status < 400)
     return usage(`${where} redirects (${status}). Give the address that it leads to`);
-  return usage(`${where} answered ${status}: ${messageOf(answer)}`);
+  const message = messageOf(answer);
+  const remedy = message.includes('ignore_eos') ? '. Leave that field out with --no-ignore-eos' : '';
+  return usage(`${where} answered ${status}: ${message}${remedy}`);
 }
 
 function messageOf({ text, json }: ServerAnswer): string {
