@@ -129,6 +129,22 @@ describe('the same request over HTTP and gRPC', () => {
     expect([refused.status.code, trailer(refused, 'x-error-param')]).toEqual([3, 'options.logit_bias']);
   });
 
+  it('[G10] names the prompt at fault where there are several', async () => {
+    const asked = { model: 'tiny', prompt: [[5], [5, 999999], [6]], n: 2 };
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${server.url}/v1/completions`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(asked),
+    });
+    const { error }: Reply = await answer.json();
+    expect([answer.status, error.code, error.param]).toEqual([400, 'invalid_request', 'prompt[1]']);
+    expect(error.message).toMatch(/^Of prompt 1 \(counted from 0\): Token 999999 at position 1 /);
+    const prompts = asked.prompt.map((ids) => ({ tokens: { ids } }));
+    const refused = await client.call('Generate', { model: 'tiny', batch: { prompts } });
+    expect([refused.status.code, trailer(refused, 'x-error-param')]).toEqual([3, 'batch.prompts[1]']);
+  });
+
   it('[G10] has the same text of the same tokens', async () => {
     const ids = artefact.encode('the cat sat');
     const { prompt } = await post('/detokenize', { tokens: ids });

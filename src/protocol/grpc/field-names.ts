@@ -6,7 +6,9 @@ export type FieldPlaces = (param: string) => string;
 
 /** Of the methods that generate: options stand in a message of their own. */
 export const generationFields: FieldPlaces = (param) =>
-  OPTION_FIELDS.has(param.split(/[.[]/, 1)[0] ?? '') ? `options.${param}` : param;
+  OPTION_FIELDS.has(param.split(/[.[]/, 1)[0] ?? '')
+    ? `options.${param}`
+    : param.replace(/^prompt(?=\[)/, 'batch.prompts');
 
 /** Of `Tokenize`. */
 export const tokenizeFields: FieldPlaces = (param) => {
