@@ -39,7 +39,13 @@ export function contenderStart(root: string, contender: PeerContender, load: Pee
   }
   const args = [
     ...['--model', ARTEFACT, '--threads', String(threads), '--slots', String(slots)],
-    ...['--context-length', String(contextLength), '--prefix-cache', 'off', ...policyArguments(contender, load)],
+    ...[
+      '--context-length',
+      String(contextLength),
+      '--prefix-cache',
+      'off',
+      ...policyArguments(contender, load),
+    ],
   ];
   return { command: `npm start -- ${args.map(quoted).join(' ')}`, start: () => startLiveServer(args) };
 }
