@@ -26,7 +26,7 @@ describe('the OpenAI shim around the peer', () => {
     if (!INSTALLED) return;
     const path = join(folder, 'tiny.gguf');
     await writeRandomGguf(path, TINY, 'Q8_0');
-    server = await startPeerServer(ROOT, ['--model', path, '--sequences', '2', '--context', '64']);
+    server = await startPeerServer(ROOT, ['--model', path, '--threads', '1', '--sequences', '2', '--context', '64']);
   }, 60_000);
 
   afterAll(async () => {
@@ -46,7 +46,7 @@ describe('the OpenAI shim around the peer', () => {
     const tokenizer = await loadTokenizer(await writeFolder(folder));
     const response = await post('/v1/completions', { ...GREEDY, prompt: TEXT, max_tokens: 9 });
     expect(response.status).toBe(200);
-    const prompt = tokenizer.encode(TEXT).length;
+    const prompt = tokenizer.encode(TEXT, { addSpecialTokens: true }).length;
     expect(await response.json()).toMatchObject({
       model: 'tiny',
       usage: { prompt_tokens: prompt, completion_tokens: 9, total_tokens: prompt + 9 },
@@ -71,7 +71,7 @@ describe('the OpenAI shim around the peer', () => {
       expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 6 } });
       return chunks.map(({ choices }) => choices[0]?.text ?? '').join('');
     };
-    const indices = [0, 1, 2, 3, 4];
+    const indices = [0, 1, 2];
     const together = await Promise.all(indices.map(stream));
     for (const index of indices) expect(together[index]).toBe(await ask(index));
     expect(new Set(together).size).toBeGreaterThan(1);
