@@ -26,7 +26,16 @@ describe('the OpenAI shim around the peer', () => {
     if (!INSTALLED) return;
     const path = join(folder, 'tiny.gguf');
     await writeRandomGguf(path, TINY, 'Q8_0');
-    server = await startPeerServer(ROOT, ['--model', path, '--threads', '1', '--sequences', '2', '--context', '64']);
+    server = await startPeerServer(ROOT, [
+      '--model',
+      path,
+      '--threads',
+      '1',
+      '--sequences',
+      '2',
+      '--context',
+      '64',
+    ]);
   }, 60_000);
 
   afterAll(async () => {
