@@ -38,7 +38,7 @@ function methodSection(load: PeerLoad, turns: readonly PeerTurn[]): string {
   const most = Math.max(...others);
   const quiet = most <= QUIET_MOST ? '' : ' **Not quiet: the figures, ratios above all, are unreliable.**';
   return [
-    `${rounds} rounds; within each, every server in turn is started, warmed, loaded and stopped, another first each time. Tables are medians over rounds; a ratio is the median of ours / peer within a round, and ${LEVEL * 100} % either way is level.`,
+    `${rounds} round${rounds === 1 ? '' : 's'}; within each, every server in turn is started, warmed, loaded and stopped, another first each time. Tables are medians over rounds; a ratio is the median of ours / peer within a round, and ${LEVEL * 100} % either way is level.`,
     `Every server: ${load.threads} threads, ${load.slots} sequences at once, context ${load.contextLength}; the load generator runs on the same machine. Targets: TTFT ${load.ttftMs} ms, TPOT ${load.tpotMs} ms, both to be met; refused, failed and unfinished requests have missed.`,
     `Others took up to ${(100 * most).toFixed(0)} % of the machine just before a turn.${quiet}`,
   ].join('\n\n');
