@@ -57,6 +57,7 @@ const TASKS = {
   /** `npm run docs:structured`: what the JSON Schema test suite says of structured output. */
   'docs-structured': (args) => runBuilt(join('bench', 'structured', 'write-suite-table.js'), args),
   'bench-serving': (args) => runBuilt(join('bench', 'serving', 'main.js'), args),
+  'bench-peer': (args) => runBuilt(join('bench', 'peer', 'main.js'), args),
   'bench-soak': (args) => runBuilt(join('bench', 'soak', 'main.js'), args),
   /** `npm run model:data`: what the default model learns from. */
   'model-data': async (args) => {
