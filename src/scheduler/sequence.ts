@@ -235,7 +235,8 @@ export class Sequence implements RequestView {
     if (stopped) return { text, end: 'stop' };
     const generated = this.generatedTokens;
     const full = generated >= this.request.maxTokens || this.promptTokens + generated >= contextLength;
-    return { text, end: full ? 'length' : null };
+    if (!full) return { text, end: null };
+    return { text, end: this.#matcher?.complete === true ? 'stop' : 'length' };
   }
 
   /** The terminal event of a request that ends with `reason`. `completionTokens` leaves an end token out. */
