@@ -9,12 +9,14 @@ import {
   WITHOUT_TARGETS,
 } from '../../core/index.ts';
 import { resolveMaxTokens, resolveSampling } from '../../gateway/index.ts';
-import { parsePrecisionWish } from '../../protocol/index.ts';
+import { parsePrecisionWord } from '../../protocol/index.ts';
 import { createCeilingPolicy, createScheduler, firstComePolicy } from '../../scheduler/index.ts';
 import { defineCommand } from '../define-command.ts';
 import { interruptible } from '../interrupt.ts';
 import { type LocalModel, openLocalModel } from '../open-model.ts';
 import { createOutput, type Streams } from '../output.ts';
+
+const PRECISION = { param: '--precision', name: '--precision' };
 
 interface GenerateOptions {
   readonly prompt: string;
@@ -68,8 +70,7 @@ async function run(
   const local = await openLocalModel(model, { slots: 1 });
   try {
     const { ladder, name } = local.artefact.manifest;
-    const wish = parsePrecisionWish({ body: null, header: options.precision, alias: null }, ladder);
-    const range = resolvePrecision(ladder, wish);
+    const range = resolvePrecision(ladder, parsePrecisionWord(options.precision, ladder, PRECISION));
     const output = createOutput(options.json === true, streams);
     let text = '';
     const finished = await generate(local, options, range, signal, (piece) => {
