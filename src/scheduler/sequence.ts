@@ -178,7 +178,13 @@ export class Sequence implements RequestView {
 
   /** Whether running `tokens` more yields logits to sample from. What follows what is run again is known already. */
   yieldsToken(tokens: number): boolean {
+    if (this.request.maxTokens === 0) return false;
     return this.promptLeft === 0 || (this.generatedTokens === 0 && tokens >= this.promptLeft);
+  }
+
+  /** All that was wanted is done: the prompt has been run, and no token is to follow it. */
+  get done(): boolean {
+    return this.promptLeft === 0 && this.request.maxTokens === 0;
   }
 
   /** The token that follows, given the logits of the newest position. Throws on unusable logits. */
