@@ -29,7 +29,8 @@ h2 { margin: 2.4rem 0 0.4rem; font-size: 1.2rem; }
 .chart { margin: 0; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; background: var(--ground); }
 .chart svg { display: block; width: 100%; height: auto; }
 .scroll { overflow-x: auto; }
-.tables { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), auto)); gap: 1.2rem 2.5rem; align-items: start; }
+.tables { display: flex; flex-wrap: wrap; gap: 1.2rem 2.5rem; align-items: start; }
+.tables > * { max-width: 100%; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.26rem 0.9rem 0.26rem 0; text-align: right; white-space: nowrap; }
 tbody tr { border-top: 1px solid var(--faint); }
