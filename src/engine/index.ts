@@ -1,10 +1,10 @@
 export { artefactEmbedding, artefactWeights } from './artefact-weights.ts';
 export type { AttentionKind, CpuRunner } from './cpu/cpu-runner.ts';
-export type { EmbeddingTable } from './cpu/embedding-table.ts';
 export { openRunner, type RunnerOptions } from './cpu/open-runner.ts';
 export { probeRuntime, type RuntimeFacts } from './cpu/probe-runtime.ts';
 export { cpuSessionOptions } from './cpu/session-options.ts';
 export { type DenseWeights, denseWeights } from './dense-weights.ts';
+export type { EmbeddingTable } from './embedding-table.ts';
 export type { GraphWeights, MatrixData } from './graph/graph-weights.ts';
 export { rotaryTables } from './graph/rotary-tables.ts';
 export { type Checkpoint, openCheckpoint } from './hf/checkpoint.ts';

@@ -1,9 +1,9 @@
 import type { ModelArchitecture, PrecisionConfig } from '../../core/index.ts';
 import { fusedMatrices } from '../../core/index.ts';
+import type { EmbeddingTable } from '../embedding-table.ts';
 import type { AccuracyLevel } from '../graph/elastic-linear.ts';
 import type { GraphWeights } from '../graph/graph-weights.ts';
 import { type AttentionKind, CpuRunner } from './cpu-runner.ts';
-import type { EmbeddingTable } from './embedding-table.ts';
 
 export interface RunnerOptions {
   /** Sequences held at once; default 8. */
