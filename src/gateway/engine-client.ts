@@ -3,6 +3,7 @@ import type { Logger, RestartReason } from '../observability/index.ts';
 import type { SchedulerSnapshot, UnloadedProfile } from '../scheduler/index.ts';
 import type { EngineSettings, FatalMessage, ReadyMessage, StepMessage } from './channel.ts';
 import { DecisionQueries } from './decision-queries.ts';
+import { describeDevice } from './describe-device.ts';
 import { EngineChild } from './engine-child.ts';
 import type { EngineMetrics } from './engine-metrics.ts';
 import { EngineWatchdog } from './engine-watchdog.ts';
@@ -155,7 +156,7 @@ export class EngineClient {
     }, loadTimeoutMs);
   }
 
-  #onReady({ profile, longestStepMs }: ReadyMessage): void {
+  #onReady({ profile, longestStepMs, device }: ReadyMessage): void {
     if (this.#state === 'stopped' || this.#killedFor !== null) return;
     this.#options.onProfile?.(profile);
     clearTimeout(this.#timer);
@@ -164,7 +165,9 @@ export class EngineClient {
     this.#watchdog.start(longestStepMs);
     this.#settleReady.resolve();
     const patienceMs = Math.round(this.#watchdog.patienceMs);
-    this.#options.logger.info({ enginePid: this.pid, patienceMs }, 'the engine is ready');
+    this.#options.metrics.started(device);
+    const place = describeDevice(device);
+    this.#options.logger.info({ enginePid: this.pid, patienceMs, ...place }, 'the engine is ready');
   }
 
   #onStep(message: StepMessage): void {

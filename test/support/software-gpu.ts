@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 
 const ICD = '/usr/lib/chromium/vk_swiftshader_icd.json';
-const LOADERS = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map((machine) => `/usr/lib/${machine}/libvulkan.so.1`);
+const LOADERS = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map(
+  (machine) => `/usr/lib/${machine}/libvulkan.so.1`,
+);
 
 export const NEEDS_SOFTWARE_GPU =
   'needs the Debian packages chromium, for its software Vulkan device, and libvulkan1 (apt-get install chromium libvulkan1)';

@@ -5,7 +5,9 @@ import {
   unknownVariables,
 } from '../../config/index.ts';
 import { QueptError } from '../../core/index.ts';
+import { bytesOfMib } from '../bytes-of-mib.ts';
 import { defaultModelDirectory } from '../default-model.ts';
+import { checkAdapter } from './check-adapter.ts';
 import { checkArtefact } from './check-artefact.ts';
 import { checkCertificates } from './check-certificates.ts';
 import { checkClock } from './check-clock.ts';
@@ -35,6 +37,7 @@ export async function* runDoctor(
   yield checkNode(machine);
   yield await checkRuntime();
   yield* checkProcessor(machine, config.threads);
+  yield await checkAdapter(config.device, bytesOfMib(config.deviceMemoryMb));
   yield* checkModel(config, machine);
   yield checkDescriptors(machine.descriptors);
   yield* await checkPorts(config);

@@ -24,9 +24,14 @@ export interface WebGpuRunnerOptions {
   readonly accuracyLevel: AccuracyLevel;
   /** Rows that a pass has at least. */
   readonly leastRows: number;
-  /** Told of a pass that the device could not run: there is no other for this runner. */
-  readonly onDeviceLost?: (fault: unknown) => void;
+  /**
+   * Told of a pass that the device could not run: there is no other for this runner. The pass fails when it is done,
+   * which may be never.
+   */
+  readonly onDeviceLost?: DeviceLostListener;
 }
+
+export type DeviceLostListener = (fault: unknown) => void | Promise<void>;
 
 interface Parts {
   readonly session: InferenceSession;
@@ -54,13 +59,13 @@ export function rowCapacity(contextLength: number): number {
 export class WebGpuRunner implements ModelRunner {
   readonly shape: ModelShape;
   readonly #parts: Parts;
-  readonly #onDeviceLost: (fault: unknown) => void;
+  readonly #onDeviceLost: DeviceLostListener;
   /** Copies that were asked for since the last pass. */
   #pending: RowCopy[] = [];
   #isLost = false;
   #movedPositions = 0;
 
-  private constructor(shape: ModelShape, parts: Parts, onDeviceLost: (fault: unknown) => void) {
+  private constructor(shape: ModelShape, parts: Parts, onDeviceLost: DeviceLostListener) {
     this.shape = shape;
     this.#parts = parts;
     this.#onDeviceLost = onDeviceLost;
@@ -152,7 +157,7 @@ export class WebGpuRunner implements ModelRunner {
     } catch (fault) {
       // What was fed is checked, so the fault is the device's: nothing on it can be relied on.
       this.#isLost = true;
-      this.#onDeviceLost(fault);
+      await this.#onDeviceLost(fault);
       throw fault;
     }
   }
