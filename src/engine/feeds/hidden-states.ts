@@ -15,11 +15,20 @@ export class HiddenStates {
     this.#vocabSize = sizes.vocabSize;
   }
 
+  /** Throws RangeError for a token that is not in the vocabulary. */
+  check(rows: readonly StepRow[]): void {
+    for (const { tokens } of rows) {
+      const unknown = tokens.find((token) => token < 0 || token >= this.#vocabSize);
+      if (unknown !== undefined) throw new RangeError(`token ${unknown} is not in the vocabulary`);
+    }
+  }
+
   /**
    * f32 [count · S, hiddenSize]: embeddings of `rows[i]`, S tokens, at row `place[i]` of `count`; zeros in the others.
-   * Valid until the next call. Throws RangeError for a token that is not in the vocabulary.
+   * Valid until the next call. Throws as `check` does.
    */
   of(rows: readonly StepRow[], place: readonly number[], count: number): Tensor {
+    this.check(rows);
     const width = this.#hiddenSize;
     const newTokens = rows[0]?.tokens.length ?? 0;
     const floats = count * newTokens * width;
@@ -27,9 +36,6 @@ export class HiddenStates {
     if (count > rows.length) this.#buffer.fill(0, 0, floats);
     rows.forEach((row, i) => {
       row.tokens.forEach((token, s) => {
-        if (token < 0 || token >= this.#vocabSize) {
-          throw new RangeError(`token ${token} is not in the vocabulary`);
-        }
         this.#embedding.lookup(token, this.#buffer, (place[i]! * newTokens + s) * width);
       });
     });

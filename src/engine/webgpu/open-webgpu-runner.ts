@@ -1,4 +1,4 @@
-import { QueptError } from '../../core/index.ts';
+import { type PrecisionConfig, QueptError } from '../../core/index.ts';
 import { basePrecision } from '../base-precision.ts';
 import type { RunnerOptions } from '../cpu/open-runner.ts';
 import type { EmbeddingTable } from '../embedding-table.ts';
@@ -6,6 +6,7 @@ import type { FloatType } from '../graph/elastic-graph.ts';
 import type { GraphWeights } from '../graph/graph-weights.ts';
 import { type AdapterFacts, deviceMemoryBudget } from './adapter-facts.ts';
 import { type DeviceMemoryPlan, deviceMemoryPlan, requireDeviceMemory } from './device-memory.ts';
+import { provesLongPasses } from './prove-long-passes.ts';
 import { proveRunner } from './prove-runner.ts';
 import { type DeviceLostListener, rowCapacity, WebGpuRunner } from './webgpu-runner.ts';
 
@@ -25,6 +26,8 @@ export interface OpenWebGpu {
   readonly budgetBytes: number | null;
 }
 
+/** Tokens of a pass for which attention has the kernel of short ones. */
+const SHORT_PASS = 16;
 /** Software devices run the kernels for fewer than four rows many times slower than those for four. */
 const LEAST_ROWS_IN_SOFTWARE = 4;
 
@@ -62,12 +65,20 @@ export async function openWebGpuRunner(
   }).catch((cause) => {
     throw deviceFault(adapter, cause instanceof Error ? cause.message : String(cause), cause);
   });
-  const fault = await proveRunner(runner, basePrecision(architecture)).catch((cause) => {
+  const fault = await prove(runner, basePrecision(architecture)).catch((cause) => {
     throw deviceFault(adapter, cause instanceof Error ? cause.message : String(cause), cause);
   });
   if (fault === null) return { runner, floatType, memory, budgetBytes };
   await runner.close();
   throw deviceFault(adapter, fault);
+}
+
+/** What is wrong, or null. Where only long chunks of prompts come out wrong, the runner is kept from running such. */
+async function prove(runner: WebGpuRunner, precision: PrecisionConfig): Promise<string | null> {
+  const fault = await proveRunner(runner, precision);
+  if (fault !== null || (await provesLongPasses(runner, precision))) return fault;
+  runner.limitPasses(SHORT_PASS);
+  return (await provesLongPasses(runner, precision)) ? null : 'prompts come out wrong';
 }
 
 function deviceFault({ name }: AdapterFacts, fault: string, cause?: unknown): QueptError {

@@ -1,7 +1,6 @@
 import type { ModelRunner, PrecisionConfig } from '../../core/index.ts';
+import { logitsDiffer } from './logits-differ.ts';
 
-/** Relative difference of logits. Float16 stays far below it, a cache that is not written or read far above. */
-const TOLERANCE = 0.05;
 const PROMPT = Int32Array.of(1, 2, 3);
 
 /**
@@ -37,7 +36,7 @@ class Prover {
     if (!whole.every(Number.isFinite)) return 'logits are not finite';
     this.#runner.commit(long, PROMPT.length - 1);
     const last = PROMPT.subarray(PROMPT.length - 1);
-    if (differ(await this.#run([[long, last]]), whole)) return 'keys and values are not kept';
+    if (logitsDiffer(await this.#run([[long, last]]), whole)) return 'keys and values are not kept';
     const short = this.#acquire();
     if (short === null) return null;
     const alone = await this.#run([[short, last]]);
@@ -46,7 +45,8 @@ class Prover {
       [long, last],
     ]);
     const { vocabSize } = this.#runner.shape;
-    const apart = differ(both.subarray(0, vocabSize), alone) || differ(both.subarray(vocabSize), whole);
+    const apart =
+      logitsDiffer(both.subarray(0, vocabSize), alone) || logitsDiffer(both.subarray(vocabSize), whole);
     return apart ? 'rows of different lengths disturb one another' : null;
   }
 
@@ -68,15 +68,4 @@ class Prover {
     });
     return logits.slice();
   }
-}
-
-/** ‖a − b‖ above a small part of ‖b‖; NaN differs from everything. */
-function differ(a: Float32Array, b: Float32Array): boolean {
-  let difference = 0;
-  let size = 0;
-  b.forEach((value, i) => {
-    difference += (a[i]! - value) ** 2;
-    size += value ** 2;
-  });
-  return !(difference <= TOLERANCE ** 2 * size);
 }

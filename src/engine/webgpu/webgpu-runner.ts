@@ -1,5 +1,12 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { ModelRunner, ModelShape, StepBatch, StepOutput } from '../../core/index.ts';
+import type {
+  ModelRunner,
+  ModelShape,
+  PrecisionConfig,
+  StepBatch,
+  StepOutput,
+  StepRow,
+} from '../../core/index.ts';
 import type { EmbeddingTable } from '../embedding-table.ts';
 import { GateTensors } from '../feeds/gate-tensors.ts';
 import { HiddenStates } from '../feeds/hidden-states.ts';
@@ -43,6 +50,11 @@ interface Parts {
   readonly meter: TransferMeter;
 }
 
+interface Pass {
+  readonly rows: readonly StepRow[];
+  readonly done: number;
+}
+
 /** An idle row writes one position behind a full sequence. */
 const IDLE_POSITIONS = 1;
 
@@ -63,6 +75,7 @@ export class WebGpuRunner implements ModelRunner {
   /** Copies that were asked for since the last pass. */
   #pending: RowCopy[] = [];
   #isLost = false;
+  #longestPass = Number.POSITIVE_INFINITY;
   #movedPositions = 0;
 
   private constructor(shape: ModelShape, parts: Parts, onDeviceLost: DeviceLostListener) {
@@ -142,18 +155,28 @@ export class WebGpuRunner implements ModelRunner {
     return this.#movedPositions;
   }
 
+  /** From now on longer chunks of prompts run in several passes of at most so many tokens. */
+  limitPasses(tokens: number): void {
+    this.#longestPass = tokens;
+  }
+
   async execute(batch: StepBatch): Promise<StepOutput> {
     const { rows } = this.#parts;
     const slots = batch.rows.map(({ slot }) => slot);
     const newTokens = stepLength(batch, (slot) => rows.length(slot), this.shape.contextLength);
     if (this.#isLost) throw new Error('the device is lost');
     const { count, moves } = rows.arrange(slots, newTokens > 1);
-    const feeds = this.#feeds(batch, count, newTokens);
+    const passes = this.#passes(batch.rows, newTokens);
+    // Made before the first runs: what is wrong with a batch is found here.
+    for (const { rows: part } of passes) this.#parts.hidden.check(part);
     try {
       await this.#copy(moves);
-      const logits = await this.#run(feeds, count);
+      const logits: Float32Array[] = [];
+      for (const { rows: part, done } of passes) {
+        logits.push(await this.#run(this.#feeds(part, done, count, batch.precision), count));
+      }
       for (const slot of slots) rows.wrote(slot, newTokens);
-      return { logits };
+      return { logits: batch.rows[0]!.logits === 'all' ? joined(logits) : logits.at(-1)! };
     } catch (fault) {
       // What was fed is checked, so the fault is the device's: nothing on it can be relied on.
       this.#isLost = true;
@@ -167,20 +190,40 @@ export class WebGpuRunner implements ModelRunner {
     await this.#parts.session.release();
   }
 
-  #feeds(batch: StepBatch, count: number, newTokens: number): Record<string, Tensor> {
+  /** The batch, or parts of its one long row, each behind the `done` tokens of those before it. */
+  #passes(rows: readonly StepRow[], newTokens: number): Pass[] {
+    const [row] = rows;
+    if (row === undefined || newTokens <= this.#longestPass) return [{ rows, done: 0 }];
+    const starts = Array.from(
+      { length: Math.ceil(newTokens / this.#longestPass) },
+      (_, i) => i * this.#longestPass,
+    );
+    return starts.map((done) => {
+      const tokens = row.tokens.subarray(done, done + this.#longestPass);
+      return { rows: [{ ...row, tokens }], done };
+    });
+  }
+
+  #feeds(
+    batchRows: readonly StepRow[],
+    done: number,
+    count: number,
+    precision: PrecisionConfig,
+  ): Record<string, Tensor> {
     const { rows, hidden, gates } = this.#parts;
-    const place = batch.rows.map(({ slot }) => rows.rowOf(slot));
+    const newTokens = batchRows[0]!.tokens.length;
+    const place = batchRows.map(({ slot }) => rows.rowOf(slot));
     const last = Int32Array.from({ length: count }, (_, row) => rows.idlePosition(row));
-    batch.rows.forEach(({ slot }, i) => {
-      last[place[i]!] = rows.length(slot) + newTokens - 1;
+    batchRows.forEach(({ slot }, i) => {
+      last[place[i]!] = rows.length(slot) + done + newTokens - 1;
     });
     return {
-      hidden: hidden.of(batch.rows, place, count),
+      hidden: hidden.of(batchRows, place, count),
       batch_shape: int64Tensor([count, newTokens, -1]),
-      logit_rows: int64Tensor(logitRows(batch.rows, place)),
+      logit_rows: int64Tensor(logitRows(batchRows, place)),
       last_positions: new Tensor('int32', last, [count]),
       total_length: new Tensor('int32', Int32Array.of(Math.max(...last) + 1), []),
-      ...(gates !== null && { precision_gates: gates.of(batch.precision) }),
+      ...(gates !== null && { precision_gates: gates.of(precision) }),
     };
   }
 
@@ -203,4 +246,16 @@ export class WebGpuRunner implements ModelRunner {
     );
     return results[logitsName]!.data as Float32Array;
   }
+}
+
+/** The parts one after the other; a single one as it is. */
+function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
