@@ -18,6 +18,8 @@ const SOURCE = join(ROOT, 'src');
 const OUTPUT = join(ROOT, 'dist');
 const STAMP = join(OUTPUT, '.stamp');
 const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+/** Modules of src/web that the page loads: what must come before anything is painted, and the rest. */
+const PAGE_SCRIPTS = ['theme', 'page'];
 
 /** Compiles src into dist unless dist was made from these very sources. */
 export async function ensureBuilt() {
@@ -41,8 +43,30 @@ export async function ensureBuilt() {
   }
   copyAssets(sources);
   removeLeftovers(sources);
+  await bundlePage();
   chmodSync(join(OUTPUT, 'cli', 'main.js'), 0o755);
   writeFileSync(STAMP, fingerprint);
+}
+
+/** The page in a browser takes one script: its modules and uPlot, whose licence goes with it. */
+async function bundlePage() {
+  // Loaded late: this file is read before anything is installed.
+  const { build } = await import('rolldown');
+  const library = join(ROOT, 'node_modules', 'uplot');
+  const licence = `/*!\nuPlot, part of this file:\n\n${readFileSync(join(library, 'LICENSE'), 'utf8')}*/`;
+  for (const name of PAGE_SCRIPTS) {
+    await build({
+      input: join(SOURCE, 'web', `${name}.ts`),
+      logLevel: 'warn',
+      output: {
+        file: join(OUTPUT, 'web', `${name}.js`),
+        format: 'iife',
+        minify: true,
+        ...(name === 'page' && { banner: licence }),
+      },
+    });
+  }
+  copyFileSync(join(library, 'dist', 'uPlot.min.css'), join(OUTPUT, 'web', 'uplot.css'));
 }
 
 /** Paths below `folder`, sorted. */

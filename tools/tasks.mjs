@@ -24,7 +24,8 @@ const TASKS = {
     // Both, whatever the first one finds.
     const style = await run(packageBin('@biomejs/biome', 'biome'), ['check', ...args]);
     const types = await run(packageBin('typescript', 'tsc'), ['-p', 'tsconfig.json']);
-    process.exit(style || types);
+    const pageTypes = await run(packageBin('typescript', 'tsc'), ['-p', 'tsconfig.web.json']);
+    process.exit(style || types || pageTypes);
   },
   /** `npm run proto`: what src/protocol/grpc/gen holds, made anew of proto/. */
   proto: async () => {
@@ -42,6 +43,12 @@ const TASKS = {
     await ensureBuilt();
     await runScript(join('tools', 'write-docs.mjs'), []);
   },
+  /** `npm run docs:screenshots`: the pictures of the dashboard, of a server under load. */
+  'docs-screenshots': async (args) => {
+    await ensureInstalled();
+    await ensureBuilt();
+    await runScript(join('tools', 'dashboard-screenshots.mjs'), args);
+  },
   'bench-engine': (args) => runBuilt(join('bench', 'engine', 'main.js'), args),
   'bench-gateway': (args) => runBuilt(join('bench', 'gateway', 'main.js'), args),
   'bench-scheduler': (args) => runBuilt(join('bench', 'scheduler', 'main.js'), args),
@@ -50,6 +57,7 @@ const TASKS = {
   /** `npm run docs:structured`: what the JSON Schema test suite says of structured output. */
   'docs-structured': (args) => runBuilt(join('bench', 'structured', 'write-suite-table.js'), args),
   'bench-serving': (args) => runBuilt(join('bench', 'serving', 'main.js'), args),
+  'bench-peer': (args) => runBuilt(join('bench', 'peer', 'main.js'), args),
   'bench-soak': (args) => runBuilt(join('bench', 'soak', 'main.js'), args),
   /** `npm run model:data`: what the default model learns from. */
   'model-data': async (args) => {
@@ -79,6 +87,9 @@ const TEST_REPORTERS = [
   '--reporter=junit',
   '--outputFile.junit=.cache/junit.xml',
 ];
+
+// What src/config/keep-to-itself.ts says, for programs that are not the command line.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
 
 /** Runs one task; sets the exit code itself. */
 export async function runTask(name, args) {

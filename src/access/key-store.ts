@@ -6,11 +6,14 @@ import { readKeyDocument } from './key-document.ts';
 import { KeyRing } from './key-ring.ts';
 import { parseKeys } from './parse-keys.ts';
 
-export interface KeySources {
+export interface KeyOrigins {
   /** A keys file; null for none. */
   readonly path: string | null;
   /** Entries that come with the settings; null for none. */
   readonly entries: unknown;
+}
+
+export interface KeySources extends KeyOrigins {
   readonly logger: Logger;
 }
 
@@ -28,8 +31,8 @@ export class KeyStore {
   /** Throws QueptError `invalid_config` that lists every fault of the keys. */
   constructor(sources: KeySources) {
     this.#sources = sources;
-    this.#text = this.#readFile();
-    this.#ring = this.#parse(this.#text);
+    this.#text = readKeyFile(sources.path);
+    this.#ring = keyRing(this.#text, sources);
   }
 
   get ring(): KeyRing {
@@ -43,8 +46,8 @@ export class KeyStore {
    * Throws like the constructor; the keys stay as they were then.
    */
   reload(): boolean {
-    const text = this.#readFile();
-    const ring = this.#parse(text);
+    const text = readKeyFile(this.#sources.path);
+    const ring = keyRing(text, this.#sources);
     const changed = text !== this.#text;
     this.#text = text;
     this.#ring = ring;
@@ -82,29 +85,32 @@ export class KeyStore {
       logger.error({ reason }, 'the changed keys file is at fault; the keys before it still hold');
     }
   }
+}
 
-  #readFile(): string {
-    const { path } = this.#sources;
-    if (path === null) return '';
-    try {
-      return readFileSync(path, 'utf8');
-    } catch (cause) {
-      const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-      throw new QueptError(
-        'invalid_config',
-        `keys: ${missing ? 'there is no file' : 'cannot read the file'} ${path}; 'quept keys create --add ${path}' makes one`,
-        { cause },
-      );
-    }
-  }
+/** Throws QueptError `invalid_config` that lists every fault of the keys, as a start would. */
+export function checkKeySources(sources: KeyOrigins): void {
+  keyRing(readKeyFile(sources.path), sources);
+}
 
-  #parse(text: string): KeyRing {
-    const { path, entries } = this.#sources;
-    const fromFile = path === null ? [] : parseKeys(readKeyDocument(text, path).keys, path);
-    const fromSettings = entries === null ? [] : parseKeys(entries, 'keyEntries');
-    if (path !== null && entries !== null) requireDistinct(fromFile, fromSettings, path);
-    return new KeyRing([...fromFile, ...fromSettings]);
+function readKeyFile(path: string | null): string {
+  if (path === null) return '';
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new QueptError(
+      'invalid_config',
+      `keys: ${missing ? 'there is no file' : 'cannot read the file'} ${path}; 'quept keys create --add ${path}' makes one`,
+      { cause },
+    );
   }
+}
+
+function keyRing(text: string, { path, entries }: KeyOrigins): KeyRing {
+  const fromFile = path === null ? [] : parseKeys(readKeyDocument(text, path).keys, path);
+  const fromSettings = entries === null ? [] : parseKeys(entries, 'keyEntries');
+  if (path !== null && entries !== null) requireDistinct(fromFile, fromSettings, path);
+  return new KeyRing([...fromFile, ...fromSettings]);
 }
 
 function stampOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {

@@ -18,6 +18,7 @@ const WAITING_PIECES = 10;
 /** What is used of the client: its own type depends on how it was made. */
 interface ScriptClient {
   readonly isOpen: boolean;
+  readonly isReady: boolean;
   evalSha(sha1: string, options: ScriptOptions): Promise<unknown>;
   eval(text: string, options: ScriptOptions): Promise<unknown>;
   close(): Promise<void>;
@@ -35,6 +36,8 @@ export class RedisConnection {
   readonly address: string;
   readonly #client: ScriptClient;
   readonly #timeoutMs: number;
+  /** Why the connection was last lost, or not made. */
+  #lastFault: string | null = null;
 
   private constructor(client: ScriptClient, address: string, timeoutMs: number) {
     this.#client = client;
@@ -51,7 +54,7 @@ export class RedisConnection {
    * @param timeoutMs how long a script may take before it counts as failed, and the first connection is waited for
    */
   static async open(url: string, timeoutMs: number): Promise<RedisConnection> {
-    const parsed = parseUrl(url);
+    const parsed = parseRedisUrl(url);
     // A large package, for those who name a Redis only.
     const { createClient } = await import('@redis/client');
     const client = createClient({
@@ -65,10 +68,13 @@ export class RedisConnection {
         reconnectStrategy: (retries) => Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(retries, 10)),
       },
     });
-    // Commands tell of faults; an event without a listener would end the process.
-    client.on('error', () => {});
+    const connection = new RedisConnection(client, parsed.host, timeoutMs);
+    // An event without a listener would end the process. Commands that find no connection do not know why there is none.
+    client.on('error', (error: unknown) => {
+      connection.#lastFault = faultOf(error);
+    });
     await inTime(client.connect(), timeoutMs).catch(() => {});
-    return new RedisConnection(client, parsed.host, timeoutMs);
+    return connection;
   }
 
   /** Rejects when there is no connection, or no answer in time. */
@@ -82,7 +88,12 @@ export class RedisConnection {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
       return this.#client.eval(script.text, options);
     });
-    return await inTime(sent, this.#timeoutMs);
+    try {
+      return await inTime(sent, this.#timeoutMs);
+    } catch (error) {
+      if (this.#client.isReady) throw error;
+      throw new Error(`no connection (${this.#lastFault ?? 'no answer'})`, { cause: error });
+    }
   }
 
   /** Lets what has been sent be answered, within the time that scripts have. */
@@ -92,7 +103,8 @@ export class RedisConnection {
   }
 }
 
-function parseUrl(text: string): URL {
+/** Throws QueptError `invalid_config` for what is no URL of a Redis. It is not told: it may hold a password. */
+export function parseRedisUrl(text: string): URL {
   const href = text.replace(/^valkey(s?):/i, 'redis$1:');
   const url = URL.canParse(href) ? new URL(href) : null;
   if (url !== null && /^rediss?:$/.test(url.protocol) && url.hostname !== '') return url;
@@ -100,6 +112,13 @@ function parseUrl(text: string): URL {
     'invalid_config',
     'redisUrl: must be a URL such as redis://user:password@host:6379 (rediss:// with TLS; valkey:// is the same)',
   );
+}
+
+function faultOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Where a name has several addresses, the errors of all are in one without a message.
+  const [first] = error instanceof AggregateError ? error.errors : [error];
+  return first instanceof Error ? first.message : error.message;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { parseKeys, readKeyDocument } from '../access/index.ts';
 
 /** Hashes of good keys are no secrets, but names and limits are nobody's business. */
@@ -22,6 +23,8 @@ export async function addKeyEntry(path: string, entry: object): Promise<void> {
   parseKeys(keys, path);
   const mode = before === null ? NEW_FILE_MODE : (await stat(path)).mode & 0o777;
   const temporary = `${path}.${randomUUID()}`;
+  // A folder of its own is what containers mount.
+  if (before === null) await mkdir(dirname(path), { recursive: true });
   try {
     await writeFile(temporary, `${JSON.stringify({ keys }, null, 2)}\n`, { mode, flag: 'wx' });
     await rename(temporary, path);

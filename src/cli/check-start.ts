@@ -1,3 +1,4 @@
+import { checkKeySources, parseRedisUrl } from '../access/index.ts';
 import type { ServeConfig } from '../config/index.ts';
 import { openArtefact } from '../quant/index.ts';
 import { checkListenable } from '../server/index.ts';
@@ -7,12 +8,12 @@ import { prepareRecording } from './recording-target.ts';
 
 /**
  * Looks at what settings name and only the machine can tell, before anything is started: the model's folder, files,
- * ports. What is wrong with the weights themselves shows when they are read.
+ * keys, ports. What is wrong with the weights themselves shows when they are read.
  *
  * Rejects with QueptError that tells every fault.
  */
 export async function checkStart(config: ServeConfig, modelDirectory: () => string): Promise<void> {
-  const { host, grpcHost, port, grpcPort, metricsPort, adminPort, record } = config;
+  const { host, grpcHost, port, grpcPort, metricsPort, adminPort, record, redisUrl } = config;
   const ports = [
     [host, port],
     [host, metricsPort],
@@ -23,6 +24,8 @@ export async function checkStart(config: ServeConfig, modelDirectory: () => stri
     async () => (await openArtefact(modelDirectory(), { verify: false })).close(),
     () => record !== null && prepareRecording(record),
     () => readGrpcTls(config),
+    () => checkKeySources({ path: config.keys, entries: config.keyEntries }),
+    () => redisUrl !== null && parseRedisUrl(redisUrl),
     ...ports.map(([address, number]) => async () => {
       if (typeof number === 'number' && number !== 0) await checkListenable(address, number);
     }),

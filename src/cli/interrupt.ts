@@ -1,7 +1,9 @@
 import { isUnderNpm } from '../config/index.ts';
 import { QueptError } from '../core/index.ts';
+import { SIGNAL_CODES } from './signal-codes.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+type Signal = keyof typeof SIGNAL_CODES;
+const SIGNALS = Object.keys(SIGNAL_CODES) as Signal[];
 
 /**
  * One Ctrl-C under npm arrives twice: from the terminal, which signals the whole process group, and from npm, which
@@ -21,15 +23,15 @@ export async function interruptible<T>(
   aftermath = 'nothing was left behind',
 ): Promise<T> {
   const controller = new AbortController();
-  let echo: { readonly name: NodeJS.Signals; readonly untilMs: number } | null = null;
-  const interrupt = (name: NodeJS.Signals) => {
+  let echo: { readonly name: Signal; readonly untilMs: number } | null = null;
+  const interrupt = (name: Signal) => {
     const isEcho = echo !== null && echo.name === name && performance.now() < echo.untilMs;
     echo = null;
     if (!controller.signal.aborted) {
       if (isUnderNpm()) echo = { name, untilMs: performance.now() + ECHO_MS };
       controller.abort();
     } else if (!isEcho) {
-      process.exit(name === 'SIGINT' ? 130 : 143);
+      process.exit(SIGNAL_CODES[name]);
     }
   };
   for (const name of SIGNALS) process.on(name, interrupt);

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { ServeConfig } from '../config/index.ts';
 import type { Authenticate, InferenceService } from '../core/index.ts';
 import type { Logger, MetricsSource, Tracer } from '../observability/index.ts';
-import { createHttpApp, createMetricsApp, type HttpServerHandle } from '../server/index.ts';
+import { createHttpApp, createMetricsApp, type Dashboard, type HttpServerHandle } from '../server/index.ts';
 import { listenHttp } from './listen-http.ts';
 
 /** What stands behind every transport. */
@@ -18,6 +18,8 @@ export interface Backend {
 interface OpenHttpOptions {
   /** Null where they have a port of their own. */
   readonly metrics: MetricsSource | null;
+  /** Null for no page at `/`. */
+  readonly dashboard: Dashboard | null;
   /** For connections that speak HTTP/2; absent where none may. */
   readonly onHttp2?: ((socket: Socket) => void) | undefined;
 }
@@ -26,13 +28,14 @@ interface OpenHttpOptions {
 export function openHttp(
   config: ServeConfig,
   backend: Backend,
-  { metrics, onHttp2 }: OpenHttpOptions,
+  { metrics, dashboard, onHttp2 }: OpenHttpOptions,
 ): Promise<HttpServerHandle> {
   const { port, maxBodyBytes, stalledReaderMs, corsOrigins } = config;
   const app = createHttpApp(
     {
       ...backend,
       metrics,
+      ...(dashboard !== null && { dashboard }),
       clock: performance,
       epochSeconds: () => Math.floor(Date.now() / 1000),
       createId: () => randomUUID().replaceAll('-', ''),

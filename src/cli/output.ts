@@ -1,5 +1,6 @@
 import { isDebug } from '../config/index.ts';
 import { type ErrorCode, QueptError } from '../core/index.ts';
+import { loadFault } from './load-fault.ts';
 
 /** Where text goes: a process's stdout and stderr, or a test's. */
 export interface TextSink {
@@ -41,8 +42,15 @@ const EXIT_OF: Partial<Record<ErrorCode, number>> = {
   cancelled: EXIT.interrupted,
 };
 
-/** Ends a command with 1 whose result, which has been printed, is itself the bad news. */
-export class BadNews extends Error {}
+/** Ends a command whose result, which has been printed, is itself the bad news, or only a part. */
+export class BadNews extends Error {
+  readonly exitCode: number;
+
+  constructor(message?: string, exitCode: number = EXIT.failure) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
 
 /**
  * Tells a failure as `quept: message` on stderr and, with --json, as `{"error":{code,message}}` on stdout.
@@ -52,7 +60,7 @@ export class BadNews extends Error {}
  */
 export function reportFailure(thrown: unknown, json: boolean, { stdout, stderr }: Streams = process): number {
   const code = thrown instanceof QueptError ? thrown.code : 'internal_error';
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = loadFault(thrown);
   stderr.write(`quept: ${message}\n`);
   if (thrown instanceof Error && isDebug()) stderr.write(`${thrown.stack ?? ''}\n${causes(thrown)}`);
   if (json) stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
@@ -60,13 +68,20 @@ export function reportFailure(thrown: unknown, json: boolean, { stdout, stderr }
 }
 
 /**
- * A reader that goes away (`quept inspect m | head`) ends the command without a word. What cannot be written for another
- * reason (a full disk) fails it, without ending what it does beside: a server serves on.
+ * A reader that goes away (`quept inspect m | head`) ends the command without a word, but not one that serves on: a
+ * server has said where it is, and what it does is for others. What cannot be written for another reason (a full disk)
+ * fails a command, without ending what it does beside.
  */
-export function surviveUnwritableOutput({ stdout, stderr }: typeof process): void {
+export function surviveUnwritableOutput(
+  { stdout, stderr }: typeof process,
+  { servesOn }: { readonly servesOn: boolean },
+): void {
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(process.exitCode);
+      if (error.code === 'EPIPE') {
+        if (servesOn) return;
+        process.exit(process.exitCode);
+      }
       process.exitCode = EXIT.failure;
       if (stream === stdout) stderr.write(`quept: stdout cannot be written: ${error.message}\n`);
     });

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   eval: async () => (await import('./commands/eval.ts')).registerEval,
   profile: async () => (await import('./commands/profile.ts')).registerProfile,
   simulate: async () => (await import('./commands/simulate.ts')).registerSimulate,
+  bench: async () => (await import('./commands/bench.ts')).registerBench,
   replay: async () => (await import('./commands/replay.ts')).registerReplay,
   keys: async () => (await import('./commands/keys.ts')).registerKeys,
   inspect: async () => (await import('./commands/inspect.ts')).registerInspect,
@@ -30,6 +31,8 @@ export async function createProgram(args: readonly string[], streams: Streams): 
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help of a command')
     .exitOverride()
+    // Of a command with commands of its own, options may have the same names as theirs.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),

@@ -10,7 +10,7 @@ export async function runCli(args: readonly string[], streams: Streams): Promise
     await program.parseAsync(args, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    if (error instanceof BadNews) return EXIT.failure;
+    if (error instanceof BadNews) return error.exitCode;
     if (!(error instanceof CommanderError)) return reportFailure(error, args.includes('--json'), streams);
     if (error.exitCode === 0) return EXIT.ok;
     // Bare `quept` has already shown the help, on stderr.

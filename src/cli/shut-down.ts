@@ -10,6 +10,9 @@ const LAST_WORDS_MS = 1_000;
 /** For the engine and the tokenizers to end after that. */
 const LAST_ENDS_MS = 4_000;
 
+/** For what has been written to arrive. */
+const LINGER_MS = 250;
+
 interface Serving {
   readonly gateway: Gateway;
   readonly http: HttpServerHandle;
@@ -34,6 +37,11 @@ export async function shutDown(
   // All at once: the port closes now, and requests that outlive the drain are told so before they are cut off.
   const lastWordsMs = drainMs + LAST_WORDS_MS;
   await Promise.all([http.close(lastWordsMs), grpc?.close(lastWordsMs), gateway.close(drainMs)]);
+}
+
+/** All that matters has ended: what else keeps the process alive gets a moment. */
+export function endSoon(): void {
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
 /** Nothing in here should take so long; a process that the kernel holds up might. */

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { QueptError } from '../core/index.ts';
 import { type BatchPolicyName, createLearnedCost } from '../scheduler/index.ts';
@@ -19,6 +18,7 @@ import {
   type Workload,
   type WorkloadOptions,
 } from '../simulation/index.ts';
+import { readText } from './read-text.ts';
 import type { SimulateFlags } from './simulate-flags.ts';
 
 /** Everything that a simulation needs, checked. */
@@ -155,21 +155,6 @@ function describeArrivals({ trace, poisson, smooth, bursts, step }: SimulateFlag
       ? ''
       : `, ${step.times} times as dense from ${step.afterMs / 1000} s for ${step.forMs / 1000} s`;
   return `${source}${times}${bursts === undefined ? '' : ', in bursts'}${rise}`;
-}
-
-async function readText(
-  path: string,
-  option: string,
-  remedy = 'Name a file that can be read',
-): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new QueptError('invalid_usage', `${option}: ${path} cannot be read (${code}). ${remedy}.`, {
-      cause: error,
-    });
-  }
 }
 
 function usage(option: string, message: string): QueptError {

@@ -1,7 +1,7 @@
-import { type KeyPath, readConfigFile } from './config-file.ts';
+import { type FileFault, type KeyPath, readConfigFile } from './config-file.ts';
 import type { Environment } from './environment.ts';
 import { SERVE_KEYS, type ServeConfig } from './serve-schema.ts';
-import { flagName, variableName } from './setting-names.ts';
+import { flagName, offFlagName, variableName } from './setting-names.ts';
 
 export type ServeKey = keyof ServeConfig;
 export const SETTINGS = Object.keys(SERVE_KEYS) as ServeKey[];
@@ -41,14 +41,13 @@ export function collectSettings(
 
 function collectFile(path: string, settings: Map<string, Setting>): string[] {
   const read = readConfigFile(path);
-  if ('faults' in read) {
-    return read.faults.map(({ message, line }) => `config: ${message} (${place(path, line)})`);
-  }
-  const { values, lineOf } = read.file;
+  const told = ({ message, line }: FileFault) => `config: ${message} (${place(path, line)})`;
+  if ('faults' in read) return read.faults.map(told);
+  const { values, faults, lineOf } = read.file;
   for (const [key, value] of Object.entries(values)) {
     settings.set(key, { value, origin: (inner) => place(path, lineOf(inner)) });
   }
-  return [];
+  return faults.map(told);
 }
 
 function place(path: string, line: number | null): string {
@@ -71,7 +70,10 @@ function collectFlags(flags: Readonly<Record<string, unknown>>, settings: Map<st
     const value = flags[key];
     if (value === undefined) continue;
     const read = typeof value === 'string' ? fromText(key, value) : value;
-    settings.set(key, { value: read, origin: () => `flag ${flagName(key)}` });
+    settings.set(key, {
+      value: read,
+      origin: () => `flag ${value === false ? offFlagName(key) : flagName(key)}`,
+    });
   }
 }
 

@@ -1,10 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { type Document, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml';
+import { isTooDeep } from './is-too-deep.ts';
+import { repeatedKeys } from './repeated-keys.ts';
+import { yamlFault } from './yaml-fault.ts';
 
 /** Where a value stands: keys and indices from the outermost in. */
 export type KeyPath = readonly PropertyKey[];
 
 export interface ConfigFile {
+  /** Of what is wrong with a line, and leaves the others legible. */
+  readonly faults: readonly FileFault[];
   readonly values: Readonly<Record<string, unknown>>;
   /** Line of the innermost key on `path` that is written in the file, from 1; null when none is. */
   lineOf(path: KeyPath): number | null;
@@ -21,32 +26,67 @@ type ReadConfigFile = { readonly file: ConfigFile } | { readonly faults: readonl
 /** Names the file's JSON Schema to editors, and means nothing here. */
 const SCHEMA_KEY = '$schema';
 
+/** Settings with keys for thousands of clients take less. What is longer is another file, or a device without end. */
+const MOST_BYTES = 4 * 1024 * 1024;
+/** Behind these a reader has lost the thread, and so has the parser. */
+const MOST_FAULTS = 20;
+
 /**
  * Reads a mapping in YAML 1.2, or JSON where the name ends in `.json`. Never throws: a file at fault is one fault among
  * others. Messages repeat nothing of the file, which may hold secrets.
  */
 export function readConfigFile(path: string): ReadConfigFile {
-  let text: string;
+  let text: string | null;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readText(path);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return fault(missing ? 'no such file' : 'the file cannot be read');
   }
+  if (text === null)
+    return fault(`the file is longer than ${MOST_BYTES} bytes: this cannot be a config file`);
+  if (isTooDeep(text)) return fault('its lists or mappings are nested too deeply');
+  const complaint = path.endsWith('.json') ? jsonComplaint(text) : null;
   const lines = new LineCounter();
   // Of JSON it is read for lines, and for keys that are given twice.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const complaint = path.endsWith('.json') ? jsonComplaint(text) : null;
-  const faults = document.errors.map(({ message, pos }) => ({
-    message: complaint === null ? message : `not JSON: ${complaint}`,
-    line: lines.linePos(pos[0]).line,
-  }));
-  if (complaint !== null) return { faults: faults.length > 0 ? faults.slice(0, 1) : [jsonFault(complaint)] };
-  if (faults.length > 0) return { faults };
-  return readValues(document, lines);
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+    // The parser would compare each with each; they are looked for below.
+    uniqueKeys: false,
+  });
+  const found = [...document.errors, ...document.warnings].map(yamlFault);
+  const faults = [...found, ...repeatedKeys(document)]
+    .slice(0, MOST_FAULTS)
+    .map(({ offset, ...told }) => ({ ...told, line: lines.linePos(offset).line }));
+  if (complaint !== null) return { faults: [{ message: complaint, line: faults[0]?.line ?? null }] };
+  if (faults.some(({ isLocal }) => !isLocal)) return { faults };
+  return readValues(document, lines, faults);
 }
 
-function readValues(document: Document.Parsed, lines: LineCounter): ReadConfigFile {
+/** The whole file, or pipe; null where it does not end within what a config file may have. */
+function readText(path: string): string | null {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.allocUnsafe(MOST_BYTES + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(file, bytes, length, bytes.length - length, null);
+    }
+    if (length > MOST_BYTES) return null;
+    // Some editors begin a file with a mark of its byte order.
+    return bytes.toString('utf8', 0, length).replace(/^\uFEFF/, '');
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readValues(
+  document: Document.Parsed,
+  lines: LineCounter,
+  faults: readonly FileFault[],
+): ReadConfigFile {
   if (document.contents !== null && !isMap(document.contents)) {
     return fault('must hold one mapping of settings, as `port: 8080` or {"port": 8080}');
   }
@@ -54,11 +94,13 @@ function readValues(document: Document.Parsed, lines: LineCounter): ReadConfigFi
   try {
     // Of nothing, or of comments alone, it is null.
     values = { ...(document.toJS() as Record<string, unknown> | null) };
+    // Throws where an alias leads back to what it stands in.
+    JSON.stringify(values);
   } catch {
     return fault('its aliases cannot be resolved');
   }
   delete values[SCHEMA_KEY];
-  return { file: { values, lineOf: (path) => lineOf(document.contents, lines, path) } };
+  return { file: { values, faults, lineOf: (path) => lineOf(document.contents, lines, path) } };
 }
 
 function lineOf(root: ParsedNode | null, lines: LineCounter, path: KeyPath): number | null {
@@ -84,12 +126,8 @@ function jsonComplaint(text: string): string | null {
     JSON.parse(text);
     return null;
   } catch (error) {
-    return (error as Error).message.replace(/, (\.\.\.)?".*$/s, '');
+    return `not JSON: ${(error as Error).message.replace(/, (\.\.\.)?".*$/s, '')}`;
   }
-}
-
-function jsonFault(complaint: string): FileFault {
-  return { message: `not JSON: ${complaint}`, line: null };
 }
 
 function fault(message: string): { faults: readonly FileFault[] } {

@@ -36,9 +36,13 @@ function describeNode(key: keyof ServeConfig, node: ConfigNode): ConfigNode {
   };
 }
 
+let made: ConfigNode | undefined;
+
 /** The schema of what may stand at `path`; null where nothing may. */
 export function nodeAt(path: readonly PropertyKey[]): ConfigNode | null {
-  let node: ConfigNode | undefined = configJsonSchema();
+  // Asked once for each fault, of which there may be many.
+  made ??= configJsonSchema();
+  let node: ConfigNode | undefined = made;
   for (const segment of path) node = node?.properties?.[String(segment)] as ConfigNode | undefined;
   return node ?? null;
 }

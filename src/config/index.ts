@@ -1,6 +1,7 @@
 export { configJsonSchema } from './config-json-schema.ts';
 export { defaultThreads, type ProcessorLimits, processorLimits } from './default-threads.ts';
 export { type Environment, isDebug, isUnderNpm, readEnvironment } from './environment.ts';
+export { keepToItself } from './keep-to-itself.ts';
 export {
   type ExplainedConfig,
   explainServeConfig,
@@ -11,5 +12,5 @@ export {
 export { isLoopbackHost } from './loopback.ts';
 export { SERVE_KEYS, type ServeConfig } from './serve-schema.ts';
 export { describeSetting } from './setting-description.ts';
-export { flagName, variableName } from './setting-names.ts';
+export { flagName, offFlagName, variableName } from './setting-names.ts';
 export { settingsTable } from './settings-table.ts';

@@ -5,6 +5,9 @@ import { type Environment, readEnvironment } from './environment.ts';
 import { SERVE_KEYS, type ServeConfig, serveSchema } from './serve-schema.ts';
 import { variableName } from './setting-names.ts';
 
+/** A file that is no config file at all has as many as lines. */
+const MOST_FAULTS = 100;
+
 /** Variables that are read besides the keys' own. */
 const OTHER_VARIABLES = ['QUEPT_CONFIG', 'QUEPT_DEBUG'];
 
@@ -30,9 +33,12 @@ export function explainServeConfig(
   const { settings, faults, file } = collectSettings(flags, environment);
   const values = Object.fromEntries([...settings].map(([key, { value }]) => [key, value]));
   const parsed = serveSchema.safeParse(values);
-  const issues = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describeIssue(issue, settings));
-  if (!parsed.success || faults.length > 0)
-    throw new QueptError('invalid_config', sumUp([...faults, ...issues]));
+  if (!parsed.success || faults.length > 0) {
+    const issues = parsed.error?.issues ?? [];
+    const described = issues.slice(0, MOST_FAULTS).flatMap((issue) => describeIssue(issue, settings));
+    const others = issues.slice(MOST_FAULTS).length;
+    throw new QueptError('invalid_config', sumUp([...faults, ...described], others));
+  }
   const origins = SETTINGS.map((key) => [key, settings.get(key)?.origin([key]) ?? 'default']);
   return {
     config: Object.freeze(parsed.data),
@@ -64,7 +70,8 @@ export function shownValue(key: ServeKey, value: unknown): unknown {
   return SERVE_KEYS[key].secret === true && value !== null ? '[secret]' : value;
 }
 
-function sumUp(faults: readonly string[]): string {
+function sumUp(faults: readonly string[], others: number): string {
   if (faults.length === 1) return faults[0] as string;
-  return ['the configuration has faults:', ...faults.map((line) => `  ${line}`)].join('\n');
+  const more = others > 0 ? [`  … and ${others} more`] : [];
+  return ['the configuration has faults:', ...faults.map((line) => `  ${line}`), ...more].join('\n');
 }

@@ -90,6 +90,7 @@ const settingsSchema = z.strictObject({
   decisionLog: wholeNumber(0, 100_000).default(1000),
   record: z.string().min(1).nullable().default(null),
   recordMaxBytes: wholeNumber(1024, 1e12).default(256 * 1024 * 1024),
+  dashboard: z.boolean().default(true),
   drainMs: wholeNumber(0, 3_600_000).default(30_000),
   drainDelayMs: wholeNumber(0, 3_600_000).default(0),
   loadTimeoutMs: milliseconds.nullable().default(null),
@@ -118,6 +119,8 @@ interface KeyDescription {
   readonly argument: string | null;
   /** Completes "must be …". */
   readonly requirement: string;
+  /** Of a switch that is on: `--no-` and its name switches it off. */
+  readonly on?: true;
   /** Ends with the default in brackets. */
   readonly help: string;
   /** The value is never shown. */
@@ -289,6 +292,13 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     'a whole number from 1024 to 1000000000000',
     'size at which that file ends (268435456)',
   ),
+  dashboard: {
+    kind: 'switch',
+    argument: null,
+    requirement: 'true or false',
+    help: 'the dashboard and playground at / (true)',
+    on: true,
+  },
   logLevel: {
     kind: 'text',
     argument: 'level',

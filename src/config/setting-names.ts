@@ -5,5 +5,14 @@ export function variableName(key: string): string {
 
 /** `contextLength` → `--context-length`. */
 export function flagName(key: string): string {
-  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return `--${flagWords(key)}`;
+}
+
+/** `dashboard` → `--no-dashboard`. */
+export function offFlagName(key: string): string {
+  return `--no-${flagWords(key)}`;
+}
+
+function flagWords(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

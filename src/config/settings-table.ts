@@ -1,7 +1,7 @@
 import { configJsonSchema } from './config-json-schema.ts';
 import { SERVE_KEYS, type ServeConfig } from './serve-schema.ts';
 import { describeSetting } from './setting-description.ts';
-import { flagName } from './setting-names.ts';
+import { flagName, offFlagName } from './setting-names.ts';
 
 /** All settings as a table in Markdown, in the order in which they are declared. */
 export function settingsTable(): string {
@@ -12,7 +12,13 @@ export function settingsTable(): string {
     const fallback = typeof node === 'object' ? node.default : undefined;
     const shown = typeof fallback === 'object' || fallback === undefined ? otherwise : `\`${fallback}\``;
     const { requirement } = SERVE_KEYS[key];
-    return [`\`${key}\``, `\`${flagName(key)}\``, shown ?? '', meaning, requirement];
+    return [
+      `\`${key}\``,
+      `\`${SERVE_KEYS[key].on === true ? offFlagName(key) : flagName(key)}\``,
+      shown ?? '',
+      meaning,
+      requirement,
+    ];
   });
   const table = [
     ['setting', 'flag', 'default', 'meaning', 'must be'],

@@ -40,6 +40,14 @@ export {
   type TokenizeRequest,
 } from './inference-service.ts';
 export { nestsDeeper } from './json-depth.ts';
+export type {
+  LiveFigures,
+  LiveFirstTokens,
+  LivePace,
+  LivePasses,
+  LiveSecond,
+  LiveSwitches,
+} from './live-figures.ts';
 export type { ModelRunner, ModelShape, StepBatch, StepOutput, StepRow } from './model-runner.ts';
 export type {
   JsonSchema,

@@ -3,7 +3,8 @@ export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
 
 /**
  * What an answer may be, from its first token to its last. Tokens that would leave it are never drawn, and the answer
- * ends where nothing can follow; only a limit of tokens or a stop string cuts it short.
+ * ends where nothing can follow, within its limit of tokens where it can be completed within that. Only a smaller limit
+ * or a stop string cuts it short.
  *
  * Plain data, so that it travels between threads and processes.
  */
@@ -62,8 +63,12 @@ export interface OutputGrammar {
   readonly calls: Int32Array;
   /** 1 where a rule may end, uint8 [states]. */
   readonly accepting: Uint8Array;
+  /** The fewest bytes from each state to the end of its rule, int32 [states]. */
+  readonly rest: Int32Array;
   /** Where an answer begins. */
   readonly start: number;
+  /** An answer that may end may be prose: a limit of tokens cuts it short instead of ending it. */
+  readonly prose: boolean;
 }
 
 /** One answer on its way through its grammar. */
@@ -71,8 +76,11 @@ export interface OutputMatcher {
   /**
    * Tokens that may come next, one bit each, lowest bit first: uint32 [⌈V / 32⌉]. An end token is among them only when
    * the answer may end here. Not to be changed; valid until the next `accept`.
+   *
+   * @param left how many tokens may yet be drawn, an end token included, at least 1. Tokens behind which the answer
+   *   could not be completed within them are left out, as long as it can be
    */
-  allowed(): Uint32Array;
+  allowed(left: number): Uint32Array;
   /** Takes a token in that was allowed. Throws Error for another one. */
   accept(tokenId: number): void;
 }

@@ -25,6 +25,8 @@ export function askProcess<Answer>(entry: URL, timeoutMs: number): Promise<Proce
     answer = message as Answer;
   });
   return new Promise((resolve) => {
+    // Where no process can be started there is no end of one.
+    child.once('error', ({ message }) => resolve({ answer: null, fault: message }));
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       const how = signal === null ? `its process ended with code ${code}` : `its process ended by ${signal}`;

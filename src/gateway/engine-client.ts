@@ -230,7 +230,9 @@ export class EngineClient {
       case 'hang':
         return 'The engine that hung has been killed.';
       case null:
-        return `The engine process ended unexpectedly (${how}). A SIGKILL that nobody sent usually means that memory ran out.`;
+        return /^(code|signal) /.test(how)
+          ? `The engine process ended unexpectedly (${how}). A SIGKILL that nobody sent usually means that memory ran out.`
+          : `The engine process could not be started: ${how}.`;
       default:
         return this.#killedFor satisfies never;
     }

@@ -189,7 +189,6 @@ export class Gateway implements InferenceService {
 
   async detokenize(tokens: readonly number[]): Promise<string> {
     const { model, vocabSize, admission, tokenizer } = this.#parts;
-    requireTokens(tokens, vocabSize, 'tokens');
     if (tokens.length > model.contextLength) {
       throw new QueptError(
         'context_length_exceeded',
@@ -197,6 +196,7 @@ export class Gateway implements InferenceService {
         { param: 'tokens' },
       );
     }
+    requireTokens(tokens, vocabSize, 'tokens');
     this.#requireReady();
     const place = admission.reserve('default');
     try {

@@ -48,14 +48,14 @@ export class RequestMeter {
   }
 
   #token({ rung }: TokenEvent): void {
-    const { metrics, ladder, promptTokens } = this.#options;
+    const { metrics, ladder, level, promptTokens } = this.#options;
     const nowMs = this.#options.clock.now();
     if (this.#firstAtMs === null) {
       this.#firstAtMs = nowMs;
-      metrics.firstToken(promptTokens, this.#sinceArrivalMs(nowMs) / 1000);
+      metrics.firstToken(promptTokens, this.#sinceArrivalMs(nowMs) / 1000, level);
     }
     const gap = this.#lastAtMs === null ? null : (nowMs - this.#lastAtMs) / 1000;
-    metrics.tokenServed(ladder[rung]?.id ?? 'unknown', gap);
+    metrics.tokenServed(ladder[rung]?.id ?? 'unknown', gap, level);
     this.#lastAtMs = nowMs;
     this.#tokens++;
   }

@@ -82,10 +82,12 @@ export function resolveSampling(
  * Refuses what needs no tokenizer to be refused.
  *
  * Throws QueptError `invalid_request` for token ids outside `0..vocabSize - 1`, and `context_length_exceeded` for
- * text that is longer than any prompt that fits.
+ * more of them than fit and for text that is longer than any prompt that fits.
  */
 export function checkPrompt(prompt: Prompt, contextLength: number, vocabSize: number): void {
   if (prompt.kind === 'tokens') {
+    // Megabytes of ids are not looked at one by one, nor handed on.
+    if (prompt.tokens.length >= contextLength) throw noRoom(contextLength, prompt, prompt.tokens.length);
     requireTokens(prompt.tokens, vocabSize, 'prompt');
     return;
   }
@@ -154,23 +156,24 @@ export function resolveMaxTokens(
       param: 'max_tokens',
     });
   }
-  const limit = `This model's maximum context length is ${contextLength} tokens`;
   const room = contextLength - promptTokens;
-  if (room < 1) {
-    throw new QueptError(
-      'context_length_exceeded',
-      `${limit}, but the prompt has ${promptTokens}, which leaves no room for an answer. Shorten the prompt.`,
-      { param: promptField(prompt) },
-    );
-  }
+  if (room < 1) throw noRoom(contextLength, prompt, promptTokens);
   if (wanted !== null && wanted > room) {
     throw new QueptError(
       'context_length_exceeded',
-      `${limit}, but the request has ${promptTokens + wanted} (${promptTokens} in the prompt, ${wanted} to generate). Shorten the prompt or lower 'max_tokens' to ${room}.`,
+      `This model's maximum context length is ${contextLength} tokens, but the request has ${promptTokens + wanted} (${promptTokens} in the prompt, ${wanted} to generate). Shorten the prompt or lower 'max_tokens' to ${room}.`,
       { param: 'max_tokens' },
     );
   }
   return wanted ?? room;
+}
+
+function noRoom(contextLength: number, prompt: Prompt, promptTokens: number): QueptError {
+  return new QueptError(
+    'context_length_exceeded',
+    `This model's maximum context length is ${contextLength} tokens, but the prompt has ${promptTokens}, which leaves no room for an answer. Shorten the prompt.`,
+    { param: promptField(prompt) },
+  );
 }
 
 function promptField(prompt: Prompt): string {

@@ -23,6 +23,8 @@ export const AS_GENERATED = { addSpecialTokens: true, addGenerationPrompt: true 
  */
 export class TokenizerPool {
   readonly #pool: Piscina;
+  /** Rejects when a thread ends without a task, or cannot be started. */
+  readonly #broken: Promise<never>;
 
   constructor({ entry, artefactDirectory, toolFormat, threads }: TokenizerPoolOptions) {
     this.#pool = new Piscina({
@@ -33,6 +35,11 @@ export class TokenizerPool {
       // The waiting side sleeps instead of spinning on shared memory: cores belong to the engine.
       atomics: 'disabled',
     });
+    this.#broken = new Promise((_, reject) => {
+      this.#pool.on('error', reject);
+    });
+    // After the start the next task starts another thread.
+    this.#broken.catch(() => {});
   }
 
   /**
@@ -42,7 +49,19 @@ export class TokenizerPool {
   async load(): Promise<void> {
     const prompt = { kind: 'text', text: 'a' } as const;
     const request: TokenizeRequest = { prompt, ...AS_GENERATED };
-    resultOf<Int32Array>(await this.#pool.run(request));
+    const first: Promise<TaskResult<Int32Array>> = this.#pool.run(request);
+    // It waits for ever for a thread that cannot be started.
+    first.catch(() => {});
+    let result: TaskResult<Int32Array>;
+    try {
+      result = await Promise.race([first, this.#broken]);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new QueptError('internal_error', `The tokenizer's thread cannot be started: ${reason}`, {
+        cause,
+      });
+    }
+    resultOf(result);
   }
 
   /**

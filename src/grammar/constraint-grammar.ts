@@ -20,7 +20,11 @@ export function constraintGrammar(given: OutputConstraint): OutputGrammar {
   const start = builder.rule((_, from, to) => add(builder, constraint, from, to));
   const grammar = builder.build(start);
   if (grammar !== null) return grammar;
-  throw new QueptError('invalid_request', `'${param}' admits no value at all.`, { param });
+  throw new QueptError(
+    'invalid_request',
+    `'${param}' admits no value at all. Look for bounds, lengths, lists or types in it that exclude each other.`,
+    { param },
+  );
 }
 
 function add(builder: GrammarBuilder, constraint: OutputConstraint, from: number, to: number): void {

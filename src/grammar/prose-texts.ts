@@ -14,6 +14,7 @@ export function proseTexts(
   from: number,
   to: number,
 ): void {
+  builder.admitProse();
   const mark = Buffer.from(without);
   const states = Array.from(mark, () => builder.state());
   const [start] = states;

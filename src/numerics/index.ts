@@ -5,7 +5,7 @@ export { klDivergence } from './kl-divergence.ts';
 export { nonNegativeLeastSquares } from './non-negative-least-squares.ts';
 export { addOuterProduct } from './outer-product.ts';
 export { type CodeBits, packCodes, packedBytes, readCode, unpackCodes } from './packing.ts';
-export { median, percentile } from './percentile.ts';
+export { median, percentile, percentileOfSorted } from './percentile.ts';
 export { logSumExp, softmax, tokenLogProb } from './softmax.ts';
 export { applyPenalties, hasPenalties, TokenHistory } from './token-history.ts';
 export { TokenSampler } from './token-sampler.ts';

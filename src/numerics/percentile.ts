@@ -14,6 +14,16 @@ export function percentile(values: ArrayLike<number>, fraction: number): number 
   const sorted = Float64Array.from(values).sort();
   // A typed array sorts NaN last.
   if (Number.isNaN(sorted[sorted.length - 1])) throw new RangeError('Percentile of values that hold NaN.');
+  return percentileOfSorted(sorted, fraction);
+}
+
+/**
+ * `percentile` of values that are in ascending order: for many fractions of the same values.
+ *
+ * @param sorted n >= 1 numbers, ascending, none NaN; not checked, not mutated
+ * @param fraction in [0, 1]
+ */
+export function percentileOfSorted(sorted: Float64Array, fraction: number): number {
   const rank = fraction * (sorted.length - 1);
   const below = Math.floor(rank);
   const low = sorted[below]!;

@@ -6,6 +6,7 @@ export {
 } from './create-logger.ts';
 export { createPrometheusMetrics, type MetricsSource } from './create-prometheus-metrics.ts';
 export { type KeyMetrics, MOST_KEY_LABELS } from './key-metrics.ts';
+export { createLiveMetrics, type LiveMetrics } from './live/create-live-metrics.ts';
 export type { LogSink } from './log-sink.ts';
 export type { LeveledLogger, LogFields, Logger } from './logger.ts';
 export { NO_METRICS } from './no-metrics.ts';
@@ -22,6 +23,7 @@ export type {
   StepPhase,
   StepTime,
 } from './serving-metrics.ts';
+export { tellBoth } from './tell-both.ts';
 export {
   NO_TRACER,
   type Span,

@@ -1,4 +1,4 @@
-import type { ErrorCode, FinishReason, ServedModel, ServiceTier } from '../core/index.ts';
+import type { ErrorCode, FinishReason, ServedModel, ServiceLevel, ServiceTier } from '../core/index.ts';
 
 /** A bound of admission that a request ran into. */
 export type OverloadLimit = 'waiting_requests' | 'tier_share' | 'work_tokens';
@@ -85,9 +85,9 @@ export interface ServingMetrics {
   prefixLookedUp(queriedTokens: number, hitTokens: number): void;
   phaseTimes(times: PhaseSeconds): void;
   /** The first token of an answer left, so long after its request arrived. */
-  firstToken(promptTokens: number, seconds: number): void;
+  firstToken(promptTokens: number, seconds: number, level: ServiceLevel): void;
   /** A token left; `seconds` after the one before it, null for a first one. */
-  tokenServed(config: string, seconds: number | null): void;
+  tokenServed(config: string, seconds: number | null, level: ServiceLevel): void;
   /** A request ended by itself or was cancelled, so long after it arrived. */
   requestFinished(reason: FinishReason, seconds: number): void;
   requestFailed(code: ErrorCode): void;

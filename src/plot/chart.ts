@@ -16,8 +16,11 @@ export interface ChartPoint {
 export interface ChartSeries {
   /** Stands in the legend, beside the symbol. */
   readonly name: string;
-  /** `line` joins the points in the order given; `points` draws a symbol at each. */
-  readonly kind: 'line' | 'points';
+  /**
+   * `line` joins the points in the order given; `points` draws a symbol at each; `bars` fills the row of each from 0 to
+   * its x, and writes its label behind the end: for charts with rows and a linear x axis. Series share a row.
+   */
+  readonly kind: 'line' | 'points' | 'bars';
   readonly points: readonly ChartPoint[];
   readonly dashed?: boolean;
   /** Grey, and without a claim on the palette: for what others are compared with. */

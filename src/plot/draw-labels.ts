@@ -22,7 +22,10 @@ export interface LabelMarks {
 
 /** Writes the labels of all points inside `plot`, clear of symbols, lines and one another where there is room. */
 export function drawLabels(chart: LineChart, plot: Box, project: Projection): LabelMarks {
-  const points = chart.series.flatMap((series) => shownPoints(series, chart));
+  // Bars write theirs themselves.
+  const points = chart.series
+    .filter(({ kind }) => kind !== 'bars')
+    .flatMap((series) => shownPoints(series, chart));
   const labels = points.flatMap((point) =>
     point.label === undefined ? [] : [{ text: point.label, at: project(point) }],
   );

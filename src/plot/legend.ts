@@ -1,6 +1,8 @@
 import type { ChartSeries, LineChart } from './chart.ts';
 import { drawSymbol, strokedPath } from './draw-series.ts';
+import type { Position } from './geometry.ts';
 import { type SeriesStyle, seriesStyles } from './series-style.ts';
+import { element } from './svg-markup.ts';
 import { textLine } from './text-line.ts';
 import { textWidth } from './text-width.ts';
 import { FONT, lineHeight, THEME } from './theme.ts';
@@ -42,11 +44,15 @@ export function drawLegend({ entries }: Legend, left: number, top: number): stri
   return entries.flatMap(({ series, style, x, row }) => {
     const start = left + x;
     const middle = top + row * ROW_HEIGHT + ROW_HEIGHT / 2;
-    const swatch =
-      series.kind === 'points'
-        ? drawSymbol(style, { x: start + SWATCH / 2 - 3, y: middle })
-        : strokedPath(`M${start} ${middle}h${SWATCH - 6}`, style);
+    const swatch = drawSwatch(series, style, { x: start, y: middle });
     const name = { x: start + SWATCH, y: middle + FONT.small * 0.36, size: FONT.small, fill: THEME.ink };
     return [swatch, textLine(series.name, name)];
   });
+}
+
+function drawSwatch({ kind }: ChartSeries, style: SeriesStyle, { x, y }: Position): string {
+  if (kind === 'points') return drawSymbol(style, { x: x + SWATCH / 2 - 3, y });
+  if (kind === 'line') return strokedPath(`M${x} ${y}h${SWATCH - 6}`, style);
+  const [width, height] = [SWATCH - 8, FONT.small - 2];
+  return element('rect', { x, y: y - height / 2, width, height, fill: style.color });
 }

@@ -1,6 +1,7 @@
 import { type AxisScale, createAxisScale } from './axis-scale.ts';
-import type { ChartPoint, LineChart } from './chart.ts';
+import type { ChartPoint, ChartSeries, LineChart } from './chart.ts';
 import { drawAxes, TICK_GAP } from './draw-axes.ts';
+import { barExtent, drawBars } from './draw-bars.ts';
 import { drawLabels } from './draw-labels.ts';
 import { drawSeries, type Projection } from './draw-series.ts';
 import type { Box } from './geometry.ts';
@@ -62,14 +63,10 @@ export function drawPanel(
     width: Math.max(LEAST_PLOT, panel.width - gutter - GAP),
     height: plotBottom - plotTop,
   };
-  const x = createAxisScale(
-    chart.x.scale,
-    points.map((point) => point.x),
-    {
-      range: [plot.left, plot.left + plot.width],
-      labelExtent: (label) => textWidth(label, FONT.small) + 24,
-    },
-  );
+  const x = createAxisScale(chart.x.scale, [...points.map((point) => point.x), ...barExtent(chart)], {
+    range: [plot.left, plot.left + plot.width],
+    labelExtent: (label) => textWidth(label, FONT.small) + 24,
+  });
   return [
     ...drawHeader(panel, left, top),
     ...drawAxes(x, y, plot),
@@ -97,13 +94,14 @@ function widestLabel({ ticks }: AxisScale): number {
 
 function drawMarks(chart: LineChart, plot: Box, project: Projection): string[] {
   const styles = seriesStyles(chart);
-  const drawn = (kind: 'line' | 'points') =>
+  const drawn = (kind: ChartSeries['kind']) =>
     chart.series.flatMap((series, i) => {
       const style = styles[i];
-      return series.kind === kind && style !== undefined ? [drawSeries(series, style, chart, project)] : [];
+      if (series.kind !== kind || style === undefined) return [];
+      return [(kind === 'bars' ? drawBars : drawSeries)(series, style, chart, project)];
     });
   const labels = drawLabels(chart, plot, project);
-  return [...drawn('line'), ...labels.leaders, ...drawn('points'), ...labels.texts];
+  return [...drawn('bars'), ...drawn('line'), ...labels.leaders, ...drawn('points'), ...labels.texts];
 }
 
 function drawHeader({ chart, subtitle, legend }: Panel, left: number, top: number): string[] {

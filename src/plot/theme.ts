@@ -13,6 +13,17 @@ export const THEME = {
   fontFamily: "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif",
 } as const;
 
+/** The same on a dark ground, colour for colour. */
+export const DARK_THEME = {
+  background: '#15191f',
+  ink: '#e6eaef',
+  quiet: '#a3adb8',
+  grid: '#353d47',
+  minorGrid: '#232930',
+  neutral: '#8f99a3',
+  series: ['#58a6ff', '#ff9d45', '#7f59ff', '#87766d', '#e6b1dd', '#edff00'],
+} as const;
+
 /** Font sizes, pixels. */
 export const FONT = { heading: 18, title: 15, label: 13, small: 12 } as const;
 

@@ -1,6 +1,12 @@
 export { decodeMessage } from './grpc/decode-message.ts';
 export { type ErrorStatus, errorStatus } from './grpc/error-status.ts';
-export { type FieldPlaces, generationFields, inMessageTerms, tokenizeFields } from './grpc/field-names.ts';
+export {
+  detokenizeFields,
+  type FieldPlaces,
+  generationFields,
+  inMessageTerms,
+  tokenizeFields,
+} from './grpc/field-names.ts';
 export {
   Health,
   type HealthCheckRequest,
@@ -16,14 +22,12 @@ export {
 } from './grpc/gen/grpc/reflection/v1/reflection_pb.ts';
 export {
   type ChatRequest,
-  ChatResponseSchema,
   ChatRole,
   type ChatStreamRequest,
   ChatStreamResponseSchema,
 } from './grpc/gen/quept/v1/chat_pb.ts';
 export {
   type GenerateRequest as GenerateMessage,
-  GenerateResponseSchema,
   type GenerateStreamRequest,
   GenerateStreamResponseSchema,
 } from './grpc/gen/quept/v1/generate_pb.ts';
@@ -32,6 +36,8 @@ export { InferenceService as InferenceServiceDescription } from './grpc/gen/quep
 export type { GetModelRequest } from './grpc/gen/quept/v1/model_pb.ts';
 export type { ListPrecisionConfigsRequest } from './grpc/gen/quept/v1/precision_pb.ts';
 export {
+  type DetokenizeRequest,
+  DetokenizeResponseSchema,
   type TokenizeRequest as TokenizeMessage,
   TokenizeResponseSchema,
 } from './grpc/gen/quept/v1/tokenize_pb.ts';
@@ -41,19 +47,16 @@ export {
   parseGenerateMessage,
   requireModel,
 } from './grpc/generate-requests.ts';
-export {
-  type CollectedGeneration,
-  collectPieces,
-  type GenerationPiece,
-  generationInfo,
-  generationPieces,
-} from './grpc/generation-replies.ts';
+export { generationInfo } from './grpc/generation-info.ts';
+export { type GenerationPiece, generationPieces, type PieceForm } from './grpc/generation-pieces.ts';
 export { modelReply, precisionConfigsReply } from './grpc/model-replies.ts';
 export type { GrpcRequestContext } from './grpc/request-context.ts';
-export { parseTokenizeMessage } from './grpc/tokenize-request.ts';
+export { parseDetokenizeMessage, parseTokenizeMessage } from './grpc/tokenize-request.ts';
+export { collectChat, collectGenerate } from './grpc/whole-answers.ts';
 export { keyStatusJson, serverStatusJson } from './openai/admin-json.ts';
 export { CHAT_FIELDS, parseChatRequest } from './openai/chat-request.ts';
 export { COMPLETION_FIELDS, parseCompletionRequest } from './openai/completion-request.ts';
+export { liveSecondJson } from './openai/dashboard-json.ts';
 export { decisionsJson } from './openai/decisions-json.ts';
 export { openApiDocument } from './openai/document/openapi-document.ts';
 export { type ErrorBody, errorBody } from './openai/error-body.ts';

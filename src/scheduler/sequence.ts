@@ -184,7 +184,7 @@ export class Sequence implements RequestView {
   /** The token that follows, given the logits of the newest position. Throws on unusable logits. */
   sample(sampler: TokenSampler, logits: Float32Array): number {
     const uniform = uniformAt(this.#seed, this.generatedTokens);
-    const allowed = this.#matcher?.allowed() ?? null;
+    const allowed = this.#matcher?.allowed(this.request.maxTokens - this.generatedTokens) ?? null;
     return sampler.sample(logits, this.request.sampling, this.#history, uniform, allowed);
   }
 

@@ -30,8 +30,8 @@ export interface Arrival {
   readonly tracestate: string | null;
 }
 
-/** Probes and scrapes come every few seconds for ever; they are only of interest when looked for. */
-const ROUTINE = /^\/(health\/|metrics$)/;
+/** Probes, scrapes and open dashboards come every few seconds for ever; they are only of interest when looked for. */
+const ROUTINE = /^\/(health\/|metrics$|dashboard\/)/;
 
 /** The one log line of a request, and its span, written when its answer has ended. */
 export class AccessRecord {

@@ -1,5 +1,6 @@
 import type { GenerateRequest, InferenceService } from '../core/index.ts';
 import type { ParsedRequest } from '../protocol/index.ts';
+import { GIVEN_UP } from './given-up.ts';
 
 /**
  * Texts of the prompts of a request, to be repeated before their answers; null where that was not asked for. A text
@@ -9,7 +10,7 @@ import type { ParsedRequest } from '../protocol/index.ts';
  * does.
  */
 export async function echoTexts(
-  { echo, requests, n }: ParsedRequest,
+  { echo, requests, n }: Pick<ParsedRequest, 'echo' | 'requests' | 'n'>,
   service: InferenceService,
   abort: AbortController,
 ): Promise<string[] | null> {
@@ -18,7 +19,7 @@ export async function echoTexts(
   try {
     return await Promise.all(prompts.map((prompt) => textOf(prompt, service)));
   } catch (refusal) {
-    abort.abort();
+    abort.abort(GIVEN_UP);
     throw refusal;
   }
 }

@@ -10,6 +10,7 @@ export { type GrpcPort, startGrpcPort } from './grpc/start-grpc-port.ts';
 export { type AdminAppDependencies, createAdminApp } from './http/create-admin-app.ts';
 export { createHttpApp } from './http/create-http-app.ts';
 export { createMetricsApp } from './http/create-metrics-app.ts';
+export type { Dashboard, PageFile } from './http/dashboard/dashboard.ts';
 export {
   DEFAULT_HTTP_APP_OPTIONS,
   type HttpAppDependencies,

@@ -1,4 +1,6 @@
 import type { Caller, GenerateRequest, Generation, InferenceService, TraceContext } from '../core/index.ts';
+import { blamedPrompt } from './blamed-prompt.ts';
+import { GIVEN_UP } from './given-up.ts';
 
 /**
  * Submits all requests of one answer together, within the limits of `caller`: either every one is accepted, or those
@@ -19,10 +21,14 @@ export async function startGenerations(
       service.generate(trace === null ? request : { ...request, trace }, abort.signal),
     ),
   );
-  const refused = outcomes.find((outcome) => outcome.status === 'rejected');
+  const index = outcomes.findIndex((outcome) => outcome.status === 'rejected');
+  const refused = outcomes[index];
   const accepted = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  if (refused !== undefined) abort.abort();
-  permit.settle(accepted, refused?.reason ?? null);
-  if (refused !== undefined) throw refused.reason;
-  return accepted;
+  if (refused?.status !== 'rejected') {
+    permit.settle(accepted, null);
+    return accepted;
+  }
+  abort.abort(GIVEN_UP);
+  permit.settle(accepted, refused.reason);
+  throw blamedPrompt(refused.reason, permit.requests, index);
 }

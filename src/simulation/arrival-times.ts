@@ -15,13 +15,28 @@ export interface Bursts {
  */
 export function poissonTimes(count: number, perSecond: number, seed: number): number[] {
   const random = new RandomStream(seed, STREAMS.gaps);
+  return timesOfGaps(count, perSecond, () => random.exponential());
+}
+
+/**
+ * As `poissonTimes`, with gaps of a gamma distribution.
+ *
+ * @param variation standard deviation of the gaps by their mean, above 0: the shape is 1/variation². 1 is a Poisson
+ *   process, more comes in bursts, less more evenly
+ */
+export function gammaTimes(count: number, perSecond: number, variation: number, seed: number): number[] {
+  const random = new RandomStream(seed, STREAMS.gaps);
+  return timesOfGaps(count, perSecond, () => random.gamma(1 / variation ** 2));
+}
+
+function timesOfGaps(count: number, perSecond: number, gap: () => number): number[] {
   const sums: number[] = [];
   let sum = 0;
   for (let i = 0; i < count; i++) {
-    sum += random.exponential();
+    sum += gap();
     sums.push(sum);
   }
-  sum += random.exponential();
+  sum += gap();
   return sums.map((each) => ((1000 * count) / perSecond) * (each / sum));
 }
 

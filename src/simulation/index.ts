@@ -1,3 +1,4 @@
+export { leastAgreement } from './agreement.ts';
 export { type Bursts, poissonTimes } from './arrival-times.ts';
 export { builtInProfiles, DEFAULT_PROFILE, readBuiltInProfile } from './built-in-profiles.ts';
 export {
@@ -27,7 +28,15 @@ export {
   type TierOutcomes,
 } from './summarize.ts';
 export { ladderRates, type RateLadder, type Sweep, sweepRates } from './sweep.ts';
+export { scaleLengths, type ThinTraceOptions, thinTrace } from './thin-trace.ts';
 export { DEFAULT_TIERS, parseTierMix, type TierMix } from './tier-mix.ts';
 export type { TimelinePoint } from './timeline-points.ts';
 export { parseTrace, type TraceRow } from './trace.ts';
-export { type Arrival, createWorkload, traceRate, type Workload, type WorkloadOptions } from './workload.ts';
+export {
+  type Arrival,
+  type ArrivalKind,
+  createWorkload,
+  traceRate,
+  type Workload,
+  type WorkloadOptions,
+} from './workload.ts';

@@ -31,4 +31,20 @@ export class RandomStream {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
+
+  /**
+   * Of this shape, scale 1: mean and variance are the shape. A shape below 1 is drawn as Γ(shape + 1)·u^(1/shape).
+   *
+   * Source: Marsaglia, Tsang, "A simple method for generating gamma variables", ACM TOMS 26(3), 2000.
+   */
+  gamma(shape: number): number {
+    if (shape < 1) return this.gamma(shape + 1) * (1 - this.uniform()) ** (1 / shape);
+    const d = shape - 1 / 3;
+    const c = 1 / Math.sqrt(9 * d);
+    for (;;) {
+      const normal = this.gaussian();
+      const v = (1 + c * normal) ** 3;
+      if (v > 0 && Math.log(1 - this.uniform()) < normal ** 2 / 2 + d * (1 - v + Math.log(v))) return d * v;
+    }
+  }
 }

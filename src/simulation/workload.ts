@@ -1,18 +1,20 @@
 import { QueptError, type ServiceLevel, type ServiceTier } from '../core/index.ts';
-import { type Bursts, evenTimes, inBursts, poissonTimes } from './arrival-times.ts';
+import { type Bursts, evenTimes, gammaTimes, inBursts, poissonTimes } from './arrival-times.ts';
 import { drawLength, type LengthDistribution } from './length-distribution.ts';
 import { RandomStream, STREAMS } from './random-stream.ts';
 import { inStep, type StepChange } from './step-change.ts';
 import { drawTier, type TierMix } from './tier-mix.ts';
 import type { TraceRow } from './trace.ts';
 
-/** When requests come: at the times of the trace, at even distances, or as a Poisson process. */
-export type ArrivalKind = 'trace' | 'even' | 'poisson';
+/** When requests come: at the times of the trace, at even distances, or at random with exponential or gamma gaps. */
+export type ArrivalKind = 'trace' | 'even' | 'poisson' | 'gamma';
 
 export interface WorkloadOptions {
   /** Lengths, and for `trace` times; null where `lengths` gives them. */
   readonly trace: readonly TraceRow[] | null;
   readonly arrivals: ArrivalKind;
+  /** Of gamma arrivals: standard deviation of the gaps by their mean. */
+  readonly gapVariation?: number;
   /** For requests that follow no trace. */
   readonly lengths: { readonly prompt: LengthDistribution; readonly output: LengthDistribution };
   readonly rate: ArrivalRate;
@@ -59,7 +61,7 @@ export interface Workload {
 
 /**
  * Requests with times, lengths and tiers; equal options give equal ones, and another rate the same requests at other
- * times. Lengths come from the trace, in its order, or in random order for Poisson arrivals.
+ * times. Lengths come from the trace, in its order, or in random order for arrivals at random.
  *
  * Throws QueptError `invalid_usage` when nothing arrives.
  */
@@ -81,7 +83,7 @@ export function createWorkload(options: WorkloadOptions): Workload {
   }
   if (arrivals.length > 0)
     return { arrivals, clippedPrompts, clippedOutputs, spanMs, step: options.step ?? null };
-  throw new QueptError('invalid_usage', 'No request arrives in this time. Raise the rate or the minutes.');
+  throw new QueptError('invalid_usage', 'No request arrives in this time. Raise the rate, or the time.');
 }
 
 /** Requests per second of a trace, from its first arrival to a mean gap after its last. */
@@ -133,9 +135,10 @@ function scaledTrace({ trace, durationMs, requests }: WorkloadOptions, factor: n
 }
 
 /** As many arrivals as the rate brings in the time, so that what arrives is what was asked for. */
-function timesAtRate({ trace, arrivals, rate, durationMs, requests, seed }: WorkloadOptions): ArrivalTimes {
+function timesAtRate(options: WorkloadOptions): ArrivalTimes {
+  const { trace, arrivals, rate, durationMs, requests, seed, gapVariation = 1 } = options;
   const perSecond = rate.kind === 'per-second' ? rate.value : rate.factor * traceRate(trace);
-  const follows = arrivals !== 'poisson' && trace !== null;
+  const follows = !isRandom(arrivals) && trace !== null;
   const limits = [
     ...(follows ? [trace.length] : []),
     ...(requests === null ? [] : [requests]),
@@ -146,10 +149,15 @@ function timesAtRate({ trace, arrivals, rate, durationMs, requests, seed }: Work
   const count = Math.min(...limits);
   const spanMs = (1000 * count) / perSecond;
   if (arrivals === 'poisson') return { times: poissonTimes(count, perSecond, seed), spanMs };
+  if (arrivals === 'gamma') return { times: gammaTimes(count, perSecond, gapVariation, seed), spanMs };
   if (arrivals === 'even' || trace === null) return { times: evenTimes(count, perSecond), spanMs };
   const part = trace.slice(0, Math.max(2, count));
   const scale = perSecond / traceRate(part);
   return { times: part.slice(0, count).map(({ atMs }) => atMs / scale), spanMs };
+}
+
+function isRandom(arrivals: ArrivalKind): boolean {
+  return arrivals === 'poisson' || arrivals === 'gamma';
 }
 
 interface Lengths {
@@ -167,7 +175,7 @@ function* requestLengths({ trace, arrivals, lengths, seed }: WorkloadOptions): G
       };
     }
   }
-  if (arrivals !== 'poisson') {
+  if (!isRandom(arrivals)) {
     yield* trace;
     return;
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { childrenOf, HAS_PROC, isAlive, NO_PROC } from '../support/child-processes.ts';
+import { childrenOf, commandOf, HAS_PROC, isAlive, NO_PROC } from '../support/child-processes.ts';
 import { DEFAULT_MODEL } from '../support/default-model.ts';
 import { GrpcClient, HEALTH, INFERENCE } from '../support/grpc-client.ts';
 import { ask, errorCodes, type PlainAnswer } from '../support/plain-client.ts';
@@ -181,11 +181,15 @@ async function strikeAndCheck(server: ServerProcess, signal: NodeJS.Signals, rea
   process.stdout.write(`      ready again ${down.readyAfterMs} ms after ${signal}\n`);
 }
 
-/** Process id of a child of `parent`, as soon as there is one. */
+/**
+ * Process id of a child of `parent`, as soon as there is one that runs a program of its own: stopped before that, it
+ * would hold up its parent, which waits for it to get so far.
+ */
 async function childOtherThan(parent: number | undefined, known: number | null): Promise<number> {
+  const own = commandOf(parent ?? 0);
   let found: number | undefined;
   await until(() => {
-    found = childrenOf(parent ?? 0).find((pid) => pid !== known);
+    found = childrenOf(parent ?? 0).find((pid) => pid !== known && !['', own].includes(commandOf(pid)));
     return found !== undefined;
   }, 'a process of the engine');
   return found as number;

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FUZZED_REQUEST, type FuzzedRequest } from '../support/fuzzed-request.ts';
+import { residentBytes } from '../support/resident-bytes.ts';
 import { type ServerProcess, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
 
@@ -48,36 +48,23 @@ function completeFault(answer: Response, text: string): string | null {
   return ends.some((end) => text.includes(end)) ? null : `a stream that does not end: ${text.slice(-300)}`;
 }
 
-/** Memory of the server and its engine, bytes. */
-function residentBytes(): number {
-  const pids = [server.child.pid as number, Number(engineOf(server.child.pid as number))];
-  return pids.reduce((sum, pid) => {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return sum + Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
-  }, 0);
-}
-
-function engineOf(parent: number): string {
-  return readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ')[0] ?? '';
-}
-
 it('[H3] random and mutated bodies are answered, never by a fault of ours, and leave nothing behind', {
   timeout: 60_000 + RUNS * 100,
 }, async () => {
-  const measures = existsSync(`/proc/${server.child.pid}/status`);
   let rounds = 0;
-  let before = 0;
+  let before: number | null = null;
   const round = fc.array(FUZZED_REQUEST, { minLength: AT_ONCE, maxLength: AT_ONCE });
   await fc.assert(
     fc.asyncProperty(round, async (requests) => {
       const faults = await Promise.all(requests.map(fault));
       expect(faults.filter((found) => found !== null)).toEqual([]);
       // By then everything has been used that is used at all.
-      if (++rounds === Math.ceil(RUNS / AT_ONCE / 2) && measures) before = residentBytes();
+      if (++rounds === Math.ceil(RUNS / AT_ONCE / 2)) before = residentBytes(server);
     }),
     { numRuns: Math.ceil(RUNS / AT_ONCE), seed: SEED },
   );
-  if (measures) expect(residentBytes() - before).toBeLessThan(MAY_GROW_BYTES);
+  const after = residentBytes(server);
+  if (before !== null && after !== null) expect(after - before).toBeLessThan(MAY_GROW_BYTES);
   const ready = await fetch(`${server.url}/health/ready`);
   expect(ready.status).toBe(200);
   const metrics = await (await fetch(`${server.url}/metrics`)).text();

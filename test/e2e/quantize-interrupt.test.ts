@@ -15,13 +15,14 @@ it('[L3] an interrupted quantize leaves nothing behind', async () => {
   const checkpoint = join(folder, 'model');
   // Large enough that the run is caught in the middle: some 7 M weights.
   await writeTinyCheckpoint(checkpoint, { sizes: { hiddenSize: 512, intermediateSize: 1024, layers: 3 } });
-  const cli = await spawnCli(['quantize', checkpoint, join(folder, 'artefact')]);
+  // As under `npm start`, where the terminal signals the process and npm does so again.
+  const env = { npm_lifecycle_event: 'start' };
+  const cli = await spawnCli(['quantize', checkpoint, join(folder, 'artefact')], { env });
   const halfMade: Promise<string[]> = new Promise((resolve) => {
     cli.child.stderr?.on('data', () => {
       if (cli.child.killed || !/quantizing: \d/.test(cli.stderr())) return;
       resolve(readdir(folder));
       cli.child.kill('SIGINT');
-      // As under `npm start`, where the terminal signals the process and npm does so again.
       cli.child.kill('SIGINT');
     });
   });

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CallOptions, GrpcClient, HEALTH, type Reply, trailer } from '../support/grpc-client.ts';
 import { type ServerProcess, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
+import { until } from '../support/until.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -25,8 +26,9 @@ const MESSAGES = [{ role: 'CHAT_ROLE_USER', content: 'the cat' }];
 beforeAll(async () => {
   artefact = await writeTinyArtefact({ contextLength: 32_768 });
   [server, crowded] = await Promise.all([
-    serve('--slots', '1', '--prefill-chunk', '16'),
-    serve('--grpc-port', '0'),
+    // Precision that a busy machine does not change.
+    serve('--slots', '1', '--prefill-chunk', '16', '--policy', 'fixed'),
+    serve('--grpc-port', '0', '--max-waiting', '1000'),
   ]);
 });
 afterEach(() => {
@@ -49,11 +51,15 @@ function connect(to: ServerProcess, service?: typeof HEALTH): GrpcClient {
   return client;
 }
 
+function idsOf({ tokens }: Reply): number[] {
+  return tokens.map(({ id }: Reply) => id);
+}
+
 /** What the scheduler did with a call, in order and without repetitions. */
 async function actionsOf(requestId: string): Promise<string[]> {
   const response = await fetch(`${server.url}/v1/requests/${requestId}/decisions`);
   const body: Reply = await response.json();
-  const actions: string[] = body.data[0].decisions.map(({ action }: Reply) => action);
+  const actions: string[] = (body.data?.[0]?.decisions ?? []).map(({ action }: Reply) => action);
   return actions.filter((action, i) => action !== actions[i - 1]);
 }
 
@@ -75,7 +81,7 @@ describe('gRPC', () => {
     });
     const body: Reply = await response.json();
     const [reply] = chat.replies;
-    expect(reply.message.content).toBe(body.choices[0].message.content);
+    expect(reply.choices[0].message.content).toBe(body.choices[0].message.content);
     expect(reply.info.system_fingerprint).toBe(body.system_fingerprint);
     expect(reply.result.usage.prompt_tokens).toBe(body.usage.prompt_tokens);
     expect(JSON.parse(trailer(chat, 'x-precision-report') ?? '')).toEqual(body.precision);
@@ -83,15 +89,17 @@ describe('gRPC', () => {
 
     const stream = await client.call('ChatStream', { model: 'tiny', messages: MESSAGES, options });
     const deltas = stream.replies.flatMap((piece) => (piece.event === 'delta' ? [piece.delta] : []));
-    expect(deltas.map(({ text }) => text).join('')).toBe(reply.message.content);
-    expect(deltas.flatMap(({ tokens }) => tokens.map(({ id }: Reply) => id))).toEqual(reply.result.token_ids);
+    expect(deltas.map(({ text }) => text).join('')).toBe(reply.choices[0].message.content);
+    expect(deltas.flatMap(({ tokens }) => tokens.map(({ id }: Reply) => id))).toEqual(
+      idsOf(reply.choices[0]),
+    );
 
     const conversation = { messages: MESSAGES };
     const tokens = await client.call('Tokenize', { model: 'tiny', conversation });
     const prompt = tokens.replies[0].token_ids;
     expect(prompt).toHaveLength(reply.info.prompt_tokens);
     const same = await client.call('Generate', { model: 'tiny', tokens: { ids: prompt }, options });
-    expect(same.replies[0].text).toBe(reply.message.content);
+    expect(same.replies[0].choices[0].text).toBe(reply.choices[0].message.content);
 
     const model = await client.call('GetModel', { model: 'default' });
     expect(model.replies[0].model).toMatchObject({ id: 'tiny', context_length: 32_768 });
@@ -142,17 +150,45 @@ describe('gRPC', () => {
     expect(await actionsOf('decoding')).toContain('decode');
   });
 
-  it('answers more calls at once than it has slots', async () => {
+  it('[G3] ends a call that is cancelled in the queue, in its prompt and in its answer', async () => {
+    const client = connect(server);
+    /** Cancels a call once the scheduler has done so much with it. */
+    const cancelled = async (request: object, requestId: string, when: () => Promise<unknown>) => {
+      const metadata = { 'x-request-id': requestId };
+      const { status } = await client.call('Generate', request, { metadata, cancelWhen: when() });
+      return status.code;
+    };
+    const doing = (requestId: string, action: string) => () =>
+      until(async () => (await actionsOf(requestId)).includes(action), `${action} of ${requestId}`);
+    const long = { ...ENDLESS, tokens: { ids: new Array(20_000).fill(5) }, text: undefined };
+    expect(await cancelled(ENDLESS, 'left-decoding', doing('left-decoding', 'decode'))).toBe(1);
+    expect(await cancelled(long, 'left-in-prompt', doing('left-in-prompt', 'prefill'))).toBe(1);
+    let waiting = -1;
+    const holder = cancelled(ENDLESS, 'holds-the-slot', async () => {
+      await doing('holds-the-slot', 'decode')();
+      waiting = await cancelled(ENDLESS, 'left-waiting', doing('left-waiting', 'wait'));
+    });
+    expect([await holder, waiting]).toEqual([1, 1]);
+    expect((await client.call('Generate', SHORT)).status.code).toBe(0);
+    expect(await actionsOf('left-in-prompt')).not.toContain('decode');
+    expect(await actionsOf('left-waiting')).not.toContain('prefill');
+  });
+
+  it('[G4] answers a thousand short calls at once, with eight slots, each with its own', async () => {
     const client = connect(crowded);
-    const options = { ...GREEDY, max_tokens: 2 };
+    const options = { ...GREEDY, max_tokens: 1 };
     const outcomes = await Promise.all(
-      Array.from({ length: 200 }, (_, i) => {
+      Array.from({ length: 1_000 }, (_, i) => {
         const tokens = { ids: [3 + (i % 7), 5] };
-        return client.call('Generate', { model: 'tiny', tokens, options });
+        const metadata = { 'x-request-id': `call-${i}` };
+        return client.call('Generate', { model: 'tiny', tokens, options }, { metadata });
       }),
     );
     expect(outcomes.filter(({ status }) => status.code !== 0)).toEqual([]);
-    expect(new Set(outcomes.map(({ replies }) => replies[0].result.token_ids.length))).toEqual(new Set([2]));
+    expect(outcomes.map(({ header }) => header.get('x-request-id')[0])).toEqual(
+      outcomes.map((_, i) => `call-${i}`),
+    );
+    expect(new Set(outcomes.map(({ replies }) => replies[0].choices[0].tokens.length))).toEqual(new Set([1]));
   });
 
   it('[G7] drains on SIGTERM: health turns, new calls are refused, running ones end, then the process', async () => {

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -292,6 +293,32 @@ describe('a traced server', () => {
       expect((await alone.exited).code).toBe(0);
     } finally {
       await alone.kill();
+    }
+  });
+
+  it('[W3] ends without waiting for a collector that takes spans and never answers', async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => {
+      socket.on('error', () => {});
+      sockets.push(socket);
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const watched = await spawnServer(artefact.directory, ['--otlp-endpoint', `http://127.0.0.1:${port}`]);
+    try {
+      const body = JSON.stringify({ model: 'tiny', prompt: 'a', max_tokens: 3 });
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+      await (await fetch(`${watched.url}/v1/completions`, init)).text();
+      watched.child.kill('SIGTERM');
+      expect(await watched.exited).toEqual({ code: 0, signal: null });
+      expect(sockets.length).toBeGreaterThan(0);
+      // The exporter's own time, four seconds, was not waited for.
+      expect(watched.stderr()).toContain('the last traces were not sent');
+      expect(watched.stderr()).not.toContain('traces could not be sent');
+    } finally {
+      await watched.kill();
+      for (const socket of sockets) socket.destroy();
+      silent.close();
     }
   });
 });

@@ -120,6 +120,33 @@ describe('[H1] [J2] openai', () => {
     expect(() => JSON.parse(answer.choices[0]?.message.content ?? '')).toThrow();
   });
 
+  it('[J4] gets a whole answer within a limit that its strings would go beyond', async () => {
+    const Note = z.object({ text: z.string(), more: z.string(), tags: z.array(z.string()).min(2) });
+    const response_format = zodResponseFormat(Note, 'note');
+    for (const [i, limit] of [30, 31, 45, 70].entries()) {
+      const request = {
+        ...REQUEST,
+        response_format,
+        max_completion_tokens: limit,
+        seed: i,
+        temperature: 1.5,
+      };
+      const stream = client.chat.completions.stream({ ...request, stream_options: { include_usage: true } });
+      const { choices, usage } = await stream.finalChatCompletion();
+      expect(choices[0]?.finish_reason).toBe('stop');
+      expect(Note.safeParse(choices[0]?.message.parsed).success).toBe(true);
+      expect(usage?.completion_tokens).toBeLessThan(limit);
+    }
+    const response = await client.responses.parse({
+      model: MODEL,
+      input: 'Write JSON for a note.',
+      max_output_tokens: 30,
+      text: { format: zodTextFormat(Note, 'note') },
+    });
+    expect(response.status).toBe('completed');
+    expect(Note.safeParse(response.output_parsed).success).toBe(true);
+  });
+
   it('[J1] is told which part of a schema is not enforced, streamed or not', async () => {
     const schema = { type: 'object', properties: { a: { type: 'array', contains: {} } } };
     for (const stream of [false, true]) {
@@ -201,10 +228,10 @@ describe('[J2] gRPC', () => {
       const closed = JSON.stringify({ ...schema, additionalProperties: false });
       const options = { max_tokens: 200, output_format: { json_schema: closed } };
       const { replies } = await caller.call('Chat', { ...chat, options });
-      expect(JSON.parse(replies[0].message.content).n).toBeGreaterThanOrEqual(5);
+      expect(JSON.parse(replies[0].choices[0].message.content).n).toBeGreaterThanOrEqual(5);
       const object = { max_tokens: 300, seed: 3, output_format: { json_object: {} } };
       const any = await caller.call('Generate', { model: MODEL, text: 'JSON: ', options: object });
-      expect(JSON.parse(any.replies[0].text)).toBeTypeOf('object');
+      expect(JSON.parse(any.replies[0].choices[0].text)).toBeTypeOf('object');
     } finally {
       caller.close();
     }

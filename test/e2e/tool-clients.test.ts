@@ -142,6 +142,32 @@ describe('[H1] openai', () => {
     expect(await runner.finalFunctionToolCallResult()).toBe(String((asked[0]?.a ?? 0) + (asked[0]?.b ?? 0)));
   });
 
+  it('[J4] gets whole calls within a limit that a string would go beyond', async () => {
+    const say = {
+      type: 'function' as const,
+      function: {
+        name: 'say',
+        parameters: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+      },
+    };
+    for (const limit of [40, 41, 60]) {
+      const answer = await client.chat.completions.create({
+        ...GREEDY,
+        temperature: 1.5,
+        seed: limit,
+        tools: [say],
+        tool_choice: 'required',
+        max_completion_tokens: limit,
+      });
+      const [choice] = answer.choices;
+      expect(choice?.finish_reason).toBe('tool_calls');
+      for (const call of choice?.message.tool_calls ?? []) {
+        if (call.type !== 'function') throw new Error('Another kind of call came.');
+        expect(JSON.parse(call.function.arguments)).toMatchObject({ text: expect.any(String) });
+      }
+    }
+  });
+
   it('answers in words where it may, tools or not', async () => {
     const plain = await client.chat.completions.create(GREEDY);
     const none = await client.chat.completions.create({ ...GREEDY, tools: chatTools, tool_choice: 'none' });

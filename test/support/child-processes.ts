@@ -13,6 +13,15 @@ export function childrenOf(pid: number): number[] {
     .filter((candidate) => statOf(candidate)?.parent === pid);
 }
 
+/** The words that a process was started with, or has given itself; empty for one that is gone. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** Whether a process still runs. One that has ended but was not yet asked for its status runs no more. */
 export function isAlive(pid: number): boolean {
   try {

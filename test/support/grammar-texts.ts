@@ -20,10 +20,10 @@ export function textsOf(grammar: OutputGrammar): (text: string) => boolean {
   return (text) => {
     const matcher = constrainer.start(grammar);
     for (const byte of Buffer.from(text)) {
-      if (!allows(matcher.allowed(), byte)) return false;
+      if (!allows(matcher.allowed(Number.POSITIVE_INFINITY), byte)) return false;
       matcher.accept(byte);
     }
-    return allows(matcher.allowed(), 256);
+    return allows(matcher.allowed(Number.POSITIVE_INFINITY), 256);
   };
 }
 

@@ -3,6 +3,7 @@ import type { Authenticate } from '../../src/core/index.ts';
 import { createLogger, type MetricsSource, type Tracer } from '../../src/observability/index.ts';
 import { createHttpApp, type HttpAppOptions } from '../../src/server/index.ts';
 import { FakeInferenceService, type FakeReply } from './fake-inference-service.ts';
+import { testDashboard } from './test-dashboard.ts';
 
 /** The HTTP app on a fake service, with its log as parsed lines and ids and times that count up. */
 export function httpTestApp(
@@ -19,6 +20,7 @@ export function httpTestApp(
   });
   let ids = 0;
   let time = 0;
+  const clock = { now: () => time++ };
   const app = createHttpApp(
     {
       service,
@@ -26,7 +28,8 @@ export function httpTestApp(
       authenticate,
       logger,
       ...(tracer !== undefined && { tracer }),
-      clock: { now: () => time++ },
+      dashboard: testDashboard(clock).dashboard,
+      clock,
       epochSeconds: () => 1_700_000_001,
       createId: () => `id${++ids}`,
     },

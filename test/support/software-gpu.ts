@@ -6,7 +6,7 @@ const LOADERS = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map(
 );
 
 export const NEEDS_SOFTWARE_GPU =
-  'needs the Debian packages chromium, for its software Vulkan device, and libvulkan1 (apt-get install chromium libvulkan1)';
+  'needs the Debian package chromium, for its software Vulkan device, and libvulkan1 (apt-get install chromium libvulkan1)';
 
 /** Whether this machine has SwiftShader and a Vulkan loader. */
 export function hasSoftwareGpu(): boolean {

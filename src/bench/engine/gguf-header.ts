@@ -12,6 +12,7 @@ export type GgufType = keyof typeof GGUF_TYPES;
 export type GgufValue =
   | { readonly kind: 'u32'; readonly value: number }
   | { readonly kind: 'f32'; readonly value: number }
+  | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'i32s' | 'f32s'; readonly value: readonly number[] }
   | { readonly kind: 'strings'; readonly value: readonly string[] };
@@ -34,7 +35,7 @@ export interface GgufHeader {
 export const GGUF_ALIGNMENT = 32;
 
 const VERSION = 3;
-const VALUE_TYPE = { u32: 4, i32: 5, f32: 6, string: 8, array: 9 } as const;
+const VALUE_TYPE = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 } as const;
 
 /**
  * The head of a GGUF file, version 3, little-endian.
@@ -80,6 +81,8 @@ function typedValue(value: GgufValue): Buffer {
     case 'u32':
     case 'f32':
       return Buffer.concat([u32(VALUE_TYPE[value.kind]), numbers(value.kind, [value.value])]);
+    case 'bool':
+      return Buffer.concat([u32(VALUE_TYPE.bool), Buffer.of(value.value ? 1 : 0)]);
     case 'string':
       return Buffer.concat([u32(VALUE_TYPE.string), text(value.value)]);
     case 'strings':

@@ -66,6 +66,8 @@ function llamaMetadata(architecture: ModelArchitecture): Record<string, GgufValu
     'tokenizer.ggml.model': string('llama'),
     'tokenizer.ggml.bos_token_id': u32(1),
     'tokenizer.ggml.eos_token_id': u32(2),
+    'tokenizer.ggml.add_bos_token': { kind: 'bool', value: false },
+    'tokenizer.ggml.add_space_prefix': { kind: 'bool', value: false },
     ...vocabulary(architecture.vocabSize),
   };
 }
@@ -73,13 +75,18 @@ function llamaMetadata(architecture: ModelArchitecture): Record<string, GgufValu
 /** Token types of the format: unknown, control, byte, normal. */
 const TOKEN_TYPE = { normal: 1, unknown: 2, control: 3, byte: 6 } as const;
 const FIRST_BYTE = 3;
+const SPACE_ID = FIRST_BYTE + 256;
 
-/** A SentencePiece vocabulary: three specials, the 256 bytes, then invented words. */
+/**
+ * A SentencePiece vocabulary: three specials, the 256 bytes, the sign that stands for a space, then invented words. So an
+ * English text has a token for each of its bytes, as it has in the vocabulary of `invented-tokenizer.ts`.
+ */
 function vocabulary(size: number): Record<string, GgufValue> {
   const specials = ['<unk>', '<s>', '</s>'];
   const tokens = Array.from({ length: size }, (_, id) => {
     const byte = id - FIRST_BYTE;
     if (byte < 0) return specials[id] ?? '';
+    if (id === SPACE_ID) return '\u2581';
     return byte < 256 ? `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>` : `t${id}`;
   });
   const types = tokens.map((_, id) => {

@@ -10,10 +10,10 @@ import { WATCHES, type WatchName } from './watches.ts';
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '7' },
+    rounds: { type: 'string', default: '6' },
     streams: { type: 'string', default: '8' },
     tokens: { type: 'string', default: '200' },
-    requests: { type: 'string', default: '6' },
+    requests: { type: 'string', default: '24' },
     each: { type: 'boolean', default: false },
     model: { type: 'string' },
   },

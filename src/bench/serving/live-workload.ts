@@ -4,7 +4,8 @@ import {
   DEFAULT_TIERS,
   parseLengthDistribution,
   parseTrace,
-  type TraceRow,
+  scaleLengths,
+  thinTrace,
   type Workload,
 } from '../../simulation/index.ts';
 import type { ServingOptions } from './serving-options.ts';
@@ -24,9 +25,14 @@ export async function liveWorkload(options: ServingOptions, contextLength: numbe
   const { rate, minutes, step, seed, poisson, lengthScale, traceMinutes } = options;
   const recorded =
     options.trace === null ? null : parseTrace(await readFile(options.trace, 'utf8'), '--trace');
-  const scaled = recorded?.map((row) => scaleLengths(row, lengthScale)) ?? null;
-  const follows = scaled !== null && !poisson;
-  const trace = follows ? thinned(scaled, options) : scaled;
+  const follows = recorded !== null && !poisson;
+  const trace = follows
+    ? thinTrace(recorded, {
+        spanMs: 60_000 * traceMinutes,
+        requests: Math.round(60 * minutes * rate),
+        lengthScale,
+      })
+    : (recorded?.map((row) => scaleLengths(row, lengthScale)) ?? null);
   const workload = createWorkload({
     trace,
     arrivals: follows ? 'trace' : 'poisson',
@@ -48,7 +54,7 @@ export async function liveWorkload(options: ServingOptions, contextLength: numbe
     ? `the first ${traceMinutes} minutes of the trace in ${minutes}, thinned to ${rate} requests/s`
     : `Poisson arrivals, ${rate} requests/s`;
   const lengths =
-    scaled === null
+    recorded === null
       ? `lengths ${options.promptTokens} and ${options.outputTokens}`
       : `lengths of the trace times ${lengthScale}, ${clippedPrompts} prompts and ${clippedOutputs} outputs clipped to the context of ${contextLength}`;
   const rise =
@@ -59,23 +65,4 @@ export async function liveWorkload(options: ServingOptions, contextLength: numbe
     workload,
     told: `${arrivals.length} requests in ${(spanMs / 1000).toFixed(0)} s: ${times}${rise}; ${lengths}`,
   };
-}
-
-function scaleLengths({ atMs, promptTokens, outputTokens }: TraceRow, factor: number): TraceRow {
-  const scaled = (tokens: number): number => Math.max(1, Math.round(tokens * factor));
-  return { atMs, promptTokens: scaled(promptTokens), outputTokens: scaled(outputTokens) };
-}
-
-/** Evenly in order and not by chance: as many as come at the rate, every k-th on average. */
-function thinned(trace: readonly TraceRow[], { traceMinutes, minutes, rate }: ServingOptions): TraceRow[] {
-  const part = trace.filter(({ atMs }) => atMs < 60_000 * traceMinutes);
-  const wanted = Math.round(60 * minutes * rate);
-  if (wanted > part.length) {
-    throw new Error(
-      `--rate: ${traceMinutes} minutes of the trace hold ${part.length} requests, fewer than ${wanted}. Lower the rate or the minutes, or raise --trace-minutes.`,
-    );
-  }
-  return Array.from({ length: wanted }, (_, i) => part[Math.floor((i * part.length) / wanted)]).filter(
-    (row) => row !== undefined,
-  );
 }

@@ -84,7 +84,8 @@ function producibleTexts(grammar: OutputGrammar): (text: string) => boolean {
   });
   return (text) => {
     const matcher = constrainer.start(grammar);
-    const allows = (id: number): boolean => (((matcher.allowed()[id >>> 5] ?? 0) >>> (id & 31)) & 1) === 1;
+    const allows = (id: number): boolean =>
+      (((matcher.allowed(Number.POSITIVE_INFINITY)[id >>> 5] ?? 0) >>> (id & 31)) & 1) === 1;
     for (const byte of Buffer.from(text)) {
       if (!allows(byte)) return false;
       matcher.accept(byte);

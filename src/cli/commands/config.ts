@@ -37,9 +37,9 @@ function registerCheck(config: Command, streams: Streams): void {
       'config check quept.yaml --port 9000',
       'config check --json quept.yaml',
     ],
-  });
+  }).option('--config <file>', 'the same as the argument, as serve takes it');
   addServeOptions(command).action((file: string | undefined, options: Readonly<Record<string, unknown>>) => {
-    const explained = explainServeConfig({ ...options, config: file });
+    const explained = explainServeConfig({ ...options, config: file ?? options.config });
     const output = createOutput(options.json === true, streams);
     const unknown = unknownVariables();
     for (const name of unknown) output.note(`${name} is no setting and has no effect`);

@@ -35,8 +35,9 @@ export function registerDoctor(program: Command, streams: Streams): void {
 }
 
 function lineOf({ check, status, message, remedy }: Finding): string {
-  const lines = `${MARKS[status]}  ${check.padEnd(NAME_WIDTH)}  ${message.replaceAll('\n', '\n  ')}`;
-  return remedy === null ? lines : `${lines}\n${' '.repeat(NAME_WIDTH + 8)}→ ${remedy}`;
+  const margin = `\n${' '.repeat(NAME_WIDTH + 8)}`;
+  const lines = `${MARKS[status]}  ${check.padEnd(NAME_WIDTH)}  ${message.replaceAll('\n', margin)}`;
+  return remedy === null ? lines : `${lines}${margin}→ ${remedy}`;
 }
 
 function summaryLine(warnings: number, failures: number): string {

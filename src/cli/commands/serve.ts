@@ -1,9 +1,9 @@
-import { isIPv6 } from 'node:net';
 import type { Command } from 'commander';
 import { loadServeConfig, type ServeConfig, unknownVariables } from '../../config/index.ts';
-import { QueptError, type ServedModel } from '../../core/index.ts';
+import { QueptError } from '../../core/index.ts';
 import { createGateway } from '../../gateway/index.ts';
 import {
+  createLiveMetrics,
   createLogger,
   createPrometheusMetrics,
   type KeyMetrics,
@@ -13,23 +13,27 @@ import {
   openTracer,
   type ServingMetrics,
   type Tracer,
+  tellBoth,
   watchEventLoop,
 } from '../../observability/index.ts';
 import type { HttpServerHandle } from '../../server/index.ts';
+import { announceServer } from '../announce-server.ts';
 import { bytesOfMib } from '../bytes-of-mib.ts';
 import { checkStart } from '../check-start.ts';
 import { defaultModelDirectory } from '../default-model.ts';
 import { defineCommand } from '../define-command.ts';
 import { interruptible } from '../interrupt.ts';
 import { openAdmin } from '../open-admin.ts';
+import { openDashboard } from '../open-dashboard.ts';
 import { type OpenGrpc, openGrpc } from '../open-grpc.ts';
 import { openHttp, openMetrics } from '../open-http.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
 import { packageVersion } from '../package-version.ts';
 import { prepareRecording } from '../recording-target.ts';
+import { reloadOnHangup } from '../reload-on-hangup.ts';
 import { openServeAccess, type ServeAccess } from '../serve-access.ts';
 import { addServeOptions } from '../serve-options.ts';
-import { shutDown } from '../shut-down.ts';
+import { endSoon, shutDown } from '../shut-down.ts';
 
 export function registerServe(program: Command, streams: Streams): void {
   const command = defineCommand(program, {
@@ -55,9 +59,11 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
   for (const variable of unknownVariables()) {
     logger.warn({ variable }, 'this environment variable is no setting and has no effect');
   }
+  await checkStart(config, () => modelDirectory(config));
   const prometheus = config.metricsPort === 'off' ? null : createPrometheusMetrics();
   const metrics = prometheus ?? NO_METRICS;
   const access = await openServeAccess(config, metrics, logger);
+  const forget = reloadOnHangup(access.keys, logger);
   const tracer = await openTracer({
     endpoint: config.otlpEndpoint,
     sampleRatio: config.traceSampleRatio,
@@ -69,7 +75,10 @@ async function serve(config: ServeConfig, output: Output, signal: AbortSignal): 
   try {
     await serveWith(access, { config, output, logger, metrics, prometheus, tracer }, signal);
   } finally {
+    forget();
     await Promise.all([access.close(), tracer.close()]);
+    // A collector that does not answer leaves a request behind, which would hold up the end for seconds.
+    if (config.otlpEndpoint !== null) endSoon();
   }
 }
 
@@ -91,8 +100,8 @@ async function serveWith(
 ): Promise<void> {
   const { slots, maxWaiting, maxWorkTokens, contextLength, prefillChunk, threads, tiers, decisionLog } =
     config;
-  await checkStart(config, () => modelDirectory(config));
   const artefactDirectory = modelDirectory(config);
+  const live = config.dashboard ? createLiveMetrics(performance) : null;
   const gateway = await createGateway({
     artefactDirectory,
     slots,
@@ -120,7 +129,7 @@ async function serveWith(
     loadTimeoutMs: config.loadTimeoutMs,
     stallTimeoutMs: config.stallTimeoutMs,
     logger,
-    metrics,
+    metrics: live === null ? metrics : tellBoth(metrics, live.metrics),
     tracer,
   });
   const stopWatching =
@@ -134,14 +143,16 @@ async function serveWith(
     grpc = await openGrpc(config, backend);
     http = await openHttp(config, backend, {
       metrics: config.metricsPort === null ? prometheus : null,
+      dashboard: live === null ? null : openDashboard(config, live.figures),
       onHttp2: grpc?.onHttp2,
     });
     metricsHttp = await openMetrics(config, prometheus, logger);
     adminHttp = await openAdmin(config, access, () => gateway.status(), logger);
     await Promise.race([gateway.ready, aborted(signal)]);
     if (!signal.aborted)
-      announce(output, gateway.model, {
+      announceServer(output, gateway.model, {
         http,
+        dashboard: live !== null,
         metrics: prometheus === null ? null : (metricsHttp ?? http),
         admin: adminHttp,
         grpc,
@@ -169,49 +180,6 @@ function modelDirectory({ model }: ServeConfig): string {
     "no model given, and the one that comes with the package is not there. Make an artefact of a Hugging Face folder with 'quept quantize <folder> <artefact>', then " +
       "serve it with 'quept serve --model <artefact>' (or QUEPT_MODEL)",
   );
-}
-
-/** Where the server can be reached. */
-interface Places {
-  readonly http: HttpServerHandle;
-  readonly metrics: HttpServerHandle | null;
-  readonly admin: HttpServerHandle | null;
-  readonly grpc: OpenGrpc | null;
-}
-
-function announce(output: Output, model: ServedModel, { http, metrics, admin, grpc }: Places): void {
-  const url = urlOf(http);
-  const grpcAddress = grpc === null ? null : addressOf(grpc.port ?? http);
-  const metricsUrl = metrics === null ? null : `${urlOf(metrics)}/metrics`;
-  const adminUrl = admin === null ? null : `${urlOf(admin)}/admin`;
-  const precisions = model.ladder.map(({ id }) => id);
-  const { id, fingerprint, contextLength } = model;
-  output.result(
-    {
-      url,
-      metricsUrl,
-      adminUrl,
-      grpcAddress,
-      grpcTls: grpc?.tls ?? false,
-      model: id,
-      fingerprint,
-      contextLength,
-      precisions,
-      pid: process.pid,
-    },
-    () => {
-      const also = grpcAddress === null ? '' : `, gRPC at ${grpcAddress}`;
-      return `Serving ${id} (${precisions.join(', ')}) at ${url}/v1${also}. Ctrl-C stops.`;
-    },
-  );
-}
-
-function urlOf(place: HttpServerHandle): string {
-  return `http://${addressOf(place)}`;
-}
-
-function addressOf({ host, port }: Pick<HttpServerHandle, 'host' | 'port'>): string {
-  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

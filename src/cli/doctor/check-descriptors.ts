@@ -4,8 +4,8 @@ const CHECK = 'descriptors';
 
 /** Connections of the server's ports together, and files and pipes of its own. */
 const ENOUGH = 4_096 + 256;
-/** Below this the server has hardly room for itself. */
-const LEAST = 128;
+/** With fewer the server does not start. */
+const LEAST = 160;
 const REMEDY =
   'Raise the limit on open files: ulimit -n 8192, LimitNOFILE=8192 in a unit, --ulimit nofile=8192 of a container.';
 

@@ -25,10 +25,6 @@ async function checkPort(check: string, host: string, port: number): Promise<Fin
     return ok(check, port === 0 ? `${host} can be listened on` : `${host}:${port} is free`);
   } catch (thrown) {
     if (!(thrown instanceof QueptError)) throw thrown;
-    return fail(
-      check,
-      thrown.message,
-      `Stop what listens there (another quept, perhaps), or set another ${check}.`,
-    );
+    return fail(check, thrown.message, `Make it free, or set another ${check} or host.`);
   }
 }

@@ -1,4 +1,5 @@
-import { probeRedis } from '../../access/index.ts';
+import { parseRedisUrl, probeRedis } from '../../access/index.ts';
+import { QueptError } from '../../core/index.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const CHECK = 'redis';
@@ -9,6 +10,7 @@ const APART_SECONDS = 5;
 /** Runs a script in the Redis that counts limits. Its URL is not told: it may hold a password. */
 export async function checkRedis(url: string): Promise<Finding> {
   try {
+    parseRedisUrl(url);
     const { address, epochSeconds } = await probeRedis(url, TIMEOUT_MS);
     const apart = Math.abs(epochSeconds - Date.now() / 1000);
     if (apart > APART_SECONDS) {
@@ -20,8 +22,9 @@ export async function checkRedis(url: string): Promise<Finding> {
     }
     return ok(CHECK, `${address} answers and runs scripts`);
   } catch (thrown) {
+    if (thrown instanceof QueptError) return fail(CHECK, thrown.message, 'Correct redisUrl.');
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    return fail(
+    return warn(
       CHECK,
       `it cannot be used: ${reason}`,
       'See that redisUrl is right and reachable, and that its user may run EVAL. Until then each server counts limits for itself.',

@@ -5,8 +5,10 @@ import {
   unknownVariables,
 } from '../../config/index.ts';
 import { QueptError } from '../../core/index.ts';
+import type { ArtefactManifest } from '../../quant/index.ts';
 import { bytesOfMib } from '../bytes-of-mib.ts';
 import { defaultModelDirectory } from '../default-model.ts';
+import { loadFault } from '../load-fault.ts';
 import { checkAdapter } from './check-adapter.ts';
 import { checkArtefact } from './check-artefact.ts';
 import { checkCertificates } from './check-certificates.ts';
@@ -35,18 +37,33 @@ export async function* runDoctor(
   const { config, finding } = settingsOf(flags);
   yield finding;
   yield checkNode(machine);
-  yield await checkRuntime();
+  yield* looked('runtime', checkRuntime);
   yield* checkProcessor(machine, config.threads);
-  yield await checkAdapter(config.device, bytesOfMib(config.deviceMemoryMb));
+  yield* looked('gpu', () => checkAdapter(config.device, bytesOfMib(config.deviceMemoryMb)));
   yield* checkModel(config, machine);
   yield checkDescriptors(machine.descriptors);
-  yield* await checkPorts(config);
-  yield await checkDisk(config.record, config.recordMaxBytes);
-  yield await checkKeys(config);
-  const certificates = checkCertificates(config);
-  if (certificates !== null) yield certificates;
-  if (config.redisUrl !== null) yield await checkRedis(config.redisUrl);
-  if (config.otlpEndpoint !== null) yield await checkCollector(config.otlpEndpoint);
+  yield* looked('port', () => checkPorts(config));
+  yield* looked('disk', () => checkDisk(config.record, config.recordMaxBytes));
+  yield* looked('keys', () => checkKeys(config));
+  yield* looked('certificates', () => checkCertificates(config));
+  const { redisUrl, otlpEndpoint } = config;
+  if (redisUrl !== null) yield* looked('redis', () => checkRedis(redisUrl));
+  if (otlpEndpoint !== null) yield* looked('traces', () => checkCollector(otlpEndpoint));
+}
+
+type Found = Finding | readonly Finding[] | null;
+
+/** What a check finds. A machine that is in a bad way fails checks in ways of its own: that is a finding, and not the last. */
+async function* looked(check: string, look: () => Found | Promise<Found>): AsyncGenerator<Finding, void> {
+  try {
+    yield* [(await look()) ?? []].flat();
+  } catch (thrown) {
+    yield fail(
+      check,
+      `it cannot be looked at: ${loadFault(thrown)}`,
+      'See to this first, then run it again.',
+    );
+  }
 }
 
 function settingsOf(flags: Readonly<Record<string, unknown>>): { config: ServeConfig; finding: Finding } {
@@ -79,8 +96,20 @@ async function* checkModel(config: ServeConfig, machine: Machine): AsyncGenerato
     yield await checkClock(0);
     return;
   }
-  const { finding, manifest } = await checkArtefact(directory);
-  yield finding;
+  let manifest: ArtefactManifest | null = null;
+  yield* looked('model', async () => {
+    const checked = await checkArtefact(directory);
+    manifest = checked.manifest;
+    return checked.finding;
+  });
+  yield* checkWith(manifest, config, machine);
+}
+
+async function* checkWith(
+  manifest: ArtefactManifest | null,
+  config: ServeConfig,
+  machine: Machine,
+): AsyncGenerator<Finding, void> {
   if (manifest !== null) {
     const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
     yield checkMemory(machine.memory, memoryNeed(manifest.architecture, bytes, config));

@@ -18,6 +18,7 @@ export class GrammarBuilder {
   readonly #states: OpenState[] = [];
   readonly #shared = new Map<string, number>();
   #numbers = 0;
+  #prose = false;
 
   constructor(meter: WorkMeter) {
     this.meter = meter;
@@ -70,6 +71,11 @@ export class GrammarBuilder {
     return state;
   }
 
+  /** Answers may be prose. */
+  admitProse(): void {
+    this.#prose = true;
+  }
+
   /** A rule of its own. */
   rule(language: Language): number {
     const start = this.state();
@@ -93,7 +99,7 @@ export class GrammarBuilder {
 
   /** The grammar of the rule `start`; null where it has no text at all. */
   build(start: number): OutputGrammar | null {
-    return packGrammar(this.#states, start);
+    return packGrammar(this.#states, start, this.#prose);
   }
 
   #at(state: number): OpenState {

@@ -1,7 +1,7 @@
 import type { OutputConstrainer, OutputGrammar, OutputMatcher } from '../../core/index.ts';
 import { specialBytes } from '../special-bytes.ts';
-import { allowTokens } from './allowed-tokens.ts';
 import { CacheBudget } from './cache-budget.ts';
+import { Following } from './following.ts';
 import { GrammarPlaces } from './grammar-places.ts';
 import type { Places } from './places.ts';
 import { buildTokenTrie, type TokenTrie } from './token-trie.ts';
@@ -54,18 +54,17 @@ export class GrammarConstrainer implements OutputConstrainer {
   }
 
   #share(grammar: OutputGrammar): SharedGrammar {
-    this.#budget.take(grammar.edges.byteLength + grammar.calls.byteLength + 9 * grammar.accepting.length);
+    this.#budget.take(grammar.edges.byteLength + grammar.calls.byteLength + 13 * grammar.accepting.length);
     const places = new GrammarPlaces(grammar, this.#budget);
-    return { places, budget: this.#budget, trie: this.#trie, ends: this.#ends };
+    const following = new Following(this.#trie, places, this.#budget, this.#ends);
+    return { places, following, budget: this.#budget };
   }
 }
 
 interface SharedGrammar {
   readonly places: GrammarPlaces;
+  readonly following: Following;
   readonly budget: CacheBudget;
-  readonly trie: TokenTrie;
-  /** Bits of the tokens that end an answer. */
-  readonly ends: Uint32Array;
 }
 
 class GrammarMatcher implements OutputMatcher {
@@ -79,15 +78,8 @@ class GrammarMatcher implements OutputMatcher {
     this.#at = shared.places.start();
   }
 
-  allowed(): Uint32Array {
-    const at = this.#at;
-    if (at.allowed !== null) return at.allowed;
-    const { places, trie, ends, budget } = this.#shared;
-    const allowed = at.final ? ends.slice() : new Uint32Array(ends.length);
-    if (at.places.length > 0) allowTokens(trie, places, at, allowed);
-    at.allowed = allowed;
-    budget.take(allowed.byteLength);
-    return allowed;
+  allowed(left: number): Uint32Array {
+    return this.#shared.following.mask(this.#at, left);
   }
 
   accept(tokenId: number): void {

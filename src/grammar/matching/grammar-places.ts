@@ -1,6 +1,6 @@
 import type { OutputGrammar } from '../../core/index.ts';
 import type { CacheBudget } from './cache-budget.ts';
-import type { Frame, Place, Places } from './places.ts';
+import type { Frame, Place, Places, Step } from './places.ts';
 import { type OpenFrame, Settling } from './settling.ts';
 
 /** Rough memory of places and their row of 256 successors, bytes. */
@@ -8,6 +8,12 @@ const ROW_BYTES = 2_400;
 const PLACE_BYTES = 80;
 /** A schema would have to be made for it to come to so many. */
 const MAX_PLACES = 4_096;
+
+interface Edge {
+  readonly low: number;
+  readonly high: number;
+  readonly place: Place;
+}
 
 /**
  * The places of one grammar, each set of them held once. Not all can be held, since there are as many as there are
@@ -27,6 +33,10 @@ export class GrammarPlaces {
     this.#generation = budget.generation;
   }
 
+  get prose(): boolean {
+    return this.#grammar.prose;
+  }
+
   /** Where an answer begins. */
   start(): Places {
     return this.#settle([{ state: this.#grammar.start, frame: null }]);
@@ -35,19 +45,9 @@ export class GrammarPlaces {
   /** By byte: where it leads from `from`. */
   row(from: Places): (Places | null)[] {
     if (from.next !== null) return from.next;
-    const { edgeStart, edges } = this.#grammar;
-    /** Edges out of all places, and the bytes at which any begins or has ended. */
-    const open: { readonly low: number; readonly high: number; readonly place: Place }[] = [];
-    const cuts = new Set<number>();
-    for (const { state, frame } of from.places) {
-      for (let e = edgeStart[state] as number; e < (edgeStart[state + 1] as number); e++) {
-        const low = edges[e * 3] as number;
-        const high = edges[e * 3 + 1] as number;
-        open.push({ low, high, place: { state: edges[e * 3 + 2] as number, frame } });
-        cuts.add(low);
-        cuts.add(high + 1);
-      }
-    }
+    const open = this.#edges(from);
+    /** Bytes at which any edge begins or has ended. */
+    const cuts = new Set(open.flatMap(({ low, high }) => [low, high + 1]));
     const row: (Places | null)[] = new Array(256).fill(null);
     const sorted = [...cuts].sort((a, b) => a - b);
     for (const [i, low] of sorted.entries()) {
@@ -59,16 +59,45 @@ export class GrammarPlaces {
     return row;
   }
 
+  /** The way to the shortest ending. Not for where the answer may end. */
+  shortest(from: Places): Step {
+    if (from.shortest !== null) return from.shortest;
+    let byte = Number.POSITIVE_INFINITY;
+    const open = this.#edges(from);
+    for (const { low, place } of open) {
+      if (low < byte && this.#rest([place]) === from.rest - 1) byte = low;
+    }
+    const targets = open.filter(({ low, high }) => low <= byte && byte <= high);
+    const to = from.next?.[byte] ?? this.#settle(targets.map(({ place }) => place));
+    from.shortest = { byte, to };
+    return from.shortest;
+  }
+
   /** Drops what is kept if that has been asked for; to be called between two tokens. */
   refresh(): void {
     if (this.#generation === this.#budget.generation) return;
     this.#generation = this.#budget.generation;
     for (const places of this.#sets.values()) {
       places.next = null;
-      places.allowed = null;
+      places.shortest = null;
+      places.following = null;
     }
     this.#sets.clear();
     this.#frames.clear();
+  }
+
+  /** Edges out of all places. */
+  #edges({ places }: Places): Edge[] {
+    const { edgeStart, edges } = this.#grammar;
+    const found: Edge[] = [];
+    for (const { state, frame } of places) {
+      for (let e = edgeStart[state] as number; e < (edgeStart[state + 1] as number); e++) {
+        const low = edges[e * 3] as number;
+        const high = edges[e * 3 + 1] as number;
+        found.push({ low, high, place: { state: edges[e * 3 + 2] as number, frame } });
+      }
+    }
+    return found;
   }
 
   /** The set of places that `places` come to without any byte, those alone from which bytes lead on. */
@@ -80,10 +109,29 @@ export class GrammarPlaces {
     const key = `${final} ${[...names.keys()].sort().join(',')}`;
     const known = this.#sets.get(key);
     if (known !== undefined) return known;
-    const settled: Places = { places: [...names.values()], final, next: null, allowed: null };
+    const all = [...names.values()];
+    const rest = final ? 0 : this.#rest(all);
+    const settled: Places = {
+      places: all,
+      final,
+      rest,
+      next: null,
+      shortest: null,
+      following: null,
+      ending: null,
+    };
     this.#sets.set(key, settled);
     this.#budget.take(PLACE_BYTES * (kept.length + 1));
     return settled;
+  }
+
+  /** The fewest bytes from one of `places` to the end of the answer. */
+  #rest(places: readonly Place[]): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (const { state, frame } of places) {
+      least = Math.min(least, (this.#grammar.rest[state] as number) + (frame?.rest ?? 0));
+    }
+    return least;
   }
 
   /** The one frame that returns to the same. */
@@ -97,7 +145,8 @@ export class GrammarPlaces {
       .join(',');
     let frame = this.#frames.get(key);
     if (frame === undefined) {
-      frame = { id: this.#frameIds++, returns };
+      const rest = this.#rest(returns.map(({ back, frame }) => ({ state: back, frame })));
+      frame = { id: this.#frameIds++, returns, rest };
       this.#frames.set(key, frame);
       this.#budget.take(PLACE_BYTES * (returns.length + 1));
     }

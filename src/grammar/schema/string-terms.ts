@@ -29,19 +29,26 @@ export function stringsOfNodes(nodes: readonly SchemaNode[], meter: WorkMeter): 
   return strings;
 }
 
-/** The strings among `values`. */
+/** The strings among `values`, as a tree of their beginnings. */
 export function listedStrings(values: readonly unknown[], meter: WorkMeter): CharacterAutomaton {
   const strings = new CharacterAutomaton(meter);
+  strings.isDeterministic = true;
+  const children = new Map<string, number>();
   for (const value of values) {
     if (typeof value !== 'string') continue;
     let state = 0;
     for (const character of value) {
-      const codePoint = character.codePointAt(0) ?? 0;
-      const next = strings.state();
-      strings.edge(state, codePoints([[codePoint, codePoint]]), next);
+      const key = `${state} ${character}`;
+      let next = children.get(key);
+      if (next === undefined) {
+        next = strings.state();
+        children.set(key, next);
+        const codePoint = character.codePointAt(0) ?? 0;
+        strings.edge(state, codePoints([[codePoint, codePoint]]), next);
+      }
       state = next;
     }
     strings.accept(state);
   }
-  return strings.deterministic();
+  return strings;
 }

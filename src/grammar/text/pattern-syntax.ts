@@ -1,3 +1,4 @@
+import { CHARACTER_CLASSES, LINE_ENDS } from './character-classes.ts';
 import { ALL_CODE_POINTS, type CodePoints, codePoints, complement, union } from './code-points.ts';
 
 /** A regular expression as far as it is regular. */
@@ -15,40 +16,6 @@ export type Pattern =
 export class PatternFault extends Error {}
 
 const MAX_NESTING = 100;
-const DIGIT = codePoints([[0x30, 0x39]]);
-const WORD = codePoints([
-  [0x30, 0x39],
-  [0x41, 0x5a],
-  [0x5f, 0x5f],
-  [0x61, 0x7a],
-]);
-const LINE_ENDS = codePoints([
-  [0x0a, 0x0a],
-  [0x0d, 0x0d],
-  [0x2028, 0x2029],
-]);
-const SPACE = union(
-  LINE_ENDS,
-  codePoints([
-    [0x09, 0x0c],
-    [0x20, 0x20],
-    [0xa0, 0xa0],
-    [0x1680, 0x1680],
-    [0x2000, 0x200a],
-    [0x202f, 0x202f],
-    [0x205f, 0x205f],
-    [0x3000, 0x3000],
-    [0xfeff, 0xfeff],
-  ]),
-);
-const CLASSES: Readonly<Record<string, CodePoints>> = {
-  d: DIGIT,
-  D: complement(DIGIT),
-  w: WORD,
-  W: complement(WORD),
-  s: SPACE,
-  S: complement(SPACE),
-};
 const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13, '0': 0 };
 const SYNTAX = '^$\\.*+?()[]{}|/';
 
@@ -188,7 +155,7 @@ class PatternReader {
 
   #escape(): CodePoints {
     const character = this.#next();
-    const known = Object.hasOwn(CLASSES, character) ? CLASSES[character] : undefined;
+    const known = Object.hasOwn(CHARACTER_CLASSES, character) ? CHARACTER_CLASSES[character] : undefined;
     if (known !== undefined) return known;
     const control = Object.hasOwn(CONTROLS, character) ? CONTROLS[character] : undefined;
     if (control !== undefined) return codePoints([[control, control]]);

@@ -8,6 +8,8 @@ import { type CodePoints, codePoints } from './code-points.ts';
  * is only who leads to a state that has changed its block.
  *
  * @param strings deterministic
+ *
+ * Throws QueptError when `meter` is spent.
  */
 export function smallestAutomaton(strings: CharacterAutomaton, meter: WorkMeter): CharacterAutomaton {
   const { states } = strings;
@@ -18,6 +20,7 @@ export function smallestAutomaton(strings: CharacterAutomaton, meter: WorkMeter)
   const sources = sourcesOf(strings);
   let dirty = new Set(states.keys());
   for (let next = 2; dirty.size > 0; ) {
+    for (const state of dirty) meter.spend(1 + (states[state]?.edges.length ?? 0));
     const moved: [state: number, block: number][] = [];
     for (const block of new Set([...dirty].map((state) => blocks[state] as number))) {
       for (const group of newGroups(strings, blocks, members.get(block) as Set<number>, dirty)) {

@@ -1,6 +1,7 @@
 import type { WorkMeter } from '../automaton/work-meter.ts';
 import { CharacterAutomaton } from './character-automaton.ts';
 import { ANYTHING, type Pattern, PatternFault, parsePattern } from './pattern-syntax.ts';
+import { smallestAutomaton } from './smallest-automaton.ts';
 
 /**
  * Strings in which `source`, an ECMA-262 pattern, is found somewhere.
@@ -25,14 +26,21 @@ function stringsOf(meter: WorkMeter, pattern: Pattern): CharacterAutomaton {
   const anchored = parts[0]?.kind === 'start';
   const afterStart = parts.slice(anchored ? 1 : 0);
   const free = afterStart.findIndex(({ kind }) => kind !== 'ahead');
-  const conditions = anchored ? afterStart.slice(0, free < 0 ? afterStart.length : free) : [];
-  let strings = stringsOfParts(meter, afterStart.slice(conditions.length), anchored);
-  for (const condition of conditions) {
-    if (condition.kind !== 'ahead') continue;
-    const ahead = stringsOfParts(meter, partsOf(condition.inner), true);
-    strings = strings.intersect(condition.negated ? ahead.complement() : ahead);
-  }
-  return strings;
+  const ahead = anchored ? afterStart.slice(0, free < 0 ? afterStart.length : free) : [];
+  const conditions = ahead.map((condition) => stringsAhead(meter, condition));
+  const strings = stringsOfParts(meter, afterStart.slice(ahead.length), anchored);
+  // Deterministic each by itself: places of the pattern that are open at once would multiply otherwise.
+  return conditions.reduce(
+    (common, condition) => common.intersect(condition),
+    conditions.length === 0 ? strings : strings.deterministic(),
+  );
+}
+
+/** Strings in which a look ahead from their beginning succeeds. */
+function stringsAhead(meter: WorkMeter, condition: Pattern): CharacterAutomaton {
+  if (condition.kind !== 'ahead') throw new RangeError('A look ahead was expected.');
+  const found = stringsOfParts(meter, partsOf(condition.inner), true);
+  return smallestAutomaton(condition.negated ? found.complement() : found.deterministic(), meter);
 }
 
 function stringsOfParts(meter: WorkMeter, parts: readonly Pattern[], anchored: boolean): CharacterAutomaton {

@@ -47,17 +47,20 @@ export function createOtlpTracer(options: TracerOptions & { readonly endpoint: s
     spanProcessors: [processor],
   });
   const tracer = provider.getTracer(SERVICE, serviceVersion);
-  return otlpTracer(tracer, new TraceClock(clock, epochMs), () =>
-    within(provider.shutdown(), LAST_EXPORT_MS),
-  );
+  return otlpTracer(tracer, new TraceClock(clock, epochMs), async () => {
+    const inTime = await within(provider.shutdown(), LAST_EXPORT_MS);
+    if (!inTime) logger.warn({}, 'the last traces were not sent: the collector did not answer in time');
+  });
 }
 
-/** Resolves with the promise, whatever becomes of it, or after `ms`. */
-async function within(promise: Promise<void>, ms: number): Promise<void> {
+/** Resolves with the promise, whatever becomes of it, or after `ms`: then with false. */
+async function within(promise: Promise<void>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
   });
-  await Promise.race([promise.catch(() => {}), late]);
+  const done = promise.catch(() => {}).then(() => true);
+  const inTime = await Promise.race([done, late]);
   clearTimeout(timer);
+  return inTime;
 }

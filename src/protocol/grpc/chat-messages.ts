@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type ChatMessage, QueptError, type ToolCall } from '../../core/index.ts';
+import type { ChatMessage, ToolCall } from '../../core/index.ts';
+import { invalidField } from '../invalid-field.ts';
 import { MAX_MESSAGES } from '../openai/chat-messages.ts';
 import { MAX_CALLS, toolCallId, toolName } from '../openai/tool-fields.ts';
 import { validationError } from '../openai/validation-error.ts';
@@ -19,8 +20,8 @@ const ROLES: ReadonlyMap<ChatRole, ChatMessage['role']> = new Map([
  * Throws QueptError `invalid_request` naming the field.
  */
 export function parseMessages(messages: readonly ChatMessageProto[], path: string): ChatMessage[] {
-  if (messages.length === 0) throw invalid(path, 'must have at least 1 item.');
-  if (messages.length > MAX_MESSAGES) throw invalid(path, `must have at most ${MAX_MESSAGES} items.`);
+  if (messages.length === 0) throw invalidField(path, 'must have at least 1 item.');
+  if (messages.length > MAX_MESSAGES) throw invalidField(path, `must have at most ${MAX_MESSAGES} items.`);
   const parsed = messages.map((message, index) => parseMessage(message, `${path}[${index}]`));
   checkToolMessages(parsed, (index, field) => `${path}[${index}].${MESSAGE_FIELD_OF[field]}`);
   return parsed;
@@ -37,12 +38,13 @@ function parseMessage(message: ChatMessageProto, path: string): ChatMessage {
   const known = ROLES.get(role);
   if (known === undefined) {
     const roles = [...ROLES.keys()].map((value) => `CHAT_ROLE_${ChatRole[value]}`).join(', ');
-    throw invalid(`${path}.role`, `must be one of ${roles}.`);
+    throw invalidField(`${path}.role`, `must be one of ${roles}.`);
   }
-  if (id !== undefined && known !== 'tool') throw invalid(`${path}.tool_call_id`, 'is for results of tools.');
-  if (id === undefined && known === 'tool') throw invalid(`${path}.tool_call_id`, 'is required.');
+  if (id !== undefined && known !== 'tool')
+    throw invalidField(`${path}.tool_call_id`, 'is for results of tools.');
+  if (id === undefined && known === 'tool') throw invalidField(`${path}.tool_call_id`, 'is required.');
   if (toolCalls.length > 0 && known !== 'assistant') {
-    throw invalid(`${path}.tool_calls`, 'is for messages of the assistant.');
+    throw invalidField(`${path}.tool_calls`, 'is for messages of the assistant.');
   }
   return {
     role: known,
@@ -58,8 +60,4 @@ function parseCalls(calls: ChatMessageProto['toolCalls'], path: string): ToolCal
   const parsed = z.object({ [path]: callsSchema }).safeParse(body);
   if (!parsed.success) throw validationError(parsed.error, body);
   return parsed.data[path] ?? [];
-}
-
-function invalid(param: string, complaint: string): QueptError {
-  return new QueptError('invalid_request', `'${param}' ${complaint}`, { param });
 }

@@ -6,13 +6,18 @@ export type FieldPlaces = (param: string) => string;
 
 /** Of the methods that generate: options stand in a message of their own. */
 export const generationFields: FieldPlaces = (param) =>
-  OPTION_FIELDS.has(param.split(/[.[]/, 1)[0] ?? '') ? `options.${param}` : param;
+  OPTION_FIELDS.has(param.split(/[.[]/, 1)[0] ?? '')
+    ? `options.${param}`
+    : param.replace(/^prompt(?=\[)/, 'batch.prompts');
 
 /** Of `Tokenize`. */
 export const tokenizeFields: FieldPlaces = (param) => {
   if (param === 'prompt') return 'text';
   return /^(messages|tools)/.test(param) ? `conversation.${param}` : param;
 };
+
+/** Of `Detokenize`. */
+export const detokenizeFields: FieldPlaces = (param) => param.replace(/^tokens/, 'token_ids');
 
 /** The same fault, with its field named as it is in the message. */
 export function inMessageTerms(thrown: unknown, places: FieldPlaces): unknown {

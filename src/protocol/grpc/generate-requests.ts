@@ -1,6 +1,7 @@
-import { type GenerateRequest, type Prompt, QueptError, type ServedModel } from '../../core/index.ts';
+import type { ServedModel } from '../../core/index.ts';
+import { expandChoices } from '../openai/choices.ts';
+import type { ParsedRequest } from '../openai/parsed-request.ts';
 import { type ResolvedModel, resolveModel } from '../openai/resolve-model.ts';
-import type { CallReading } from '../tools/call-reading.ts';
 import { planTools } from '../tools/tool-plan.ts';
 import { parseMessages } from './chat-messages.ts';
 import type { ChatRequest, ChatStreamRequest } from './gen/quept/v1/chat_pb.ts';
@@ -8,18 +9,15 @@ import type {
   GenerateRequest as GenerateMessage,
   GenerateStreamRequest,
 } from './gen/quept/v1/generate_pb.ts';
-import type { GenerationOptions } from './gen/quept/v1/options_pb.ts';
 import { parseOptions } from './generation-options.ts';
 import { outputConstraint } from './output-format.ts';
+import { parseMessagePrompts } from './prompts.ts';
 import type { GrpcRequestContext } from './request-context.ts';
+import { required } from './required.ts';
 import { parseToolUse } from './tool-use.ts';
 
-/** A request, and how its answer is read. */
-export interface ParsedCall {
-  readonly request: GenerateRequest;
-  /** How calls are looked for; null for none. */
-  readonly calls: CallReading | null;
-}
+/** A valid request: whether it is streamed is the method's to say. */
+export type ParsedCall = Pick<ParsedRequest, 'requests' | 'n' | 'echo' | 'calls'>;
 
 /**
  * The request of `Chat` and `ChatStream`.
@@ -34,13 +32,11 @@ export function parseChatMessage(
   const content = outputConstraint(message.options?.outputFormat);
   const plan = planTools(parseToolUse(message), context.served.toolFormat, content);
   const messages = parseMessages(message.messages, 'messages');
+  const own = { constraint: plan.constraint, echo: false };
+  const { common, n } = parseOptions(message.options, model, context, own);
   const prompt = { kind: 'messages', messages, ...plan.prompt } as const;
-  const request = {
-    ...toRequest(model, prompt, message.options, context),
-    ...plan.request,
-    ...(plan.constraint !== null && { constraint: plan.constraint }),
-  };
-  return { request, calls: plan.reading };
+  const requests = expandChoices(context.id, [prompt], n, { ...common, ...plan.request });
+  return { requests, n, echo: false, calls: plan.reading };
 }
 
 /**
@@ -52,41 +48,16 @@ export function parseGenerateMessage(
   message: GenerateMessage | GenerateStreamRequest,
   context: GrpcRequestContext,
 ): ParsedCall {
+  const { options, echo } = message;
   const model = requireModel(context.served, message.model);
-  return { request: toRequest(model, promptOf(message), message.options, context), calls: null };
+  const own = { constraint: outputConstraint(options?.outputFormat), echo };
+  const { common, n } = parseOptions(options, model, context, own);
+  const requests = expandChoices(context.id, parseMessagePrompts(message), n, common);
+  return { requests, n, echo, calls: null };
 }
 
 /** Throws QueptError `invalid_request` for no name, `model_not_found` for another model's. */
 export function requireModel(served: ServedModel, name: string): ResolvedModel {
   if (name === '') throw required('model');
   return resolveModel(served, name);
-}
-
-function promptOf({ prompt }: GenerateMessage | GenerateStreamRequest): Prompt {
-  switch (prompt.case) {
-    case 'text':
-      return { kind: 'text', text: prompt.value };
-    case 'tokens':
-      return { kind: 'tokens', tokens: prompt.value.ids };
-    case undefined:
-      throw required('prompt', "Set its 'text' or its 'tokens'.");
-    default:
-      return prompt satisfies never;
-  }
-}
-
-function toRequest(
-  model: ResolvedModel,
-  prompt: Prompt,
-  options: GenerationOptions | undefined,
-  context: GrpcRequestContext,
-): GenerateRequest {
-  const { id, callId, owner, served, metadata, timeoutMs } = context;
-  const parsed = parseOptions(options, { metadata, ladder: served.ladder, alias: model.config, timeoutMs });
-  return { id, callId, owner, model: model.id, prompt, ...parsed };
-}
-
-/** A field that must be set and is not. */
-export function required(param: string, remedy = ''): QueptError {
-  return new QueptError('invalid_request', `'${param}' is required. ${remedy}`.trimEnd(), { param });
 }

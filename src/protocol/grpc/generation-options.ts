@@ -1,32 +1,17 @@
+import { create } from '@bufbuild/protobuf';
 import { z } from 'zod';
-import {
-  type Ladder,
-  type OutputConstraint,
-  type PrecisionWish,
-  QueptError,
-  type SamplingParams,
-  type ServiceTier,
-  type ServiceWish,
-} from '../../core/index.ts';
-import {
-  agreedWish,
-  parsePrecisionWord,
-  parseRangeObject,
-  type SourcedWish,
-} from '../openai/precision-wish.ts';
-import {
-  LONGEST_TARGET_MS,
-  parseServiceWish,
-  SERVICE_TIER_WORDS,
-  type TierWord,
-} from '../openai/service-wish.ts';
-import { SHARED_FIELDS, samplingOf } from '../openai/shared-fields.ts';
+import type { LogprobsWish, OutputConstraint } from '../../core/index.ts';
+import type { CommonRequest } from '../openai/choices.ts';
+import { chatLogprobsWish, echoedLogprobsWish, MAX_TOP_LOGPROBS } from '../openai/logprobs-wish.ts';
+import type { ResolvedModel } from '../openai/resolve-model.ts';
+import { refuseEndless } from '../openai/response-format.ts';
+import { LONGEST_TARGET_MS } from '../openai/service-wish.ts';
+import { endOf, SHARED_FIELDS, samplingOf, stopsOf } from '../openai/shared-fields.ts';
 import { validationError } from '../openai/validation-error.ts';
-import type { GenerationOptions } from './gen/quept/v1/options_pb.ts';
-import type { PrecisionWish as PrecisionWishMessage } from './gen/quept/v1/precision_pb.ts';
-import { outputConstraint } from './output-format.ts';
-import type { WishMetadata } from './request-context.ts';
-import { tierOf } from './service-tier.ts';
+import { type GenerationOptions, GenerationOptionsSchema } from './gen/quept/v1/options_pb.ts';
+import { callPrecision } from './precision-wishes.ts';
+import type { GrpcRequestContext } from './request-context.ts';
+import { callService } from './service-wishes.ts';
 
 const target = z.number().gt(0).max(LONGEST_TARGET_MS).nullish();
 
@@ -42,6 +27,11 @@ const optionsSchema = z.object({
   repetition_penalty: SHARED_FIELDS.repetition_penalty,
   frequency_penalty: SHARED_FIELDS.frequency_penalty,
   presence_penalty: SHARED_FIELDS.presence_penalty,
+  logit_bias: SHARED_FIELDS.logit_bias,
+  ignore_eos: SHARED_FIELDS.ignore_eos,
+  n: SHARED_FIELDS.n,
+  logprobs: z.boolean(),
+  top_logprobs: z.int().max(MAX_TOP_LOGPROBS),
   ttft_ms: target,
   tpot_ms: target,
 });
@@ -54,44 +44,48 @@ export const OPTION_FIELDS: ReadonlySet<string> = new Set([
   'service_tier',
 ]);
 
-/** What the options of a request come to. */
+/** What the options of a call come to. */
 interface ParsedOptions {
-  readonly maxTokens: number | null;
-  readonly stop: readonly string[];
-  readonly sampling: Partial<SamplingParams>;
-  readonly precision: PrecisionWish;
-  readonly service: ServiceWish;
-  readonly constraint?: OutputConstraint;
+  /** What all choices share. */
+  readonly common: CommonRequest;
+  /** Choices per prompt. */
+  readonly n: number;
 }
 
 /**
- * Options and metadata of a request as core's terms.
+ * Options and metadata of a call in core's terms. `own` is what else is known of the answer: what it may be, and
+ * whether the prompt is repeated in it.
  *
  * Throws QueptError `invalid_request` naming the field, also where options and metadata disagree.
  */
 export function parseOptions(
-  options: GenerationOptions | undefined,
-  context: {
-    readonly metadata: WishMetadata;
-    readonly ladder: Ladder;
-    readonly alias: string | null;
-    readonly timeoutMs: number | null;
-  },
+  message: GenerationOptions | undefined,
+  model: ResolvedModel,
+  { callId, owner, served, metadata, timeoutMs }: GrpcRequestContext,
+  own: { readonly constraint: OutputConstraint | null; readonly echo: boolean },
 ): ParsedOptions {
-  const { metadata, ladder, alias, timeoutMs } = context;
-  const body = { options: options === undefined ? {} : fieldsOf(options) };
+  const options = message ?? create(GenerationOptionsSchema);
+  const body = { options: fieldsOf(options) };
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw validationError(parsed.error, body);
   const fields = parsed.data.options;
-  const constraint = outputConstraint(options?.outputFormat);
-  return {
-    maxTokens: fields.max_tokens ?? null,
-    stop: options?.stop ?? [],
+  refuseEndless(own.constraint, fields.ignore_eos);
+  const logprobs = logprobsWish(fields.logprobs, fields.top_logprobs, own.echo);
+  const sources = { message: options.precision, metadata: metadata.precision, alias: model.config };
+  const common = {
+    callId,
+    owner,
+    model: model.id,
     sampling: samplingOf(fields),
-    precision: agreedWish(precisionWishes(options?.precision, metadata.precision, alias, ladder), ladder),
-    service: serviceWish(options, metadata, timeoutMs),
-    ...(constraint !== null && { constraint }),
+    maxTokens: fields.max_tokens ?? null,
+    stop: stopsOf(fields),
+    ...endOf(fields),
+    precision: callPrecision(sources, served.ladder),
+    service: callService(options, metadata, timeoutMs),
+    ...(logprobs !== null && { logprobs }),
+    ...(own.constraint !== null && { constraint: own.constraint }),
   };
+  return { common, n: fields.n ?? 1 };
 }
 
 /** Names and values as in JSON, so that one schema and its messages serve both transports. */
@@ -108,75 +102,17 @@ function fieldsOf(options: GenerationOptions): z.input<typeof optionsSchema> {
     repetition_penalty: options.repetitionPenalty,
     frequency_penalty: options.frequencyPenalty,
     presence_penalty: options.presencePenalty,
+    logit_bias: options.logitBias,
+    ignore_eos: options.ignoreEos,
+    n: options.n,
+    logprobs: options.logprobs,
+    top_logprobs: options.topLogprobs,
     ttft_ms: options.ttftMs,
     tpot_ms: options.tpotMs,
   };
 }
 
-function precisionWishes(
-  message: PrecisionWishMessage | undefined,
-  metadata: string | null,
-  alias: string | null,
-  ladder: Ladder,
-): SourcedWish[] {
-  const wishes: SourcedWish[] = [];
-  const wish = message === undefined ? null : wishOf(message);
-  if (wish !== null) wishes.push({ source: "'options.precision'", wish });
-  if (metadata !== null) {
-    wishes.push({ source: "the 'x-precision' metadata", wish: parsePrecisionWord(metadata, ladder) });
-  }
-  if (alias !== null) wishes.push({ source: "the '@' of 'model'", wish: { kind: 'config', id: alias } });
-  return wishes;
-}
-
-/** Null for an empty wish. */
-function wishOf({ wish }: PrecisionWishMessage): PrecisionWish | null {
-  switch (wish.case) {
-    case 'bits':
-      return { kind: 'bits', bits: wish.value };
-    case 'configId':
-      return { kind: 'config', id: wish.value };
-    case 'range':
-      return parseRangeObject({ min_bits: wish.value.minBits, max_bits: wish.value.maxBits });
-    case undefined:
-      return null;
-    default:
-      return wish satisfies never;
-  }
-}
-
-function serviceWish(
-  options: GenerationOptions | undefined,
-  metadata: WishMetadata,
-  timeoutMs: number | null,
-): ServiceWish {
-  const { ttftMs, tpotMs } = metadata;
-  const told = parseServiceWish(tierWord(metadata.serviceTier), { ttftMs, tpotMs });
-  const tier: ServiceTier | null = options === undefined ? null : tierOf(options.serviceTier);
-  return {
-    tier: agreed('service_tier', tier, 'x-service-tier', told.tier),
-    ttftMs: agreed('ttft_ms', options?.ttftMs ?? null, 'x-slo-ttft-ms', told.ttftMs),
-    tpotMs: agreed('tpot_ms', options?.tpotMs ?? null, 'x-slo-tpot-ms', told.tpotMs),
-    timeoutMs,
-  };
-}
-
-function tierWord(text: string | null): TierWord | null {
-  const word = SERVICE_TIER_WORDS.find((known) => known === text);
-  if (text === null || word !== undefined) return word ?? null;
-  const words = SERVICE_TIER_WORDS.map((known) => `'${known}'`).join(', ');
-  throw new QueptError('invalid_request', `The metadata 'x-service-tier' must be one of ${words}.`, {
-    param: 'x-service-tier',
-  });
-}
-
-function agreed<T>(field: string, value: T | null, metadata: string, told: T | null): T | null {
-  if (value !== null && told !== null && value !== told) {
-    throw new QueptError(
-      'invalid_request',
-      `'options.${field}' and the metadata '${metadata}' differ. Give only one.`,
-      { param: `options.${field}` },
-    );
-  }
-  return value ?? told;
+function logprobsWish(logprobs: boolean, top: number, echo: boolean): LogprobsWish | null {
+  const wish = chatLogprobsWish(logprobs, top);
+  return wish === null ? null : echoedLogprobsWish(wish.top, echo, 'top_logprobs');
 }

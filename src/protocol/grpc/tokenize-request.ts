@@ -1,7 +1,8 @@
 import { QueptError, type ServedModel, type TokenizeRequest } from '../../core/index.ts';
 import { parseMessages } from './chat-messages.ts';
-import type { TokenizeRequest as TokenizeMessage } from './gen/quept/v1/tokenize_pb.ts';
-import { required, requireModel } from './generate-requests.ts';
+import type { DetokenizeRequest, TokenizeRequest as TokenizeMessage } from './gen/quept/v1/tokenize_pb.ts';
+import { requireModel } from './generate-requests.ts';
+import { required } from './required.ts';
 import { parseToolUse } from './tool-use.ts';
 
 /**
@@ -43,4 +44,10 @@ export function parseTokenizeMessage(message: TokenizeMessage, served: ServedMod
     default:
       return input satisfies never;
   }
+}
+
+/** Token ids of a message of `Detokenize`. Throws as `parseTokenizeMessage` does. */
+export function parseDetokenizeMessage(message: DetokenizeRequest, served: ServedModel): readonly number[] {
+  requireModel(served, message.model);
+  return message.tokenIds;
 }

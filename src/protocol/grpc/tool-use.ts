@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type JsonObject, QueptError } from '../../core/index.ts';
+import type { JsonObject } from '../../core/index.ts';
+import { invalidField } from '../invalid-field.ts';
 import { FUNCTION_FIELDS } from '../openai/tool-fields.ts';
 import { validationError } from '../openai/validation-error.ts';
 import { type GivenTool, MAX_TOOLS, type ToolChoice, type ToolUse, toolUse } from '../tools/tool-use.ts';
@@ -23,7 +24,7 @@ interface ToolFields {
 
 /** The tools of a message. Throws QueptError `invalid_request` naming the field. */
 export function parseToolUse({ tools, toolChoice, parallelToolCalls }: ToolFields): ToolUse {
-  if (tools.length > MAX_TOOLS) throw invalid('tools', `must have at most ${MAX_TOOLS} items.`);
+  if (tools.length > MAX_TOOLS) throw invalidField('tools', `must have at most ${MAX_TOOLS} items.`);
   const body = { tools: tools.map((tool, index) => ({ function: functionOf(tool, pathOf(index)) })) };
   const parsed = toolsSchema.safeParse(body);
   if (!parsed.success) throw validationError(parsed.error, body);
@@ -39,7 +40,7 @@ function pathOf(index: number): string {
 }
 
 function functionOf({ kind }: Tool, path: string): Omit<GivenTool, 'path'> {
-  if (kind.case === undefined) throw invalid(path, 'is required.');
+  if (kind.case === undefined) throw invalidField(path, 'is required.');
   const { name, description, parameters, strict } = kind.value;
   const schema = parameters === undefined ? null : parseSchema(parameters, `${path}.parameters`);
   return { name, description, parameters: schema, strict };
@@ -49,7 +50,7 @@ function parseSchema(text: string, param: string): JsonObject {
   try {
     return JSON.parse(text) as JsonObject;
   } catch (cause) {
-    throw invalid(param, 'must be a JSON schema as JSON text.', cause);
+    throw invalidField(param, 'must be a JSON schema as JSON text.', cause);
   }
 }
 
@@ -62,13 +63,9 @@ function parseChoice({ choice }: ToolChoiceMessage): ToolChoice {
     case 'mode': {
       const kind = MODES.get(choice.value);
       if (kind !== undefined) return { kind };
-      throw invalid('tool_choice', `has mode ${choice.value}, which this server does not know.`);
+      throw invalidField('tool_choice', `has mode ${choice.value}, which this server does not know.`);
     }
     default:
       return choice satisfies never;
   }
-}
-
-function invalid(param: string, complaint: string, cause?: unknown): QueptError {
-  return new QueptError('invalid_request', `'${param}' ${complaint}`, { param, cause });
 }

@@ -1,7 +1,8 @@
-import { type Prompt, QueptError } from '../../core/index.ts';
+import type { Prompt } from '../../core/index.ts';
+import { invalidField } from '../invalid-field.ts';
 
 /** Prompts of one request; each becomes a sequence of its own. */
-const MAX_PROMPTS = 128;
+export const MAX_PROMPTS = 128;
 
 const TOKENS_DOCUMENT = { type: 'array', minItems: 1, items: { type: 'integer', minimum: 0 } };
 
@@ -24,35 +25,31 @@ export const PROMPT_DOCUMENT = {
  */
 export function parsePrompts(value: unknown): Prompt[] {
   if (typeof value === 'string') return [{ kind: 'text', text: value }];
-  if (value === undefined) throw invalid('prompt', 'is required.');
+  if (value === undefined) throw invalidField('prompt', 'is required.');
   if (!Array.isArray(value)) {
-    throw invalid(
+    throw invalidField(
       'prompt',
       'must be a string, an array of strings, of token ids, or of arrays of token ids.',
     );
   }
-  if (value.length === 0) throw invalid('prompt', 'must have at least 1 item.');
+  if (value.length === 0) throw invalidField('prompt', 'must have at least 1 item.');
   if (typeof value[0] === 'number') return [parseTokens(value, 'prompt')];
-  if (value.length > MAX_PROMPTS) throw invalid('prompt', `must have at most ${MAX_PROMPTS} prompts.`);
+  if (value.length > MAX_PROMPTS) throw invalidField('prompt', `must have at most ${MAX_PROMPTS} prompts.`);
   return value.map((item: unknown, index) => parsePrompt(item, typeof value[0], `prompt[${index}]`));
 }
 
 function parsePrompt(item: unknown, kind: string, param: string): Prompt {
   if (kind === 'string') {
-    if (typeof item !== 'string') throw invalid(param, 'must be a string, like the first prompt.');
+    if (typeof item !== 'string') throw invalidField(param, 'must be a string, like the first prompt.');
     return { kind: 'text', text: item };
   }
-  if (!Array.isArray(item)) throw invalid(param, 'must be a string or an array of token ids.');
-  if (item.length === 0) throw invalid(param, 'must have at least 1 item.');
+  if (!Array.isArray(item)) throw invalidField(param, 'must be a string or an array of token ids.');
+  if (item.length === 0) throw invalidField(param, 'must have at least 1 item.');
   return parseTokens(item, param);
 }
 
 function parseTokens(items: readonly unknown[], param: string): Prompt {
   const bad = items.findIndex((token) => !Number.isSafeInteger(token) || (token as number) < 0);
-  if (bad >= 0) throw invalid(`${param}[${bad}]`, 'must be a token id: an integer of at least 0.');
+  if (bad >= 0) throw invalidField(`${param}[${bad}]`, 'must be a token id: an integer of at least 0.');
   return { kind: 'tokens', tokens: items as readonly number[] };
-}
-
-function invalid(param: string, complaint: string): QueptError {
-  return new QueptError('invalid_request', `'${param}' ${complaint}`, { param });
 }

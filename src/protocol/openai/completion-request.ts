@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { type LogprobsWish, QueptError } from '../../core/index.ts';
 import { checkFields, type FieldPolicy } from './check-fields.ts';
 import { expandChoices } from './choices.ts';
 import { commonRequest } from './common-request.ts';
 import { PROMPT_DOCUMENT, parsePrompts } from './completion-prompts.ts';
 import { FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
-import { MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
+import { echoedLogprobsWish, MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
 import { formatConstraint, RESPONSE_FORMAT } from './response-format.ts';
 import { SHARED_FIELDS, streamingOf } from './shared-fields.ts';
@@ -14,12 +13,6 @@ import { validationError } from './validation-error.ts';
 
 /** The specification's default: completions are short unless told otherwise. */
 const DEFAULT_MAX_TOKENS = 16;
-
-/**
- * The specification's own limit. Scores of a prompt come at once: of thousands of tokens, with more of each, they would
- * hold up everyone's streams while they are passed on and written.
- */
-const MAX_TOP_OF_PROMPT = 5;
 
 export const COMPLETION_SCHEMA = z.object({
   ...SHARED_FIELDS,
@@ -63,20 +56,10 @@ export function parseCompletionRequest(body: object, context: RequestContext): P
   const echo = fields.echo === true;
   const common = commonRequest(fields, context, {
     maxTokens: fields.max_tokens ?? DEFAULT_MAX_TOKENS,
-    logprobs: logprobsWish(fields.logprobs, echo),
+    logprobs: fields.logprobs == null ? null : echoedLogprobsWish(fields.logprobs, echo, 'logprobs'),
     constraint: formatConstraint(fields.response_format),
   });
   const n = fields.n ?? 1;
   const requests = expandChoices(context.id, parsePrompts(fields.prompt), n, common);
   return { requests, n, ...streamingOf(fields), echo, calls: null };
-}
-
-function logprobsWish(top: number | null | undefined, echo: boolean): LogprobsWish | null {
-  if (top == null) return null;
-  if (echo && top > MAX_TOP_OF_PROMPT) {
-    throw new QueptError('invalid_request', `'logprobs' must be at most ${MAX_TOP_OF_PROMPT} with 'echo'.`, {
-      param: 'logprobs',
-    });
-  }
-  return { top, prompt: echo };
 }

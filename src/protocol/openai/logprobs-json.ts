@@ -65,7 +65,7 @@ function topMap({ chosen, top }: PositionLogprobs): Record<string, number> | nul
 }
 
 /** A token's text; special tokens by name, part of a character as `bytes:\xe2\x80`. */
-function tokenName({ text, bytes }: Told): string {
+export function tokenName({ text, bytes }: Told): string {
   if (bytes.length === 0) return text;
   try {
     return decoder.decode(bytes);

@@ -23,6 +23,8 @@ export interface ParsedRequest {
   readonly stream: boolean;
   /** Whether a stream ends with a chunk of usage. */
   readonly includeUsage: boolean;
+  /** Whether each piece of a stream tells what its tokens were served at. */
+  readonly includePrecision: boolean;
   /** Whether prompts are repeated before their answers. */
   readonly echo: boolean;
   /** How calls are looked for in answers; null where there are none. */

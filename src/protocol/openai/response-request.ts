@@ -104,6 +104,7 @@ export function parseResponseRequest(body: object, context: RequestContext): Par
     n: 1,
     stream: streamingOf(fields).stream,
     includeUsage: true,
+    includePrecision: false,
     echo: false,
     calls: plan.reading,
     repeated: {

@@ -92,6 +92,10 @@ export const SHARED_FIELDS = {
   stream_options: z
     .strictObject({
       include_usage: z.boolean().nullish().describe('One more chunk at the end, with `usage`.'),
+      include_precision: z
+        .boolean()
+        .nullish()
+        .describe('Extension: each piece tells what its tokens were served at.'),
       include_obfuscation: obfuscation,
     })
     .nullish()
@@ -155,7 +159,11 @@ interface StreamFields {
 }
 
 /** Throws QueptError `invalid_request` for stream options of an answer that is not streamed. */
-export function streamingOf(body: StreamFields): { stream: boolean; includeUsage: boolean } {
+export function streamingOf(body: StreamFields): {
+  stream: boolean;
+  includeUsage: boolean;
+  includePrecision: boolean;
+} {
   const stream = body.stream === true;
   const options = body.stream_options;
   if (options != null && !stream) {
@@ -166,5 +174,6 @@ export function streamingOf(body: StreamFields): { stream: boolean; includeUsage
   return {
     stream,
     includeUsage: options != null && 'include_usage' in options && options.include_usage === true,
+    includePrecision: options != null && 'include_precision' in options && options.include_precision === true,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type FunctionTool, QueptError, type ServedModel, type TokenizeRequest } from '../../core/index.ts';
+import type { FunctionTool, ServedModel, TokenizeRequest } from '../../core/index.ts';
+import { invalidField } from '../invalid-field.ts';
 import { messagesSchema, toChatMessages } from './chat-messages.ts';
 import { checkFields, type FieldPolicy } from './check-fields.ts';
 import { resolveModel } from './resolve-model.ts';
@@ -49,13 +50,14 @@ export function parseTokenizeRequest(body: object, served: ServedModel): Tokeniz
   if (!parsed.success) throw validationError(parsed.error, body);
   const { prompt, messages, tools, add_special_tokens, add_generation_prompt } = parsed.data;
   if (parsed.data.model != null) resolveModel(served, parsed.data.model);
-  if (prompt != null && messages != null) throw invalid('messages', "and 'prompt' exclude each other.");
+  if (prompt != null && messages != null) throw invalidField('messages', "and 'prompt' exclude each other.");
   if (add_special_tokens != null && messages != null) {
-    throw invalid('add_special_tokens', "is for 'prompt': the chat template decides for messages.");
+    throw invalidField('add_special_tokens', "is for 'prompt': the chat template decides for messages.");
   }
-  if (tools != null && tools.length > 0 && messages == null) throw invalid('tools', "is for 'messages'.");
+  if (tools != null && tools.length > 0 && messages == null)
+    throw invalidField('tools', "is for 'messages'.");
   if (add_generation_prompt != null && messages == null) {
-    throw invalid('add_generation_prompt', "is for 'messages'.");
+    throw invalidField('add_generation_prompt', "is for 'messages'.");
   }
   return {
     prompt: promptOf(prompt, messages, chatToolUse({ tools }).tools),
@@ -76,7 +78,7 @@ function promptOf(
       ...(tools.length > 0 && { tools }),
     };
   }
-  if (prompt == null) throw invalid('prompt', "is required, or 'messages'.");
+  if (prompt == null) throw invalidField('prompt', "is required, or 'messages'.");
   return { kind: 'text', text: prompt };
 }
 
@@ -87,19 +89,15 @@ export function parseDetokenizeRequest(body: object, served: ServedModel): reado
   if (!parsed.success) throw validationError(parsed.error, body);
   const { tokens } = parsed.data;
   if (parsed.data.model != null) resolveModel(served, parsed.data.model);
-  if (tokens === undefined) throw invalid('tokens', 'is required.');
+  if (tokens === undefined) throw invalidField('tokens', 'is required.');
   // By hand: arrays of tokens are long, and one complaint is enough.
-  if (!Array.isArray(tokens)) throw invalid('tokens', 'must be an array of token ids.');
+  if (!Array.isArray(tokens)) throw invalidField('tokens', 'must be an array of token ids.');
   const bad = tokens.findIndex((token: unknown) => !Number.isSafeInteger(token) || (token as number) < 0);
-  if (bad >= 0) throw invalid(`tokens[${bad}]`, 'must be a token id: an integer of at least 0.');
+  if (bad >= 0) throw invalidField(`tokens[${bad}]`, 'must be a token id: an integer of at least 0.');
   return tokens as readonly number[];
 }
 
 /** The answer of `/tokenize`. */
 export function tokenizeJson(tokens: Int32Array, served: ServedModel) {
   return { count: tokens.length, max_model_len: served.contextLength, tokens: [...tokens] };
-}
-
-function invalid(param: string, complaint: string): QueptError {
-  return new QueptError('invalid_request', `'${param}' ${complaint}`, { param });
 }

@@ -12,7 +12,8 @@ const ZOD_MESSAGE = /^(Invalid|Too small|Too big|Unrecognized)\b/;
  * `body` is what was parsed; of its values only types and short words are repeated.
  */
 export function validationError(error: z.ZodError, body: unknown): QueptError {
-  const first = error.issues[0] as Issue;
+  // What is no safe integer is told so first, though a field's own limit says more.
+  const first = (error.issues.find((issue) => !isSafeLimit(issue)) ?? error.issues[0]) as Issue;
   const { issue, path } = deepestIssue(first, first.path);
   const param = formatPath(path);
   const what = param === '' ? 'The request body' : `'${param}'`;
@@ -50,13 +51,18 @@ function isLimit(issue: Issue): boolean {
   return issue.code === 'too_small' || issue.code === 'too_big' || issue.code === 'custom';
 }
 
+function isSafeLimit(issue: Issue): boolean {
+  if (issue.code === 'too_big') return issue.maximum === Number.MAX_SAFE_INTEGER;
+  return issue.code === 'too_small' && issue.minimum === Number.MIN_SAFE_INTEGER;
+}
+
 function complaint(issue: Issue, value: unknown): string {
   if (value === undefined) return 'is required.';
   // A message of the schema's own says it best.
   if (!ZOD_MESSAGE.test(issue.message)) return issue.message;
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${withArticle(issue.expected)}, not ${typeName(value)}.`;
+      return `must be ${withArticle(issue.expected)}, not ${wrongValue(issue.expected, value)}.`;
     case 'unrecognized_keys':
       return 'is unknown. Check its spelling or leave it out.';
     case 'too_small':
@@ -100,8 +106,17 @@ function limit(origin: string, relation: string, bound: number | bigint): string
 }
 
 function withArticle(type: string): string {
-  const name = type === 'int' ? 'integer' : type;
+  const name = type === 'int' ? 'integer' : type === 'record' ? 'object' : type;
   return /^[aeio]/.test(name) ? `an ${name}` : `a ${name}`;
+}
+
+/** What a value is instead. Of a number that is the wrong one its type says nothing. */
+function wrongValue(expected: string, value: unknown): string {
+  if (typeof value !== 'number') return typeName(value);
+  if (Number.isNaN(value)) return 'NaN';
+  // JSON has no infinity, but numbers that are read as one.
+  if (!Number.isFinite(value)) return 'one beyond all bounds';
+  return expected === 'int' ? 'a fraction' : typeName(value);
 }
 
 function typeName(value: unknown): string {

@@ -1,4 +1,5 @@
-import { type ChatMessage, QueptError } from '../../core/index.ts';
+import type { ChatMessage } from '../../core/index.ts';
+import { invalidField } from '../invalid-field.ts';
 
 /**
  * Makes sure that calls and their results belong together: a tool's message answers a call of the assistant's message
@@ -18,7 +19,7 @@ export function checkToolMessages(
     if (message.role === 'tool') {
       const id = message.toolCallId ?? '';
       if (open.delete(id)) return;
-      throw invalid(
+      throw invalidField(
         where(index, 'toolCallId'),
         `is '${id.slice(0, 100)}', but no call of that id is open. A result must follow the message with the call, and answer it once.`,
       );
@@ -27,7 +28,7 @@ export function checkToolMessages(
     const ids = message.toolCalls?.map(({ id }) => id) ?? [];
     open = new Set(ids);
     asker = index;
-    if (open.size < ids.length) throw invalid(where(index, 'toolCalls'), 'has two calls of one id.');
+    if (open.size < ids.length) throw invalidField(where(index, 'toolCalls'), 'has two calls of one id.');
   });
   requireAnswered(open, where(asker, 'toolCalls'));
 }
@@ -35,9 +36,5 @@ export function checkToolMessages(
 function requireAnswered(open: ReadonlySet<string>, param: string): void {
   if (open.size === 0) return;
   const ids = [...open].slice(0, 10).map((id) => `'${id.slice(0, 100)}'`);
-  throw invalid(param, `must be followed by the results of all calls; missing: ${ids.join(', ')}.`);
-}
-
-function invalid(param: string, complaint: string): QueptError {
-  return new QueptError('invalid_request', `'${param}' ${complaint}`, { param });
+  throw invalidField(param, `must be followed by the results of all calls; missing: ${ids.join(', ')}.`);
 }

@@ -1,4 +1,5 @@
-import { type FunctionTool, type JsonObject, nestsDeeper, QueptError } from '../../core/index.ts';
+import { type FunctionTool, type JsonObject, nestsDeeper } from '../../core/index.ts';
+import { invalidField } from '../invalid-field.ts';
 
 /** Most functions of a request. */
 export const MAX_TOOLS = 128;
@@ -53,7 +54,7 @@ export function toolUse({ tools, choice, parallel }: GivenToolUse): ToolUse {
   const names = new Set<string>();
   const checked = tools.map((tool) => {
     if (names.has(tool.name)) {
-      throw invalid(`${tool.path}.name`, `is '${tool.name}' again. Names of functions must differ.`);
+      throw invalidField(`${tool.path}.name`, `is '${tool.name}' again. Names of functions must differ.`);
     }
     names.add(tool.name);
     return functionTool(tool);
@@ -79,26 +80,25 @@ function functionTool({ path, name, description, parameters, strict }: GivenTool
 
 function checkSchema(schema: JsonObject, param: string): void {
   if (schema.type !== undefined && schema.type !== 'object') {
-    throw invalid(param, "must be a JSON schema of type 'object': arguments have names.");
+    throw invalidField(param, "must be a JSON schema of type 'object': arguments have names.");
   }
   if (nestsDeeper(schema, MAX_SCHEMA_DEPTH)) {
-    throw invalid(param, `is nested more than ${MAX_SCHEMA_DEPTH} levels deep.`);
+    throw invalidField(param, `is nested more than ${MAX_SCHEMA_DEPTH} levels deep.`);
   }
   const { length } = JSON.stringify(schema);
   if (length > MAX_SCHEMA_CHARACTERS) {
-    throw invalid(param, `has ${length} characters of JSON; at most ${MAX_SCHEMA_CHARACTERS} are taken.`);
+    throw invalidField(
+      param,
+      `has ${length} characters of JSON; at most ${MAX_SCHEMA_CHARACTERS} are taken.`,
+    );
   }
 }
 
 function checkChoice(choice: ToolChoice, names: ReadonlySet<string>): void {
   if (choice.kind === 'function' && !names.has(choice.name)) {
-    throw invalid('tool_choice', `names '${choice.name.slice(0, 64)}', which is none of 'tools'.`);
+    throw invalidField('tool_choice', `names '${choice.name.slice(0, 64)}', which is none of 'tools'.`);
   }
   if (choice.kind === 'required' && names.size === 0) {
-    throw invalid('tool_choice', "asks for a call, but there are no 'tools'.");
+    throw invalidField('tool_choice', "asks for a call, but there are no 'tools'.");
   }
-}
-
-function invalid(param: string, complaint: string): QueptError {
-  return new QueptError('invalid_request', `'${param}' ${complaint}`, { param });
 }

@@ -6,6 +6,7 @@ import type {
   ServerWritableStream,
 } from '@grpc/grpc-js';
 import { type Caller, QueptError } from '../../core/index.ts';
+import { GIVEN_UP } from '../given-up.ts';
 import type { Callers } from './authenticate-calls.ts';
 import { CallScope } from './call-scope.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
@@ -33,12 +34,15 @@ export function unaryHandler(
     try {
       const caller = callerOf(call.metadata, callers);
       scope.identified(caller);
+      scope.requireWaiting();
       const reply = await method(requireMessage(call.request), scope, caller);
       scope.sendHeader();
       callback(null, reply, scope.trailers);
       scope.succeeded();
     } catch (thrown) {
       callback(scope.failed(thrown));
+      // What else was begun for this call has nobody left to wait for it.
+      scope.abort.abort(GIVEN_UP);
     } finally {
       done();
     }
@@ -55,6 +59,7 @@ export function streamHandler(
     try {
       const caller = callerOf(call.metadata, callers);
       scope.identified(caller);
+      scope.requireWaiting();
       for await (const reply of method(requireMessage(call.request), scope, caller)) {
         // The next piece is asked for when this one is on its way: a slow reader slows its own stream alone.
         if (!call.write(reply)) await drained(call, scope.signal, stalledReaderMs);
@@ -64,7 +69,7 @@ export function streamHandler(
     } catch (thrown) {
       call.emit('error', scope.failed(thrown));
       // Whatever it was, nobody will read on.
-      scope.abort.abort();
+      scope.abort.abort(GIVEN_UP);
     } finally {
       done();
     }

@@ -1,8 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import type { ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import { Metadata } from '@grpc/grpc-js';
 import { type Caller, QueptError } from '../../core/index.ts';
 import { type ErrorStatus, errorStatus, rateLimitHeaders } from '../../protocol/index.ts';
 import type { AccessRecord } from '../access-record.ts';
+import { GIVEN_UP } from '../given-up.ts';
 import { reportFailure } from '../report-failure.ts';
 import { requestIdOf } from '../request-id.ts';
 import { metadataOf, printable, textOf } from './call-metadata.ts';
@@ -34,6 +36,8 @@ export class CallScope {
   constructor(call: AnyCall, dependencies: GrpcServerDependencies) {
     this.#call = call;
     this.#dependencies = dependencies;
+    // Every choice listens.
+    setMaxListeners(0, this.signal);
     const deadline = call.getDeadline();
     this.#deadlineMs = deadline instanceof Date ? deadline.getTime() : deadline;
     this.requestId = requestIdOf(this.metadata('x-request-id') ?? undefined, dependencies.createId);
@@ -56,6 +60,14 @@ export class CallScope {
   /** What is left of the deadline; null without one. */
   get timeoutMs(): number | null {
     return Number.isFinite(this.#deadlineMs) ? this.#deadlineMs - this.#dependencies.epochMs() : null;
+  }
+
+  /** Throws QueptError where nobody waits for the answer any more: nothing need be begun for it. */
+  requireWaiting(): void {
+    if (this.timeoutMs !== null && this.timeoutMs <= 0) {
+      throw new QueptError('deadline_exceeded', 'The deadline has passed.');
+    }
+    if (this.signal.aborted) throw new QueptError('cancelled', 'The call has ended.');
   }
 
   /** The first value of a key of text; null for none. */
@@ -100,7 +112,7 @@ export class CallScope {
 
   #leave(): void {
     this.#gone = true;
-    this.abort.abort();
+    this.abort.abort(GIVEN_UP);
   }
 
   #end(fields: Readonly<Record<string, unknown>>): void {

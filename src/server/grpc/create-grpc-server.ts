@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import {
+  logVerbosity,
   Server,
   ServerCredentials,
   type ServerOptions,
+  setLogVerbosity,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { Health, InferenceServiceDescription, ServerReflection } from '../../protocol/index.ts';
@@ -10,6 +12,7 @@ import { arrivalLimit } from './arrival-limit.ts';
 import { authenticateCalls, type Callers } from './authenticate-calls.ts';
 import { type CallContext, streamHandler, unaryHandler } from './call-handlers.ts';
 import { CallsInFlight } from './calls-in-flight.ts';
+import { gateArrivals } from './gate-arrivals.ts';
 import { GrpcConnections } from './grpc-connections.ts';
 import {
   DEFAULT_GRPC_SERVER_OPTIONS,
@@ -52,6 +55,8 @@ export function createGrpcServer(
     services: [InferenceServiceDescription.typeName],
     intervalMs: options.healthIntervalMs,
   });
+  // It writes metadata that it cannot read to stderr, word for word, and a key may be among it.
+  setLogVerbosity(logVerbosity.NONE);
   const server = new Server(channelOptions(dependencies, options, callers));
   const inference = inferenceHandlers(dependencies, { dependencies, inFlight, callers, stalledReaderMs });
   const reflection = reflectionService([InferenceServiceDescription, Health, ServerReflection]);
@@ -91,6 +96,7 @@ function channelOptions(
     interceptors: [
       arrivalLimit(options.requestTimeoutMs),
       authenticateCalls(dependencies, callers, (path) => path.startsWith(HEALTH_PATH)),
+      gateArrivals(callers),
     ],
   };
 }

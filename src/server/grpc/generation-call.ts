@@ -1,9 +1,4 @@
-import {
-  type Caller,
-  formatPrecisionRange,
-  type Generation,
-  type PrecisionReport,
-} from '../../core/index.ts';
+import { type Caller, formatPrecisionRange, type Generation } from '../../core/index.ts';
 import {
   type GenerationInfo,
   type GenerationPiece,
@@ -13,8 +8,9 @@ import {
   generationPieces,
   inMessageTerms,
   type ParsedCall,
-  precisionJson,
 } from '../../protocol/index.ts';
+import { echoTexts } from '../echo-texts.ts';
+import { mergeEvents } from '../merge-events.ts';
 import { startGenerations } from '../start-generations.ts';
 import type { CallScope } from './call-scope.ts';
 import type { GrpcServerDependencies } from './grpc-server-options.ts';
@@ -47,16 +43,27 @@ export async function startGenerationCall(
   const { service, epochMs } = dependencies;
   const id = `${parts.idPrefix}${dependencies.createId()}`;
   try {
-    const { request, calls } = parse(requestContext(id, parts));
-    const [generation] = await startGenerations(service, [request], scope.abort, caller, scope.access.trace);
-    const { range, level, events } = generation as Generation;
-    const granted = formatPrecisionRange(service.model.ladder, range);
-    scope.access.add({ id, stream, precision: granted, service_tier: level.tier });
-    scope.sendHeader({ 'x-precision': granted, 'x-service-tier': level.tier });
-    const created = Math.floor(epochMs() / 1000);
+    const parsed = parse(requestContext(id, parts));
+    const { requests, n, calls } = parsed;
+    const generations = await startGenerations(service, requests, scope.abort, caller, scope.access.trace);
+    const echo = await echoTexts(parsed, service, scope.abort);
+    // All requests of an answer carry the same wish, so all were granted the same range.
+    const granting = generations[0] as Generation;
+    const { ladder } = service.model;
+    const granted = formatPrecisionRange(ladder, granting.range);
+    const tier = granting.level.tier;
+    scope.access.add({ id, stream, precision: granted, service_tier: tier });
+    scope.sendHeader({ 'x-precision': granted, 'x-service-tier': tier });
+    const answer = {
+      id,
+      promptTokens: promptTokensOf(generations, n),
+      created: Math.floor(epochMs() / 1000),
+    };
+    const events = mergeEvents(generations.map((generation) => generation.events));
+    const form = { ladder, id, choices: generations.length, perPrompt: n, echo, calls };
     return {
-      info: generationInfo(service.model, generation as Generation, id, created),
-      pieces: noted(generationPieces(events, { ladder: service.model.ladder, id, calls }), scope),
+      info: generationInfo(service.model, granting, answer),
+      pieces: noted(generationPieces(events, form), scope),
     };
   } catch (thrown) {
     throw inMessageTerms(thrown, generationFields);
@@ -79,31 +86,34 @@ function requestContext(id: string, { dependencies, scope, caller }: CallParts):
   };
 }
 
-/** Passes pieces on and notes the figures of the last one, for the log and the trailer. */
+/** Of all prompts together; the choices of a prompt share it. */
+function promptTokensOf(generations: readonly Generation[], perPrompt: number): number {
+  return generations.reduce(
+    (sum, { promptTokens }, index) => (index % perPrompt === 0 ? sum + promptTokens : sum),
+    0,
+  );
+}
+
+/** Passes pieces on and notes what they say of the whole, for the log and the trailer. */
 async function* noted(
   pieces: AsyncIterable<GenerationPiece>,
   scope: CallScope,
 ): AsyncGenerator<GenerationPiece, void> {
   for await (const piece of pieces) {
-    if (piece.case === 'finished') noteResult(piece, scope);
+    if (piece.case === 'choiceFinished') scope.access.add({ finish_reason: piece.reason });
+    else if (piece.case === 'finished') noteResult(piece, scope);
     yield piece;
   }
 }
 
 function noteResult(
-  { value, report, reason }: Extract<GenerationPiece, { case: 'finished' }>,
+  { value, precision }: Extract<GenerationPiece, { case: 'finished' }>,
   scope: CallScope,
 ): void {
-  scope.addTrailer('x-precision-report', precisionReport(report));
+  scope.addTrailer('x-precision-report', JSON.stringify(precision));
   scope.access.add({
     prompt_tokens: value.usage?.promptTokens ?? 0,
     completion_tokens: value.usage?.completionTokens ?? 0,
-    average_bits: report.averageBits,
-    finish_reason: reason,
+    average_bits: precision.average_bits,
   });
-}
-
-/** As the `precision` of the HTTP API. */
-function precisionReport(report: PrecisionReport): string {
-  return JSON.stringify(precisionJson([report]));
 }

@@ -1,13 +1,14 @@
 import { create, type Message } from '@bufbuild/protobuf';
 import {
   type ChatRequest,
-  ChatResponseSchema,
-  ChatRole,
   type ChatStreamRequest,
   ChatStreamResponseSchema,
-  collectPieces,
+  collectChat,
+  collectGenerate,
+  type DetokenizeRequest,
+  DetokenizeResponseSchema,
+  detokenizeFields,
   type GenerateMessage,
-  GenerateResponseSchema,
   type GenerateStreamRequest,
   GenerateStreamResponseSchema,
   type GetModelRequest,
@@ -15,6 +16,7 @@ import {
   type ListPrecisionConfigsRequest,
   modelReply,
   parseChatMessage,
+  parseDetokenizeMessage,
   parseGenerateMessage,
   parseTokenizeMessage,
   precisionConfigsReply,
@@ -44,6 +46,7 @@ export function inferenceMethods(dependencies: GrpcServerDependencies): Inferenc
       ['Chat', chat(dependencies)],
       ['Generate', generate(dependencies)],
       ['Tokenize', tokenize(dependencies)],
+      ['Detokenize', detokenize(dependencies)],
       ['GetModel', getModel(dependencies)],
       ['ListPrecisionConfigs', listPrecisionConfigs(dependencies)],
     ]),
@@ -61,9 +64,7 @@ function chat(dependencies: GrpcServerDependencies): UnaryMethod {
       (context) => parseChatMessage(request as ChatRequest, context),
       parts,
     );
-    const { text, calls, result } = await collectPieces(pieces);
-    const message = { role: ChatRole.ASSISTANT, content: text, toolCalls: [...calls] };
-    return create(ChatResponseSchema, { info, message, result });
+    return collectChat(info, pieces);
   };
 }
 
@@ -74,8 +75,7 @@ function generate(dependencies: GrpcServerDependencies): UnaryMethod {
       (context) => parseGenerateMessage(request as GenerateMessage, context),
       parts,
     );
-    const { text, result } = await collectPieces(pieces);
-    return create(GenerateResponseSchema, { info, text, result });
+    return collectGenerate(info, pieces);
   };
 }
 
@@ -112,6 +112,18 @@ function tokenize({ service }: GrpcServerDependencies): UnaryMethod {
       return create(TokenizeResponseSchema, { tokenIds: [...tokens], contextLength });
     } catch (thrown) {
       throw inMessageTerms(thrown, tokenizeFields);
+    }
+  };
+}
+
+function detokenize({ service }: GrpcServerDependencies): UnaryMethod {
+  return async (request: Message, _scope, caller) => {
+    try {
+      const tokens = parseDetokenizeMessage(request as DetokenizeRequest, service.model);
+      const text = await countedCall(caller, service.model, () => service.detokenize(tokens));
+      return create(DetokenizeResponseSchema, { text });
+    } catch (thrown) {
+      throw inMessageTerms(thrown, detokenizeFields);
     }
   };
 }

@@ -9,11 +9,13 @@ interface Protection {
   readonly scopeOf: (path: string) => KeyScope;
 }
 
-/** Of the server's main port. */
-export const API_PROTECTION: Protection = {
-  openPaths: new Set(['/health/live', '/health/ready', '/openapi.json', '/']),
-  scopeOf: (path) => (path === '/metrics' ? 'metrics' : 'inference'),
-};
+/** Of the server's main port; `pagePaths` are those of the dashboard's files, which anyone may read who can find them here. */
+export function apiProtection(pagePaths: readonly string[]): Protection {
+  return {
+    openPaths: new Set(['/health/live', '/health/ready', '/openapi.json', '/', ...pagePaths]),
+    scopeOf: (path) => (path === '/metrics' ? 'metrics' : 'inference'),
+  };
+}
 
 /** Lets a request pass once it is known whose it is, and tells its caller what is left of its limits. */
 export function authenticated(

@@ -2,9 +2,11 @@ import { type Handler, Hono } from 'hono';
 import { QueptError } from '../../core/index.ts';
 import { ladderJson, modelJson, openApiDocument, resolveModel } from '../../protocol/index.ts';
 import { reportFailure } from '../report-failure.ts';
-import { API_PROTECTION, authenticated } from './authenticated.ts';
+import { apiProtection, authenticated } from './authenticated.ts';
 import { metricsResponse } from './create-metrics-app.ts';
 import { crossOrigin } from './cross-origin.ts';
+import { pagePaths } from './dashboard/dashboard.ts';
+import { dashboardHandlers } from './dashboard/dashboard-handlers.ts';
 import { decisionsHandler } from './decisions-handler.ts';
 import { errorResponse } from './error-response.ts';
 import { generateHandler } from './generate-handler.ts';
@@ -30,7 +32,7 @@ export function createHttpApp(
   const app = new Hono<HttpEnv>();
   app.use(requestScope(dependencies));
   if (options.corsOrigins.length > 0) app.use(crossOrigin(options.corsOrigins));
-  app.use(authenticated(dependencies.authenticate, API_PROTECTION));
+  app.use(authenticated(dependencies.authenticate, apiProtection(pagePaths(dependencies.dashboard))));
 
   const route = (method: HttpMethod, path: string, handler: Handler<HttpEnv>): void => {
     app.on(method, path, handler);
@@ -58,6 +60,14 @@ export function createHttpApp(
     const { ready, reason } = service.readiness();
     return ready ? context.json({ status: 'ready' }) : context.json({ status: 'not_ready', reason }, 503);
   });
+
+  if (dependencies.dashboard !== undefined) {
+    const { data, page, file } = dashboardHandlers(dependencies.dashboard, service, dependencies.clock);
+    route('GET', '/dashboard/data', data);
+    route('GET', '/', page);
+    // Files have a dot in their names, so that no route of another meaning looks like one.
+    route('GET', '/dashboard/:file{.+[.].+}', file);
+  }
 
   let document: string | null = null;
   route('GET', '/openapi.json', (context) => {

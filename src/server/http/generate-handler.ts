@@ -4,6 +4,7 @@ import { formatPrecisionRange, type Generation } from '../../core/index.ts';
 import { type IndexedEvent, replyMeta, SSE_KEEP_ALIVE } from '../../protocol/index.ts';
 import type { AccessRecord } from '../access-record.ts';
 import { echoTexts } from '../echo-texts.ts';
+import { GIVEN_UP } from '../given-up.ts';
 import { mergeEvents } from '../merge-events.ts';
 import { reportFailure } from '../report-failure.ts';
 import { startGenerations } from '../start-generations.ts';
@@ -78,7 +79,7 @@ function streamAnswer(
     onEnd: (outcome) => {
       access.add({ outcome });
       access.finish();
-      if (outcome !== 'complete') abort.abort();
+      if (outcome !== 'complete') abort.abort(GIVEN_UP);
       // Only tearing the connection down tells a reader that will not read.
       if (outcome === 'stalled') context.env?.outgoing?.destroy();
     },
@@ -95,8 +96,8 @@ function abortWith(signal: AbortSignal): AbortController {
   const controller = new AbortController();
   // Every choice listens.
   setMaxListeners(0, controller.signal);
-  if (signal.aborted) controller.abort();
-  else signal.addEventListener('abort', () => controller.abort(), { once: true });
+  if (signal.aborted) controller.abort(GIVEN_UP);
+  else signal.addEventListener('abort', () => controller.abort(GIVEN_UP), { once: true });
   return controller;
 }
 

@@ -1,5 +1,6 @@
 import type { Authenticate, Clock, InferenceService } from '../../core/index.ts';
 import type { Logger, MetricsSource, Tracer } from '../../observability/index.ts';
+import type { Dashboard } from './dashboard/dashboard.ts';
 
 export interface HttpAppDependencies {
   readonly service: InferenceService;
@@ -9,6 +10,8 @@ export interface HttpAppDependencies {
   readonly authenticate: Authenticate;
   /** Answers `/metrics`; null leaves that to another port. */
   readonly metrics: MetricsSource | null;
+  /** The page at `/`; left out for none. */
+  readonly dashboard?: Dashboard;
   /** Durations of requests. */
   readonly clock: Clock;
   /** `created` of answers, seconds since the epoch. */

@@ -1,4 +1,4 @@
-import type { QueptError } from '../../core/index.ts';
+import type { QueptError, ServedModel } from '../../core/index.ts';
 import {
   CHAT_SHAPE,
   COMPLETION_SHAPE,
@@ -50,12 +50,13 @@ export interface Operation {
 
 export const CHAT_OPERATION: Operation = {
   idPrefix: 'chatcmpl-',
-  read: (body, context) => withChoices(CHAT_SHAPE, parseChatRequest(body, context)),
+  read: (body, context) => withChoices(CHAT_SHAPE, parseChatRequest(body, context), context.served),
 };
 
 export const COMPLETION_OPERATION: Operation = {
   idPrefix: 'cmpl-',
-  read: (body, context) => withChoices(COMPLETION_SHAPE, parseCompletionRequest(body, context)),
+  read: (body, context) =>
+    withChoices(COMPLETION_SHAPE, parseCompletionRequest(body, context), context.served),
 };
 
 export const RESPONSE_OPERATION: Operation = {
@@ -77,16 +78,17 @@ export const RESPONSE_OPERATION: Operation = {
   },
 };
 
-function withChoices(shape: ReplyShape, parsed: ParsedRequest): ReadRequest {
+function withChoices(shape: ReplyShape, parsed: ParsedRequest, { ladder }: ServedModel): ReadRequest {
   return {
     parsed,
     encoder({ meta, echo }) {
-      const { requests, n, includeUsage, calls } = parsed;
+      const { requests, n, includeUsage, includePrecision, calls } = parsed;
+      const pieceLadder = includePrecision ? ladder : null;
       const logprobs = requests[0]?.logprobs !== undefined;
       const form = { shape, meta, choices: requests.length, perPrompt: n, logprobs, echo, calls };
       return {
         whole: (events) => collectReply(form, events),
-        frames: (events) => encodeReplyStream(events, { ...form, includeUsage }),
+        frames: (events) => encodeReplyStream(events, { ...form, includeUsage, pieceLadder }),
         failure: (error) => sseData(errorBody(error)),
       };
     },

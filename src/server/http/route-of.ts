@@ -9,7 +9,7 @@ interface Route {
 
 /** Words of paths that are worth reading in a log when a client looks in the wrong place; anything else may be a secret. */
 const TELLING_WORDS = new Set(
-  'v1 v1beta api openai chat completions completion responses models embeddings precision requests decisions tokenize detokenize metrics health healthz live ready readyz openapi.json admin keys reload status log-level generate favicon.ico robots.txt'.split(
+  'v1 v1beta api openai chat completions completion responses models embeddings precision requests decisions tokenize detokenize metrics health healthz live ready readyz openapi.json admin keys reload status log-level generate dashboard data favicon.ico robots.txt'.split(
     ' ',
   ),
 );

@@ -8,6 +8,7 @@ import { reportRefusals } from '../report-refusals.ts';
 import { connectionError, rawErrorResponse } from './connection-error.ts';
 import { errorResponse } from './error-response.ts';
 import { splitHttp2 } from './split-http2.ts';
+import { unmetExpectation } from './unmet-expectation.ts';
 
 /** Anything that answers web-standard requests; `createHttpApp` makes one. */
 export interface FetchApp {
@@ -82,6 +83,7 @@ export async function startHttpServer(app: FetchApp, given: HttpServerOptions): 
     answerBrokenRequest(error, socket as Socket, connections.get(socket as Socket));
   });
   server.on('request', requestListener(app, options.logger));
+  server.on('checkExpectation', unmetExpectation);
   await listen(server, options.host, options.port);
   reportRefusals(server, options.logger);
   let closed: Promise<void> | null = null;

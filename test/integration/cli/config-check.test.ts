@@ -32,6 +32,7 @@ describe('quept config', () => {
     expect(text.out).toMatch(/^slots +3 +file .*good\.yaml:1$/m);
     expect(text.out).toMatch(/^redisUrl +\[secret\] +file .*good\.yaml:3$/m);
     expect(text.out).toMatch(/^contextLength +\(the model's\) +default$/m);
+    expect(await quept('config', 'check', '--config', good, '--port', '9000')).toEqual(text);
     const json = await quept('config', 'check', '--json', good);
     expect(JSON.parse(json.out)).toMatchObject({
       file: good,

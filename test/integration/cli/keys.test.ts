@@ -70,6 +70,10 @@ describe('quept keys create', () => {
   it('adds to a file that it makes readable for its owner alone, and leaves other entries as they are', async () => {
     const first = JSON.parse((await quept(['keys', 'create', 'a', '--add', file, '--json'])).out);
     expect(statSync(file).mode & 0o077).toBe(0);
+    const inFolder = join(folder, 'keys', 'keys.json');
+    expect((await quept(['keys', 'create', 'a', '--add', inFolder])).exitCode).toBe(0);
+    expect(JSON.parse(readFileSync(inFolder, 'utf8')).keys).toHaveLength(1);
+    await rm(join(folder, 'keys'), { recursive: true });
     const second = await quept(['keys', 'create', 'b', '--add', file, '--tiers', 'flex']);
     expect(second.out).toContain(file);
     const { keys } = JSON.parse(readFileSync(file, 'utf8'));

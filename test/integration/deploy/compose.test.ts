@@ -49,11 +49,13 @@ describe('the compose file', () => {
     expect(unknownVariables(environment)).toEqual([]);
     // As the image sets it.
     const config = loadServeConfig({}, { QUEPT_HOST: '0.0.0.0', ...environment });
-    expect(config).toMatchObject({ host: '0.0.0.0', insecure: false, model: null, policy: 'fixed' });
+    expect(config).toMatchObject({ host: '0.0.0.0', insecure: false, model: null, policy: 'slo' });
     expect(mounts(quept).map(([, target]) => target)).toContain(config.keys?.replace(/\/[^/]*$/, ''));
     const [{ static_configs }] = read('prometheus/prometheus.yml').scrape_configs;
     expect(static_configs).toEqual([{ targets: [`quept:${config.metricsPort}`] }]);
-    expect(Number.parseInt(`${quept?.stop_grace_period}`, 10) * 1000).toBeGreaterThan(config.drainMs + 1000);
+    expect(Number.parseInt(`${quept?.stop_grace_period}`, 10) * 1000).toBeGreaterThanOrEqual(
+      config.drainDelayMs + config.drainMs + 6000,
+    );
   });
 
   it('mounts what is there, where it is looked for', () => {

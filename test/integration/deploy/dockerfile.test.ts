@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { hasDeployCheck, keptFile, NEEDS_DEPLOY_CHECK } from '../../support/deploy-check.ts';
@@ -55,6 +57,18 @@ describe('the Dockerfile', () => {
     expect(IGNORED).toContain('*');
   });
 
+  it('[D4] keeps what the server imports when it leaves out what only development needs', () => {
+    const { dependencies } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'));
+    const { packages } = JSON.parse(readFileSync(new URL('package-lock.json', ROOT), 'utf8'));
+    // npm takes a package that is named under both for one of development.
+    const left = Object.keys(dependencies).filter(
+      (name) => packages[`node_modules/${name}`]?.dev !== undefined,
+    );
+    expect(left).toEqual([]);
+    expect(packages['node_modules/vitest'].dev).toBe(true);
+    expect(all('RUN').join('\n')).toContain('"--omit=dev"');
+  });
+
   it('serves on the current LTS as a number that is not root, and asks no curl for its health', () => {
     const bases = all('FROM').filter((from) => from.startsWith('node:'));
     expect(bases.filter((from) => !/^node:24-\w+-slim AS /.test(from))).toEqual([]);
@@ -74,11 +88,16 @@ describe('the Dockerfile', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    expect(await health(port)).toBe(0);
+    const file = join(mkdtempSync(join(tmpdir(), 'quept-health-')), 'quept.yaml');
+    writeFileSync(file, `# ours\nhost: 127.0.0.1\nport: ${port}\n`);
+    expect(await health({ QUEPT_PORT: `${port}` })).toBe(0);
+    expect(await health({ QUEPT_CONFIG: file, QUEPT_HOST: '0.0.0.0', QUEPT_PORT: '' })).toBe(0);
+    expect(await health({ QUEPT_CONFIG: file, QUEPT_PORT: '1' })).toBe(1);
     status = 503;
-    expect(await health(port)).toBe(1);
+    expect(await health({ QUEPT_PORT: `${port}` })).toBe(1);
     await new Promise((resolve) => server.close(resolve));
-    expect(await health(port)).toBe(1);
+    expect(await health({ QUEPT_PORT: `${port}` })).toBe(1);
+    rmSync(dirname(file), { recursive: true });
   });
 });
 
@@ -89,12 +108,10 @@ function isMistaken({ rule, line }: Finding): boolean {
   return rule === 'missing_tag' && all('FROM').some((from) => from.endsWith(` AS ${first}`));
 }
 
-/** The exit code of the image's health check beside a server on `port`. */
-function health(port: number): Promise<unknown> {
+/** The exit code of the image's health check where the server has such an environment. */
+function health(env: Readonly<Record<string, string>>): Promise<unknown> {
   const script = fileURLToPath(new URL('deploy/docker/health.mjs', ROOT));
   return new Promise((resolve) => {
-    execFile(process.execPath, [script], { env: { QUEPT_PORT: `${port}` } }, (error) =>
-      resolve(error === null ? 0 : error.code),
-    );
+    execFile(process.execPath, [script], { env }, (error) => resolve(error === null ? 0 : error.code));
   });
 }

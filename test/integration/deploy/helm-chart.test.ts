@@ -48,6 +48,9 @@ const CASES: Readonly<Record<string, object>> = {
     imagePullSecrets: [{ name: 'registry' }],
     autoscaling: { mode: 'hpa', hpa: { podMetrics: [{ name: 'quept_quality_deficit', average: '3' }] } },
     extraEnv: [{ name: 'QUEPT_LOG_LEVEL', value: 'warn' }],
+    extraVolumes: [{ name: 'certificates', secret: { secretName: 'grpc' } }],
+    extraVolumeMounts: [{ name: 'certificates', mountPath: '/etc/quept/tls', readOnly: true }],
+    service: { type: 'LoadBalancer' },
     networkPolicy: {
       clients: [{ podSelector: { matchLabels: { app: 'gateway' } } }],
       egress: [{ to: [{ podSelector: { matchLabels: { app: 'redis' } } }], ports: [{ port: 6379 }] }],
@@ -171,6 +174,8 @@ describe('the chart', () => {
       // As long as a release may be called.
       const manifests = await render(values, 'a'.repeat(53));
       expect([title, looseEnds(manifests)]).toEqual([title, []]);
+      for (const { kind, metadata } of await render(values, 'our.fleet'))
+        expect([kind, metadata.name]).toEqual([kind, expect.stringMatching(/^our-fleet[a-z-]*$/)]);
     }
   });
 
@@ -190,9 +195,12 @@ describe('the chart', () => {
         readOnlyRootFilesystem: true,
         capabilities: { drop: ['ALL'] },
       });
-      // The kubelet must not kill what still drains.
+      // The kubelet must not kill what still drains, nor before its last words.
       const leaving = container.lifecycle.preStop.sleep.seconds;
-      expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(leaving + 30);
+      const { drainDelayMs, drainMs } = settingsOf(manifests);
+      expect(spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(
+        leaving + (drainDelayMs + drainMs) / 1000 + 6,
+      );
     }
   });
 
@@ -207,6 +215,15 @@ describe('the chart', () => {
       [{ ...KEYS, inferencePool: { httpRoute: { enabled: true } } }, 'needs the pool'],
       [{ ...KEYS, autoscaling: { minReplicas: 9 } }, 'must not exceed'],
       [{ ...KEYS, config: { port: 80 } }, "config.port is the chart's to set"],
+      [{ ...KEYS, config: { drainDelayMs: 5000 } }, "config.drainDelayMs is the chart's to set"],
+      [{ ...KEYS, config: { redisUrl: 'redis://:hunter2@r' } }, "config.redisUrl is the chart's to set"],
+      [{ ...KEYS, config: { maxWaitin: 5 } }, "'maxWaitin' not allowed"],
+      [{ ...KEYS, config: { slots: '8' } }, '/config/slots'],
+      [{ ...KEYS, extraEnv: [{ name: 'QUEPT_DRAIN_DELAY_MS', value: '9' }] }, 'QUEPT_DRAIN_DELAY_MS is'],
+      [{ ...KEYS, ports: { http: 9000 } }, 'must differ'],
+      [{ ...KEYS, service: { type: 'LoadBalancer' } }, 'networkPolicy.clients'],
+      [{ keys: { entries: [{ id: 'a', hash: newKey('a', {}).secret }] } }, '/keys/entries/0/hash'],
+      [{ keys: { entries: [{ ...newKey('a', {}).entry, key: 'b' }] } }, "'key' not allowed"],
       [{ ...KEYS, replica: 2 }, "'replica' not allowed"],
       [{ ...KEYS, autoscaling: { mode: 'vpa' } }, '/autoscaling/mode'],
       [{ ...KEYS, image: { digest: 'latest' } }, '/image/digest'],

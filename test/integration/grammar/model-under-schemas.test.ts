@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => model?.close());
 
-describe('[J2] the default model', () => {
+describe('[J2] [J4] the default model', () => {
   it('has schemas of every kind to answer', () => {
     expect(Object.keys({ ...COMMERCE_SCHEMAS, ...EVERYDAY_SCHEMAS })).toHaveLength(50);
     expect(namedRungs(model)).toHaveLength(3);
@@ -31,8 +31,8 @@ describe('[J2] the default model', () => {
       const { answers, finished, valid, invalid } = await answersUnder(model, rung, SCHEMAS, 1);
       expect(answers).toBe(10);
       expect(invalid).toEqual([]);
-      expect(valid).toBe(finished);
-      expect(finished).toBeGreaterThanOrEqual(9);
+      expect(finished).toBe(answers);
+      expect(valid).toBe(answers);
     },
   );
 });

@@ -114,7 +114,7 @@ describe('many calls', () => {
     );
     const answers = outcomes.map(({ replies }, i) =>
       i % 2 === 0
-        ? replies[0].text
+        ? replies[0].choices[0].text
         : replies.flatMap(({ delta }) => (delta == null ? [] : [delta.text])).join(''),
     );
     expect(new Set(answers)).toEqual(new Set(['xy']));

@@ -25,7 +25,6 @@ const INFO = {
   prompt_tokens: 3,
 };
 const RESULT = {
-  finish_reason: 'FINISH_REASON_STOP',
   usage: { prompt_tokens: 3, completion_tokens: 3, cached_tokens: 0 },
   precision: { average_bits: 8, configs: [{ id: 'q8', average_bits: 8, tokens: 3 }], switches: 0 },
 };
@@ -47,8 +46,15 @@ describe('the methods of quept.v1.InferenceService', () => {
     expect(status.code).toBe(0);
     expect(replies).toHaveLength(1);
     expect(replies[0].info).toEqual({ id: 'chatcmpl-id2', ...INFO });
-    expect(replies[0].result).toEqual({ ...RESULT, token_ids: [0, 1, 2] });
-    expect(replies[0].message).toMatchObject({ role: 'CHAT_ROLE_ASSISTANT', content: 'Hello!' });
+    expect(replies[0].result).toEqual(RESULT);
+    expect(replies[0].choices).toMatchObject([
+      {
+        index: 0,
+        message: { role: 'CHAT_ROLE_ASSISTANT', content: 'Hello!', tool_calls: [] },
+        finish_reason: 'FINISH_REASON_STOP',
+        tokens: [0, 1, 2].map((id) => ({ id, config_id: 'q8', logprobs: null })),
+      },
+    ]);
     expect(header.get('x-request-id')).toEqual(['req_id1']);
     expect(service.received[0]).toMatchObject({
       id: 'chatcmpl-id2',
@@ -85,16 +91,19 @@ describe('the methods of quept.v1.InferenceService', () => {
       'delta',
       'delta',
       'delta',
+      'choice_finished',
       'finished',
     ]);
     expect(replies[0].started).toEqual({ id: 'chatcmpl-id2', ...INFO });
-    expect(replies.slice(1, 5).map(({ delta }) => delta)).toEqual([
-      { text: 'Hel', tokens: [{ id: 0, config_id: 'q8' }], tool_calls: [] },
-      { text: '', tokens: [{ id: 1, config_id: 'q8' }], tool_calls: [] },
-      { text: 'lo', tokens: [{ id: 2, config_id: 'q4' }], tool_calls: [] },
-      { text: '!', tokens: [], tool_calls: [] },
+    const delta = { tool_calls: [], choice: 0, prompt_logprobs: [] };
+    expect(replies.slice(1, 5).map((piece) => piece.delta)).toEqual([
+      { ...delta, text: 'Hel', tokens: [{ id: 0, config_id: 'q8', logprobs: null }] },
+      { ...delta, text: '', tokens: [{ id: 1, config_id: 'q8', logprobs: null }] },
+      { ...delta, text: 'lo', tokens: [{ id: 2, config_id: 'q4', logprobs: null }] },
+      { ...delta, text: '!', tokens: [] },
     ]);
-    expect(replies[5].finished).toEqual({
+    expect(replies[5].choice_finished).toEqual({ choice: 0, finish_reason: 'FINISH_REASON_STOP' });
+    expect(replies[6].finished).toEqual({
       ...RESULT,
       precision: {
         average_bits: 20 / 3,
@@ -104,7 +113,6 @@ describe('the methods of quept.v1.InferenceService', () => {
         ],
         switches: 1,
       },
-      token_ids: [],
     });
   });
 
@@ -125,12 +133,13 @@ describe('the methods of quept.v1.InferenceService', () => {
       service_tier: 'SERVICE_TIER_FLEX',
       ttft_ms: 250,
       tpot_ms: 12.5,
+      ignore_eos: true,
+      logit_bias: { 5: -100, 7: 2.5 },
     };
     const { replies } = await client.call('Generate', { model: 'tiny', text: 'once', options });
     expect(replies[0]).toMatchObject({
       info: { id: 'cmpl-id2', service_tier: 'SERVICE_TIER_FLEX' },
-      text: 'ab',
-      result: { finish_reason: 'FINISH_REASON_LENGTH', token_ids: [0, 1] },
+      choices: [{ text: 'ab', finish_reason: 'FINISH_REASON_LENGTH', tokens: [{ id: 0 }, { id: 1 }] }],
     });
     expect(service.received[0]).toMatchObject({
       prompt: { kind: 'text', text: 'once' },
@@ -145,7 +154,12 @@ describe('the methods of quept.v1.InferenceService', () => {
         repetitionPenalty: 1.25,
         frequencyPenalty: -2,
         presencePenalty: 2,
+        logitBias: new Map([
+          [5, -100],
+          [7, 2.5],
+        ]),
       },
+      ignoreEnd: true,
       precision: { kind: 'bits', bits: 5 },
       service: { tier: 'flex', ttftMs: 250, tpotMs: 12.5, timeoutMs: null },
     });
@@ -155,7 +169,7 @@ describe('the methods of quept.v1.InferenceService', () => {
     const { client, service } = await start({ tokens: ['a'] });
     const request = { model: 'tiny', tokens: { ids: [1, 2, 3] } };
     const { replies } = await client.call('GenerateStream', request);
-    expect(replies.map(({ event }) => event)).toEqual(['started', 'delta', 'finished']);
+    expect(replies.map(({ event }) => event)).toEqual(['started', 'delta', 'choice_finished', 'finished']);
     expect(service.received[0]?.prompt).toEqual({ kind: 'tokens', tokens: [1, 2, 3] });
   });
 
@@ -177,6 +191,13 @@ describe('the methods of quept.v1.InferenceService', () => {
       [true, false],
       [false, true],
     ]);
+  });
+
+  it('Detokenize turns token ids into text', async () => {
+    const { client } = await start();
+    const { replies } = await client.call('Detokenize', { model: 'tiny', token_ids: [104, 105, 0x1f600] });
+    expect(replies).toEqual([{ text: 'hi😀' }]);
+    expect((await client.call('Detokenize', { model: 'tiny' })).replies).toEqual([{ text: '' }]);
   });
 
   it('GetModel and ListPrecisionConfigs tell what is served', async () => {

@@ -46,7 +46,7 @@ describe('one port for HTTP and gRPC', () => {
       }).then((response) => response.json());
     const call = () => client.call('Generate', { model: 'tiny', text: 'x'.repeat(10_000) });
     const answers = await Promise.all([call(), post(), call(), post()]);
-    expect(answers[0]).toMatchObject({ status: { code: 0 }, replies: [{ text: 'ab' }] });
+    expect(answers[0]).toMatchObject({ status: { code: 0 }, replies: [{ choices: [{ text: 'ab' }] }] });
     expect(answers[2]).toMatchObject({ status: { code: 0 } });
     expect(answers[1]).toMatchObject({ choices: [{ message: { content: 'ab' } }] });
     expect(answers[3]).toMatchObject({ choices: [{ message: { content: 'ab' } }] });

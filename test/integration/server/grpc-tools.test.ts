@@ -28,12 +28,12 @@ describe('tools over gRPC', () => {
     const { client, service } = await start();
     const { replies, status } = await client.call('Chat', chat);
     expect(status.code).toBe(0);
-    expect(replies[0].message).toMatchObject({
+    expect(replies[0].choices[0].message).toMatchObject({
       role: 'CHAT_ROLE_ASSISTANT',
       content: 'So: Done.',
       tool_calls: [{ id: 'call_id2_0_0', name: 'add', arguments: '{"a": 1}' }],
     });
-    expect(replies[0].result).toMatchObject({ finish_reason: 'FINISH_REASON_TOOL_CALLS' });
+    expect(replies[0].choices[0]).toMatchObject({ finish_reason: 'FINISH_REASON_TOOL_CALLS' });
     const [request] = service.received;
     expect(request?.toolMarkers).toBe(true);
     expect(request?.prompt).toMatchObject({
@@ -53,7 +53,7 @@ describe('tools over gRPC', () => {
     expect(pieces[0]).toMatchObject({ index: 0, id: 'call_id2_0_0', name: 'add' });
     expect(pieces.slice(1).every(({ name }) => name === undefined)).toBe(true);
     expect(pieces.map((piece) => piece.arguments).join('')).toBe('{"a": 1}');
-    expect(replies.at(-1)?.finished).toMatchObject({ finish_reason: 'FINISH_REASON_TOOL_CALLS' });
+    expect(replies.at(-2)?.choice_finished).toMatchObject({ finish_reason: 'FINISH_REASON_TOOL_CALLS' });
   });
 
   it('go with an output format: an answer is in that form, or calls', async () => {
@@ -69,7 +69,7 @@ describe('tools over gRPC', () => {
   it('may be left out, or asked for by name', async () => {
     const { client, service } = await start();
     const none = await client.call('Chat', { ...chat, tool_choice: { mode: 'TOOL_CHOICE_MODE_NONE' } });
-    expect(none.replies[0].message).toMatchObject({ content: CALLS, tool_calls: [] });
+    expect(none.replies[0].choices[0].message).toMatchObject({ content: CALLS, tool_calls: [] });
     await client.call('Chat', { ...chat, tool_choice: { function_name: 'add' } });
     expect(service.received[1]?.prompt).toMatchObject({ answerStart: '<tool_call>' });
     expect(service.received[1]?.constraint).toMatchObject({ kind: 'sequence' });

@@ -73,6 +73,12 @@ describe('slow and broken clients', () => {
       413,
       'request_too_large',
     ],
+    [
+      'an expectation that nobody knows',
+      'POST /v1/completions HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nContent-Length: 2\r\n\r\n{}',
+      400,
+      'invalid_request',
+    ],
     ['an impossible host', 'GET /health/live HTTP/1.1\r\nHost: a/b\r\n\r\n', 400, 'invalid_request'],
   ])('answers %s', async (_, text, status, code) => {
     const { port } = await start({ tokens: [] });

@@ -84,13 +84,23 @@ describe('a config file', () => {
   });
 
   it.each([
-    ['a name twice', 'port: 1\nslots: 2\nport: 3', 'quept.yaml', /^config: Map keys must be unique .*:3\)$/],
     [
-      'a name twice in JSON',
-      '{"port": 1,\n"port": 2}',
-      'quept.json',
-      /^config: Map keys must be unique .*:2\)$/,
+      'a name twice',
+      'port: 1\nslots: 2\nport: 3',
+      'quept.yaml',
+      /^config: port is given twice \(file quept\.yaml:3\)$/,
     ],
+    ['a name twice in JSON', '{"port": 1,\n"port": 2}', 'quept.json', /^config: port is given twice .*:2\)$/],
+    [
+      'a bracket too many',
+      'redisUrl: }hunter2',
+      'quept.yaml',
+      /^config: Unexpected scalar token in YAML stream \(/m,
+    ],
+    ['a tag', 'port: !env PORT', 'quept.yaml', /^config: tags .* mean nothing here/],
+    ['lists of lists', `corsOrigins:\n${'- '.repeat(9000)}a`, 'quept.yaml', /^config: .* too deeply/],
+    ['JSON without end', `{"port": ${'['.repeat(9000)}`, 'quept.json', /^config: .* too deeply/],
+    ['lists without end', `corsOrigins: ${'['.repeat(20_000)}`, 'quept.yaml', /^config: .* too deeply/],
     [
       'bad indentation',
       'tiers:\n  flex:\n maxBits: 3',
@@ -99,7 +109,9 @@ describe('a config file', () => {
     ],
     ['JSON that is none', '{"port": hunter2}', 'quept.json', /^config: not JSON: .*\(file quept\.json/],
     ['a list', '- port', 'quept.yaml', /^config: must hold one mapping of settings/],
-    ['two documents', 'port: 1\n---\nport: 2', 'quept.yaml', /^config: /],
+    ['two documents', 'port: 1\n---\nport: 2', 'quept.yaml', /^config: must hold one document.*:2\)$/],
+    ['an alias in a circle', 'corsOrigins: &a [*a]', 'quept.yaml', /^config: its aliases cannot be resolved/],
+    ['more than settings can be', `#${'x'.repeat(5e6)}`, 'quept.yaml', /^config: the file is longer than/],
     [
       'aliases without end',
       `a: &a [x,x]\n${bomb()}`,
@@ -108,8 +120,32 @@ describe('a config file', () => {
     ],
   ])('[C2] with %s is refused', (_, text, name, message) => {
     const lines = faults(text, name);
-    expect(lines.join('\n').replace('the configuration has faults:\n  ', '')).toMatch(message);
+    expect(lines.join('\n').replace('the configuration has faults:\n', '').replace(/^ {2}/gm, '')).toMatch(
+      message,
+    );
     expect(lines.join('\n')).not.toContain('hunter2');
+  });
+
+  it('[C2] that gives a name twice has its other faults told too', () => {
+    expect(faults('port: x\nslots: 2\nslots: 3\nprot: 1')).toEqual([
+      'the configuration has faults:',
+      '  config: slots is given twice (file quept.yaml:3)',
+      '  port: must be a whole number from 0 to 65535, not "x" (file quept.yaml:1)',
+      '  prot: no such setting; did you mean port? (file quept.yaml:4)',
+    ]);
+  });
+
+  it('[C2] that is none is refused soon, and in few words', () => {
+    const lines = faults(Array.from({ length: 50_000 }, (_, i) => `k${i}: ${i}`).join('\n'));
+    expect(lines).toHaveLength(22);
+    expect(lines.at(-1)).toBe('  49980 other names are no settings either');
+    expect(faults(`policy: ${'x'.repeat(1e6)}`)[0]?.length).toBeLessThan(300);
+    expect(faults(`${'x'.repeat(1000)}: 1`)[0]?.slice(0, 90)).toMatch(/^x{64}: no such setting/);
+  });
+
+  it('may begin with a byte order mark, and come out of a pipe', () => {
+    expect(loadServeConfig({ config: file('\uFEFF{"port": 9}', 'quept.json') }, {}).port).toBe(9);
+    expect(loadServeConfig({ config: '/dev/null' }, {})).toEqual(loadServeConfig({}, {}));
   });
 
   it('[C1] is explained: what holds, and who said so', () => {
@@ -149,6 +185,7 @@ describe('variables of other programs', () => {
       expect(() => loadServeConfig({}, { OTEL_EXPORTER_OTLP_ENDPOINT: address })).toThrow(
         /otlpEndpoint: must be an http or https address .* \(environment OTEL_EXPORTER_OTLP_ENDPOINT\)/,
       );
+      expect(() => loadServeConfig({}, { OTEL_EXPORTER_OTLP_ENDPOINT: address })).not.toThrow(/secret@/);
     },
   );
 });

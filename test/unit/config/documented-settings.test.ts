@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { KEY_FIELDS } from '../../../src/access/parse-keys.ts';
 import {
   configJsonSchema,
   describeSetting,
@@ -22,6 +23,14 @@ describe('the documentation of settings', () => {
       JSON.parse(JSON.stringify(configJsonSchema())),
     );
     expect(Object.keys(properties).sort()).toEqual(['$schema', ...KEYS].sort());
+  });
+
+  it("[C4] has the chart's values checked by it", () => {
+    const { config, keys } = JSON.parse(page('../deploy/helm/quept/values.schema.json')).properties;
+    const { $schema: _, ...settings } = properties;
+    expect(config.properties, REMEDY).toEqual(JSON.parse(JSON.stringify(settings)));
+    expect(config.additionalProperties).toBe(false);
+    expect(Object.keys(keys.properties.entries.items.properties).sort()).toEqual([...KEY_FIELDS].sort());
   });
 
   it('[C4] has a table made of the code', () => {

@@ -12,7 +12,11 @@ function metered() {
   const calls: string[] = [];
   const names = Object.keys(NO_METRICS) as (keyof ServingMetrics)[];
   const metrics = Object.fromEntries(
-    names.map((name) => [name, (...values: unknown[]) => calls.push([name, ...values].join(' '))]),
+    names.map((name) => [
+      name,
+      (...values: unknown[]) =>
+        calls.push([name, ...values.map((value) => (value === LEVEL ? 'its level' : value))].join(' ')),
+    ]),
   ) as unknown as ServingMetrics;
   const clock = new VirtualClock();
   const meter = new RequestMeter({
@@ -51,10 +55,10 @@ describe('a request is measured', () => {
     token(4, 1);
     finish(1);
     expect(calls).toEqual([
-      'firstToken 7 0.05',
-      'tokenServed q8 ',
-      'tokenServed q8 0.01',
-      'tokenServed q4 0.004',
+      'firstToken 7 0.05 its level',
+      'tokenServed q8  its level',
+      'tokenServed q8 0.01 its level',
+      'tokenServed q4 0.004 its level',
       'requestFinished stop 0.065',
       `precisionServed flex ${20 / 3}`,
       'sloJudged flex ttft true',

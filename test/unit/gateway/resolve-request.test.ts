@@ -107,6 +107,13 @@ describe('checkPrompt', () => {
     }
   });
 
+  it('refuses more ids than fit, without a look at them', () => {
+    const tokens = (length: number): Prompt => ({ kind: 'tokens', tokens: Array(length).fill(5) });
+    checkPrompt(tokens(99), 100, 32);
+    const attempt = () => checkPrompt({ kind: 'tokens', tokens: Array(100).fill(-1) }, 100, 32);
+    expect(refusal(attempt)).toMatchObject({ code: 'context_length_exceeded', param: 'prompt' });
+  });
+
   it('refuses text that cannot fit whatever its tokens are', () => {
     checkPrompt(text(12_800), 100, 32);
     expect(refusal(() => checkPrompt(text(12_801), 100, 32))).toMatchObject({

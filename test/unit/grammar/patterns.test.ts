@@ -45,6 +45,18 @@ describe('a string with a pattern', () => {
     );
   });
 
+  it('may look ahead for several things at once, as rules for passwords do', () => {
+    const pattern = '^(?=.*[a-z])(?=.*[A-Z])(?=.*\\d)(?=.*[!@#$%])(?!.*\\s).{8,64}$';
+    const canBe = textsOf(schemaGrammar({ type: 'string', pattern }));
+    const expression = new RegExp(pattern, 'u');
+    const good = ['aB3!aB3!', `${'x'.repeat(60)}Y7$z`, 'éé1!aAéé'];
+    const bad = ['aB3!aB3', 'ab3!ab3!', 'aBc!aBc!', 'aB34aB34', 'aB3! aB3!', `${'x'.repeat(62)}Y7$`];
+    for (const value of [...good, ...bad]) {
+      expect(canBe(JSON.stringify(value)), value).toBe(good.includes(value));
+      expect(expression.test(value), value).toBe(good.includes(value));
+    }
+  });
+
   it.each([
     ['(a', "has a '(' without a ')'"],
     ['a)', "has a ')' without a '('"],

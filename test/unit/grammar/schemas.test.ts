@@ -123,6 +123,16 @@ describe('a schema', () => {
     for (const text of cannot) expect(canBe(text), text).toBe(false);
   });
 
+  it('may list thousands of values', () => {
+    const words = Array.from({ length: 5000 }, (_, i) => `${(i * 7919) % 99_991} of ${i}`);
+    const canBe = textsOf(schemaGrammar({ enum: [...words, 5, null] }));
+    for (const word of [words[0], words[2500], words[4999]])
+      expect(canBe(JSON.stringify(word)), word).toBe(true);
+    expect(canBe('5')).toBe(true);
+    expect(canBe(JSON.stringify(`${words[1]}0`))).toBe(false);
+    expect(canBe('"0 of"')).toBe(false);
+  });
+
   it('leaves undescribed values no room to get lost in', () => {
     const canBe = textsOf(schemaGrammar(true));
     const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { WITHOUT_TARGETS } from '../../../src/core/index.ts';
 import {
   createPrometheusMetrics,
   type KeyMetrics,
@@ -31,9 +32,9 @@ function exercise(metrics: ServingMetrics & KeyMetrics): void {
   metrics.preempted(1);
   metrics.prefixLookedUp(100, 64);
   metrics.phaseTimes({ queue: 0.1, prefill: 0.2, decode: null });
-  metrics.firstToken(100, 0.3);
-  metrics.tokenServed('q8', null);
-  metrics.tokenServed('q4', 0.02);
+  metrics.firstToken(100, 0.3, WITHOUT_TARGETS.level);
+  metrics.tokenServed('q8', null, WITHOUT_TARGETS.level);
+  metrics.tokenServed('q4', 0.02, WITHOUT_TARGETS.level);
   metrics.requestFinished('cancelled', 0.5);
   metrics.requestFailed('deadline_exceeded');
   metrics.requestRefused('tier_share');

@@ -226,3 +226,37 @@ describe('named rows', () => {
     expect(Number(root.attributes.height)).toBeGreaterThan(100 * 12);
   });
 });
+
+describe('bars', () => {
+  const chart: LineChart = {
+    title: 'Tokens',
+    x: { label: 'tokens', scale: 'linear' },
+    y: { label: 'config', scale: 'linear' },
+    rows: ['q4', 'q8'],
+    series: [
+      {
+        name: 'a',
+        kind: 'bars',
+        points: [
+          { x: 50, y: 0, label: '50 of a' },
+          { x: 100, y: 1 },
+        ],
+      },
+      { name: 'b', kind: 'bars', points: [{ x: 25, y: 0, label: '25 of b' }] },
+    ],
+  };
+
+  test('begin at one line, are as long as their values, and share a row', () => {
+    const { all, texts } = parseSvg(renderLineChart(chart));
+    const bars = all('rect').filter((rect) => rect.text !== '');
+    const number = (bar: (typeof bars)[number] | undefined, name: string) => Number(bar?.attributes[name]);
+    expect(bars.map((bar) => bar.text)).toEqual(['a: 50 of a', 'a: 100, q8', 'b: 25 of b']);
+    const [first, second, third] = bars;
+    expect(new Set(bars.map((bar) => bar.attributes.x)).size).toBe(1);
+    expect(number(second, 'width') / number(first, 'width')).toBeCloseTo(2, 2);
+    expect(number(first, 'width') / number(third, 'width')).toBeCloseTo(2, 2);
+    expect(number(third, 'y')).toBeGreaterThanOrEqual(number(first, 'y') + number(first, 'height'));
+    expect(number(second, 'y')).toBeGreaterThan(number(third, 'y') + number(third, 'height'));
+    expect(texts).toEqual(expect.arrayContaining(['50 of a', '25 of b', 'q4', 'q8']));
+  });
+});

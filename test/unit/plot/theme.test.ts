@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { THEME } from '../../../src/plot/theme.ts';
+import { darkStyle } from '../../../src/plot/dark-style.ts';
+import { DARK_THEME, THEME } from '../../../src/plot/theme.ts';
 
 type Triple = readonly [number, number, number];
 
@@ -41,9 +42,12 @@ function linear(hex: string): Triple {
 
 const dot = (a: Triple, b: Triple) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
-/** WCAG contrast to white. */
-function contrast(hex: string): number {
-  return 1.05 / (dot([0.2126, 0.7152, 0.0722], linear(hex)) + 0.05);
+/** WCAG contrast. */
+function contrast(a: string, b: string): number {
+  const [dark = 0, light = 0] = [a, b]
+    .map((hex) => dot([0.2126, 0.7152, 0.0722], linear(hex)))
+    .sort((x, y) => x - y);
+  return (light + 0.05) / (dark + 0.05);
 }
 
 /** CIE L*a*b*, D65. */
@@ -55,15 +59,19 @@ function lab(rgb: Triple): Triple {
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 
-describe('the palette', () => {
+describe.each([
+  ['light', THEME],
+  ['dark', DARK_THEME],
+])('the %s palette', (_, theme) => {
   test('stands out from the ground: text by 4.5 to 1, series by 3 to 1', () => {
-    expect(THEME.background).toBe('#ffffff');
-    for (const text of [THEME.ink, THEME.quiet]) expect(contrast(text), text).toBeGreaterThan(4.5);
-    for (const color of [...THEME.series, THEME.neutral]) expect(contrast(color), color).toBeGreaterThan(3);
+    for (const text of [theme.ink, theme.quiet])
+      expect(contrast(text, theme.background), text).toBeGreaterThan(4.5);
+    for (const color of [...theme.series, theme.neutral])
+      expect(contrast(color, theme.background), color).toBeGreaterThan(3);
   });
 
   test.each(Object.keys(VISION))('keeps its colours apart with %s colour vision', (kind) => {
-    const seen = THEME.series.map((hex) => {
+    const seen = theme.series.map((hex) => {
       const rgb = (VISION[kind] ?? []).map((row) => Math.min(1, Math.max(0, dot(row, linear(hex)))));
       return lab(rgb as unknown as Triple);
     });
@@ -71,8 +79,17 @@ describe('the palette', () => {
       for (const [j, b] of seen.slice(0, i).entries()) {
         const distance = Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
         // Neighbours in a chart are told apart from about 10 on.
-        expect(distance, `${THEME.series[i]} ${THEME.series[j]}`).toBeGreaterThan(25);
+        expect(distance, `${theme.series[i]} ${theme.series[j]}`).toBeGreaterThan(25);
       }
     });
   });
+});
+
+test('the light ground is white, and the dark style has a colour for each of the light ones', () => {
+  expect(THEME.background).toBe('#ffffff');
+  expect(DARK_THEME.series).toHaveLength(THEME.series.length);
+  const style = darkStyle('.charts');
+  expect(style).toContain(`.charts [fill="${THEME.ink}"]{fill:${DARK_THEME.ink}}`);
+  for (const [i, color] of THEME.series.entries())
+    expect(style).toContain(`.charts [stroke="${color}"]{stroke:${DARK_THEME.series[i]}}`);
 });

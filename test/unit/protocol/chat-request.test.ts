@@ -38,6 +38,7 @@ describe('parseChatRequest', () => {
       n: 1,
       stream: false,
       includeUsage: false,
+      includePrecision: false,
       echo: false,
       calls: null,
     });
@@ -62,7 +63,9 @@ describe('parseChatRequest', () => {
       service_tier: 'flex',
       precision: 'q4',
     });
-    expect(parsed).toMatchObject({ stream: true, includeUsage: true });
+    expect(parsed).toMatchObject({ stream: true, includeUsage: true, includePrecision: false });
+    const told = parse({ stream: true, stream_options: { include_precision: true } });
+    expect(told).toMatchObject({ stream: true, includeUsage: false, includePrecision: true });
     expect(parsed.requests[0]).toMatchObject({
       maxTokens: 7,
       stop: ['a', 'b'],
@@ -249,7 +252,15 @@ describe('parseChatRequest', () => {
     [{ logprobs: true, top_logprobs: 21 }, 'top_logprobs', 'at most 20'],
     [{ logit_bias: { cat: 1 } }, 'logit_bias.cat', 'named by a token id'],
     [{ logit_bias: { 5: 101 } }, 'logit_bias.5', 'at most 100'],
-    [{ logit_bias: [1] }, 'logit_bias', 'must be a record'],
+    [{ logit_bias: [1] }, 'logit_bias', 'must be an object, not an array'],
+    [JSON.parse('{"temperature": 1e999}'), 'temperature', 'must be a number, not one beyond all bounds'],
+    [{ top_p: Number.NaN }, 'top_p', 'must be a number, not NaN'],
+    [{ max_tokens: 1.5 }, 'max_tokens', 'must be an integer, not a fraction'],
+    [{ n: 2 ** 53 }, 'n', 'at most 128'],
+    [{ n: 1e308 }, 'n', 'at most 128'],
+    [{ n: -1e308 }, 'n', 'at least 1.'],
+    [{ logprobs: true, top_logprobs: 2 ** 60 }, 'top_logprobs', 'at most 20'],
+    [{ max_tokens: 1e308 }, 'max_tokens', 'must be at most'],
     [{ logit_bias: Object.fromEntries(Array(1_025).entries()) }, 'logit_bias', 'at most 1024 tokens'],
     [{ max_token: 5 }, 'max_token', 'Unknown field'],
     [JSON.parse('{"__proto__": {}}'), '__proto__', 'Unknown field'],

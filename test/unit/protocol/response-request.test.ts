@@ -27,6 +27,7 @@ describe('parseResponseRequest', () => {
       n: 1,
       stream: false,
       includeUsage: true,
+      includePrecision: false,
       echo: false,
       calls: null,
       repeated: {

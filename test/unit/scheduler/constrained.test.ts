@@ -68,6 +68,26 @@ describe('a request with a grammar', () => {
     expect(scheduled.textOf('stopped')).toMatch(/^\["[abc]{1,3}$/);
   });
 
+  it('[J4] is completed within its limit of tokens, by a model that would go on for ever', async () => {
+    const string = schemaGrammar({ type: 'string' });
+    const letter = QUOTED.indexOf('a');
+    const scheduled = rig({}, { script: () => letter });
+    for (const maxTokens of [1, 2, 3, 9]) {
+      scheduled.scheduler.submit(engineRequest(`${maxTokens}`, { grammar: string, maxTokens }));
+    }
+    await scheduled.runToEnd();
+    // Two quotes and the end take three.
+    expect(['1', '2', '3', '9'].map((id) => scheduled.endOf(id))).toEqual([
+      'length',
+      'length',
+      'stop',
+      'stop',
+    ]);
+    expect(JSON.parse(scheduled.textOf('3'))).toBeTypeOf('string');
+    expect(JSON.parse(scheduled.textOf('9'))).toMatch(/^aaaaaa/);
+    expect(scheduled.of('9').tokens).toHaveLength(8);
+  });
+
   it('stays in it with penalties and bias', async () => {
     const scheduled = rig();
     const logitBias = new Map([

@@ -45,6 +45,7 @@ const flatTools = { tools: [{ type: 'function', name: 'f', parameters }] };
 const messages = [{ role: 'user', content: 'hello' }];
 const prompts = { chat: { messages }, text: { prompt: ['once', 'twice'] } };
 const told = { logprobs: true, top_logprobs: 3 };
+const pieces = { stream: true, stream_options: { include_precision: true } };
 const usage = { stream: true, stream_options: { include_usage: true } };
 
 const BODIES: readonly (readonly [path: string, body: object])[] = [
@@ -52,10 +53,12 @@ const BODIES: readonly (readonly [path: string, body: object])[] = [
   ['/v1/chat/completions', { ...prompts.chat, n: 2, ...told }],
   ['/v1/chat/completions', { ...prompts.chat, stream: true }],
   ['/v1/chat/completions', { ...prompts.chat, n: 2, ...told, ...usage }],
+  ['/v1/chat/completions', { ...prompts.chat, n: 2, ...pieces }],
   ['/v1/completions', prompts.text],
   ['/v1/completions', { ...prompts.text, n: 2, logprobs: 2, echo: true }],
   ['/v1/completions', { prompt: [[65, 66], [67]], logprobs: 0, echo: true }],
   ['/v1/completions', { ...prompts.text, stream: true }],
+  ['/v1/completions', { ...prompts.text, ...pieces }],
   ['/v1/completions', { ...prompts.text, n: 2, logprobs: 2, echo: true, ...usage }],
   ['/v1/responses', { input: 'hello' }],
   ['/v1/responses', { input: 'hello', max_output_tokens: 2, instructions: 'be brief', temperature: 0 }],
@@ -106,6 +109,8 @@ describe('[H2] answers have the fields that the document lists, and no others', 
     ['/v1/requests/req_1/decisions', '/v1/requests/{id}/decisions'],
     ['/health/live', '/health/live'],
     ['/health/ready', '/health/ready'],
+    ['/dashboard/data', '/dashboard/data'],
+    ['/dashboard/data?after=-1', '/dashboard/data'],
   ])('%s', async (path, documentedPath) => {
     const answer = await api.app.request(path);
     expect(answer.status).toBe(200);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { inBursts } from '../../../src/simulation/arrival-times.ts';
+import { thinTrace } from '../../../src/simulation/thin-trace.ts';
 import type { TraceRow } from '../../../src/simulation/trace.ts';
 import { createWorkload, traceRate, type WorkloadOptions } from '../../../src/simulation/workload.ts';
 
@@ -111,6 +112,56 @@ describe('Poisson arrivals', () => {
     );
     expect(new Set(lengths).size).toBeGreaterThan(80);
     expect(lengths).not.toEqual(lengths.toSorted((a, b) => a - b));
+  });
+});
+
+describe('gamma arrivals', () => {
+  const gapsOf = (gapVariation: number) => {
+    const { arrivals, spanMs } = poisson({ arrivals: 'gamma', gapVariation });
+    expect([arrivals.length, spanMs]).toEqual([4000, 1_000_000]);
+    return arrivals.slice(1).map(({ atMs }, i) => atMs - arrivals[i]!.atMs);
+  };
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+  // 4000 gaps: the standard error of their variation is some 1 % at 0.5, 3 % at 1 and 6 % at 3.
+  test.each([
+    [0.5, 0.03],
+    [1, 0.06],
+    [3, 0.15],
+  ])('have gaps of the mean of the rate and of the variation asked for: %d', (variation, tolerance) => {
+    const gaps = gapsOf(variation);
+    const average = mean(gaps);
+    expect(Math.abs(average - 250) / 250).toBeLessThan(0.05);
+    const spread = Math.sqrt(mean(gaps.map((gap) => (gap - average) ** 2))) / average;
+    expect(Math.abs(spread / variation - 1)).toBeLessThan(tolerance);
+  });
+
+  test('have the skewness of a gamma distribution, twice the variation', () => {
+    const gaps = gapsOf(0.5);
+    const average = mean(gaps);
+    const variance = mean(gaps.map((gap) => (gap - average) ** 2));
+    const skewness = mean(gaps.map((gap) => (gap - average) ** 3)) / variance ** 1.5;
+    expect(Math.abs(skewness - 1)).toBeLessThan(0.2);
+  });
+
+  test('depend on the seed alone', () => {
+    expect(gapsOf(2)).toEqual(gapsOf(2));
+  });
+});
+
+describe('a thinned trace', () => {
+  test('keeps the ups and downs of the part that is used, and scales lengths', () => {
+    const kept = thinTrace(TRACE, { spanMs: 25_000, requests: 10, lengthScale: 0.5 });
+    // 50 requests in the first 25 s: every fifth.
+    expect(kept.map(({ atMs }) => atMs)).toEqual(Array.from({ length: 10 }, (_, i) => TRACE[5 * i]!.atMs));
+    expect(kept[1]).toMatchObject({ promptTokens: 3, outputTokens: 98 });
+    expect(kept[0]?.promptTokens).toBe(1);
+  });
+
+  test('refuses to invent requests', () => {
+    expect(() => thinTrace(TRACE, { spanMs: 25_000, requests: 51, lengthScale: 1 })).toThrow(
+      'hold 50 requests, fewer than the 51',
+    );
   });
 });
 

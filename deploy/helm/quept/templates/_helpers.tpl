@@ -2,15 +2,15 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Short enough for "-metrics" behind it. */}}
+{{/* Short enough for "-metrics" behind it. Releases may have dots in their names, and Services may not. */}}
 {{- define "quept.fullname" -}}
+{{- $name := printf "%s-%s" .Release.Name (include "quept.name" .) -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 54 | trimSuffix "-" -}}
+{{- $name = .Values.fullnameOverride -}}
 {{- else if contains (include "quept.name" .) .Release.Name -}}
-{{- .Release.Name | trunc 54 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-%s" .Release.Name (include "quept.name" .) | trunc 54 | trimSuffix "-" -}}
+{{- $name = .Release.Name -}}
 {{- end -}}
+{{- $name | replace "." "-" | trunc 54 | trimSuffix "-" -}}
 {{- end -}}
 
 {{- define "quept.selectorLabels" -}}
@@ -91,9 +91,29 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas) -}}
 {{- fail "autoscaling.minReplicas must not exceed autoscaling.maxReplicas." -}}
 {{- end -}}
-{{- range $key := list "host" "port" "grpcPort" "metricsPort" "keys" "insecure" "drainMs" "model" "keyEntries" "threads" -}}
+{{- $ports := list .Values.ports.http .Values.ports.metrics -}}
+{{- if .Values.grpc.enabled -}}
+{{- $ports = append $ports .Values.ports.grpc -}}
+{{- end -}}
+{{- if ne (len (uniq $ports)) (len $ports) -}}
+{{- fail "ports.http, ports.grpc and ports.metrics must differ." -}}
+{{- end -}}
+{{- $published := ne .Values.service.type "ClusterIP" -}}
+{{- if .Values.grpc.enabled -}}
+{{- $published = or $published (ne .Values.grpc.service.type "ClusterIP") -}}
+{{- end -}}
+{{- if and $published .Values.networkPolicy.enabled (not .Values.networkPolicy.clients) -}}
+{{- fail "service.type publishes the servers, and the NetworkPolicy lets in pods of the cluster alone: say in networkPolicy.clients who may come ({ ipBlock: { cidr: 0.0.0.0/0 } } is everyone)." -}}
+{{- end -}}
+{{- range $key := list "host" "port" "grpcPort" "metricsPort" "keys" "insecure" "drainMs" "drainDelayMs" "model" "keyEntries" "redisUrl" "threads" -}}
 {{- if hasKey $.Values.config $key -}}
-{{- fail (printf "config.%s is the chart's to set; see ports, keys, insecure, threads, shutdown and model." $key) -}}
+{{- fail (printf "config.%s is the chart's to set; see ports, keys, redis, insecure, threads, shutdown and model." $key) -}}
+{{- end -}}
+{{- $variable := printf "QUEPT_%s" (upper (snakecase $key)) -}}
+{{- range $.Values.extraEnv -}}
+{{- if eq .name $variable -}}
+{{- fail (printf "extraEnv: %s is the chart's to set; see ports, keys, redis, insecure, threads, shutdown and model." $variable) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { CHAT_FINISH_REASON, CHAT_LOGPROB, PRECISION, REPLY_META, USAGE } from './common-answers.ts';
+import {
+  CHAT_FINISH_REASON,
+  CHAT_LOGPROB,
+  PIECE_PRECISION,
+  PRECISION,
+  REPLY_META,
+  USAGE,
+} from './common-answers.ts';
 
 const logprobs = z.object({
   content: z.array(z.object({ ...CHAT_LOGPROB, top_logprobs: z.array(z.object(CHAT_LOGPROB)) })),
@@ -58,6 +65,7 @@ export const CHAT_COMPLETION_CHUNK = z.object({
       }),
       logprobs: logprobs.nullable(),
       finish_reason: CHAT_FINISH_REASON.nullable(),
+      precision: PIECE_PRECISION,
     }),
   ),
   usage: USAGE.nullable().optional().describe('With `include_usage`: null but in the last chunk.'),

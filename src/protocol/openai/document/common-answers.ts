@@ -11,6 +11,13 @@ export const PRECISION = z
   })
   .describe('Extension: at which precision the answer was served.');
 
+export const PIECE_PRECISION = z
+  .object({ configs: PRECISION.shape.configs })
+  .optional()
+  .describe(
+    'Extension: with `include_precision`, what the tokens since the piece before were served at, in their order.',
+  );
+
 export const USAGE = z.object({
   prompt_tokens: z.int().describe('A prompt counts once, however many choices it has.'),
   completion_tokens: z.int().describe('Of all choices.'),

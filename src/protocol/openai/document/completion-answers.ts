@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FINISH_REASON, PRECISION, REPLY_META, USAGE } from './common-answers.ts';
+import { FINISH_REASON, PIECE_PRECISION, PRECISION, REPLY_META, USAGE } from './common-answers.ts';
 
 const logprobs = z.object({
   tokens: z.array(z.string()).describe('Part of a character is written as `bytes:\\xe2\\x80`.'),
@@ -22,7 +22,9 @@ export const COMPLETION = z.object({
 
 export const COMPLETION_CHUNK = z.object({
   ...completion,
-  choices: z.array(z.object({ ...choice, finish_reason: FINISH_REASON.nullable() })),
+  choices: z.array(
+    z.object({ ...choice, finish_reason: FINISH_REASON.nullable(), precision: PIECE_PRECISION }),
+  ),
   usage: USAGE.nullable().optional().describe('With `include_usage`: null but in the last chunk.'),
   precision: PRECISION.optional().describe(
     'Extension: in the chunk that ends the last choice, and with usage.',

@@ -11,6 +11,7 @@ import {
 } from './catalogue-answers.ts';
 import { CHAT_COMPLETION, CHAT_COMPLETION_CHUNK } from './chat-answers.ts';
 import { COMPLETION, COMPLETION_CHUNK } from './completion-answers.ts';
+import { DASHBOARD } from './dashboard-answers.ts';
 import {
   CHAT_BODY,
   COMPLETION_BODY,
@@ -29,8 +30,12 @@ export interface Endpoint {
   /** Whether a key is asked for where there are keys. */
   readonly guarded: boolean;
   readonly body?: z.ZodType;
+  /** Parameters after the path, each with what it means. */
+  readonly query?: Readonly<Record<string, string>>;
   /** Answers by status; null for text that is no JSON. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  /** Of an answer that is no JSON; `text/plain` where left out. */
+  readonly text?: string;
   /** The data of each event, where `stream` may be asked for. */
   readonly event?: z.ZodType;
 }
@@ -146,10 +151,37 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     method: 'get',
+    path: '/',
+    operationId: 'page',
+    summary: 'Extension: the dashboard and playground, a page for people. Not there with `--no-dashboard`.',
+    guarded: false,
+    answers: { 200: null },
+    text: 'text/html',
+  },
+  {
+    method: 'get',
+    path: '/dashboard/{file}',
+    operationId: 'pageFile',
+    summary: 'Extension: what that page consists of.',
+    guarded: false,
+    answers: { 200: null },
+  },
+  {
+    method: 'get',
+    path: '/dashboard/data',
+    operationId: 'dashboard',
+    summary: 'Extension: what that page shows; `after` leaves out seconds up to that one.',
+    guarded,
+    query: { after: 'The `at` of the last second that is known.' },
+    answers: { 200: DASHBOARD },
+  },
+  {
+    method: 'get',
     path: '/openapi.json',
     operationId: 'openapi',
     summary: 'This document.',
     guarded: false,
     answers: { 200: null },
+    text: 'application/json',
   },
 ];

@@ -33,8 +33,12 @@ export function openApiDocument(): Json {
 }
 
 function operation(endpoint: Endpoint): Json {
-  const { operationId, summary, guarded, body, path, answers } = endpoint;
-  const parameters = [...pathParameters(path), ...(endpoint.event === undefined ? [] : HEADERS)];
+  const { operationId, summary, guarded, body, path, query = {}, answers } = endpoint;
+  const parameters = [
+    ...pathParameters(path),
+    ...queryParameters(query),
+    ...(endpoint.event === undefined ? [] : HEADERS),
+  ];
   return {
     operationId,
     summary,
@@ -55,8 +59,7 @@ function operation(endpoint: Endpoint): Json {
   };
 }
 
-function answer({ event, path, body }: Endpoint, schema: z.ZodType | null): Json {
-  const text = path === '/openapi.json' ? 'application/json' : 'text/plain';
+function answer({ event, text = 'text/plain', body }: Endpoint, schema: z.ZodType | null): Json {
   return {
     description: event === undefined ? 'The answer.' : 'The answer; a stream where the body says so.',
     headers: {
@@ -102,6 +105,15 @@ function pathParameters(path: string): Json[] {
     in: 'path',
     required: true,
     schema: { type: 'string' },
+  }));
+}
+
+function queryParameters(query: Readonly<Record<string, string>>): Json[] {
+  return Object.entries(query).map(([name, description]) => ({
+    name,
+    in: 'query',
+    description,
+    schema: { type: 'integer' },
   }));
 }
 

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { lagP99, scrapedMetrics } from '../../../../src/bench/soak/scraped-metrics.ts';
+import { WITHOUT_TARGETS } from '../../../../src/core/index.ts';
 import { createPrometheusMetrics } from '../../../../src/observability/index.ts';
 
 it('a scrape of the real metrics says what a soak looks at, and the lag between two of them', async () => {
   const metrics = createPrometheusMetrics();
-  metrics.tokenServed('q8', null);
-  metrics.tokenServed('q4', 0.01);
+  metrics.tokenServed('q8', null, WITHOUT_TARGETS.level);
+  metrics.tokenServed('q4', 0.01, WITHOUT_TARGETS.level);
   metrics.engineRestarted('hang');
   metrics.precisionSwitched('q8', 'q4', 'targets');
   for (let i = 0; i < 50; i++) metrics.eventLoopLag(4);

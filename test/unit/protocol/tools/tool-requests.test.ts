@@ -76,7 +76,7 @@ describe('tools of a chat', () => {
     [{ tools: [fn({ name: 'a'.repeat(65) })] }, 'tools[0].function.name', '1 to 64'],
     [{ tools: [fn({ colour: 1 })] }, 'tools[0].function.colour', 'is unknown'],
     [{ tools: [fn(), fn()] }, 'tools[1].function.name', 'again'],
-    [{ tools: [fn({ parameters: [] })] }, 'tools[0].function.parameters', 'must be a record'],
+    [{ tools: [fn({ parameters: [] })] }, 'tools[0].function.parameters', 'must be an object, not an array'],
     [{ tools: [fn({ parameters: { type: 'string' } })] }, 'tools[0].function.parameters', "type 'object'"],
     [{ tools: [fn({ parameters: nested(40) })] }, 'tools[0].function.parameters', 'levels deep'],
     [

@@ -4,7 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { GenerationInfo, GenerationResult, TokenDelta } from "./generation_pb.ts";
+import type { ChoiceEnd, FinishReason, GenerationInfo, GenerationResult, Token, TokenDelta } from "./generation_pb.ts";
 import { file_quept_v1_generation } from "./generation_pb.ts";
 import type { GenerationOptions } from "./options_pb.ts";
 import { file_quept_v1_options } from "./options_pb.ts";
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file quept/v1/chat.proto.
  */
 export const file_quept_v1_chat: GenFile = /*@__PURE__*/
-  fileDesc("ChNxdWVwdC92MS9jaGF0LnByb3RvEghxdWVwdC52MSKwAQoLQ2hhdE1lc3NhZ2USIAoEcm9sZRgBIAEoDjISLnF1ZXB0LnYxLkNoYXRSb2xlEg8KB2NvbnRlbnQYAiABKAkSEQoEbmFtZRgDIAEoCUgAiAEBEiYKCnRvb2xfY2FsbHMYBCADKAsyEi5xdWVwdC52MS5Ub29sQ2FsbBIZCgx0b29sX2NhbGxfaWQYBSABKAlIAYgBAUIHCgVfbmFtZUIPCg1fdG9vbF9jYWxsX2lkIvcBCgtDaGF0UmVxdWVzdBINCgVtb2RlbBgBIAEoCRInCghtZXNzYWdlcxgCIAMoCzIVLnF1ZXB0LnYxLkNoYXRNZXNzYWdlEiwKB29wdGlvbnMYAyABKAsyGy5xdWVwdC52MS5HZW5lcmF0aW9uT3B0aW9ucxIdCgV0b29scxgEIAMoCzIOLnF1ZXB0LnYxLlRvb2wSKQoLdG9vbF9jaG9pY2UYBSABKAsyFC5xdWVwdC52MS5Ub29sQ2hvaWNlEiAKE3BhcmFsbGVsX3Rvb2xfY2FsbHMYBiABKAhIAIgBAUIWChRfcGFyYWxsZWxfdG9vbF9jYWxscyKKAQoMQ2hhdFJlc3BvbnNlEiYKBGluZm8YASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mbxImCgdtZXNzYWdlGAIgASgLMhUucXVlcHQudjEuQ2hhdE1lc3NhZ2USKgoGcmVzdWx0GAMgASgLMhoucXVlcHQudjEuR2VuZXJhdGlvblJlc3VsdCL9AQoRQ2hhdFN0cmVhbVJlcXVlc3QSDQoFbW9kZWwYASABKAkSJwoIbWVzc2FnZXMYAiADKAsyFS5xdWVwdC52MS5DaGF0TWVzc2FnZRIsCgdvcHRpb25zGAMgASgLMhsucXVlcHQudjEuR2VuZXJhdGlvbk9wdGlvbnMSHQoFdG9vbHMYBCADKAsyDi5xdWVwdC52MS5Ub29sEikKC3Rvb2xfY2hvaWNlGAUgASgLMhQucXVlcHQudjEuVG9vbENob2ljZRIgChNwYXJhbGxlbF90b29sX2NhbGxzGAYgASgISACIAQFCFgoUX3BhcmFsbGVsX3Rvb2xfY2FsbHMioQEKEkNoYXRTdHJlYW1SZXNwb25zZRIrCgdzdGFydGVkGAEgASgLMhgucXVlcHQudjEuR2VuZXJhdGlvbkluZm9IABIlCgVkZWx0YRgCIAEoCzIULnF1ZXB0LnYxLlRva2VuRGVsdGFIABIuCghmaW5pc2hlZBgDIAEoCzIaLnF1ZXB0LnYxLkdlbmVyYXRpb25SZXN1bHRIAEIHCgVldmVudCp8CghDaGF0Um9sZRIZChVDSEFUX1JPTEVfVU5TUEVDSUZJRUQQABIUChBDSEFUX1JPTEVfU1lTVEVNEAESEgoOQ0hBVF9ST0xFX1VTRVIQAhIXChNDSEFUX1JPTEVfQVNTSVNUQU5UEAMSEgoOQ0hBVF9ST0xFX1RPT0wQBGIGcHJvdG8z", [file_quept_v1_generation, file_quept_v1_options, file_quept_v1_tools]);
+  fileDesc("ChNxdWVwdC92MS9jaGF0LnByb3RvEghxdWVwdC52MSKwAQoLQ2hhdE1lc3NhZ2USIAoEcm9sZRgBIAEoDjISLnF1ZXB0LnYxLkNoYXRSb2xlEg8KB2NvbnRlbnQYAiABKAkSEQoEbmFtZRgDIAEoCUgAiAEBEiYKCnRvb2xfY2FsbHMYBCADKAsyEi5xdWVwdC52MS5Ub29sQ2FsbBIZCgx0b29sX2NhbGxfaWQYBSABKAlIAYgBAUIHCgVfbmFtZUIPCg1fdG9vbF9jYWxsX2lkIvcBCgtDaGF0UmVxdWVzdBINCgVtb2RlbBgBIAEoCRInCghtZXNzYWdlcxgCIAMoCzIVLnF1ZXB0LnYxLkNoYXRNZXNzYWdlEiwKB29wdGlvbnMYAyABKAsyGy5xdWVwdC52MS5HZW5lcmF0aW9uT3B0aW9ucxIdCgV0b29scxgEIAMoCzIOLnF1ZXB0LnYxLlRvb2wSKQoLdG9vbF9jaG9pY2UYBSABKAsyFC5xdWVwdC52MS5Ub29sQ2hvaWNlEiAKE3BhcmFsbGVsX3Rvb2xfY2FsbHMYBiABKAhIAIgBAUIWChRfcGFyYWxsZWxfdG9vbF9jYWxscyKJAQoMQ2hhdFJlc3BvbnNlEiYKBGluZm8YASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mbxIlCgdjaG9pY2VzGAIgAygLMhQucXVlcHQudjEuQ2hhdENob2ljZRIqCgZyZXN1bHQYAyABKAsyGi5xdWVwdC52MS5HZW5lcmF0aW9uUmVzdWx0IpMBCgpDaGF0Q2hvaWNlEg0KBWluZGV4GAEgASgNEiYKB21lc3NhZ2UYAiABKAsyFS5xdWVwdC52MS5DaGF0TWVzc2FnZRItCg1maW5pc2hfcmVhc29uGAMgASgOMhYucXVlcHQudjEuRmluaXNoUmVhc29uEh8KBnRva2VucxgEIAMoCzIPLnF1ZXB0LnYxLlRva2VuIv0BChFDaGF0U3RyZWFtUmVxdWVzdBINCgVtb2RlbBgBIAEoCRInCghtZXNzYWdlcxgCIAMoCzIVLnF1ZXB0LnYxLkNoYXRNZXNzYWdlEiwKB29wdGlvbnMYAyABKAsyGy5xdWVwdC52MS5HZW5lcmF0aW9uT3B0aW9ucxIdCgV0b29scxgEIAMoCzIOLnF1ZXB0LnYxLlRvb2wSKQoLdG9vbF9jaG9pY2UYBSABKAsyFC5xdWVwdC52MS5Ub29sQ2hvaWNlEiAKE3BhcmFsbGVsX3Rvb2xfY2FsbHMYBiABKAhIAIgBAUIWChRfcGFyYWxsZWxfdG9vbF9jYWxscyLRAQoSQ2hhdFN0cmVhbVJlc3BvbnNlEisKB3N0YXJ0ZWQYASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mb0gAEiUKBWRlbHRhGAIgASgLMhQucXVlcHQudjEuVG9rZW5EZWx0YUgAEi4KD2Nob2ljZV9maW5pc2hlZBgDIAEoCzITLnF1ZXB0LnYxLkNob2ljZUVuZEgAEi4KCGZpbmlzaGVkGAQgASgLMhoucXVlcHQudjEuR2VuZXJhdGlvblJlc3VsdEgAQgcKBWV2ZW50KnwKCENoYXRSb2xlEhkKFUNIQVRfUk9MRV9VTlNQRUNJRklFRBAAEhQKEENIQVRfUk9MRV9TWVNURU0QARISCg5DSEFUX1JPTEVfVVNFUhACEhcKE0NIQVRfUk9MRV9BU1NJU1RBTlQQAxISCg5DSEFUX1JPTEVfVE9PTBAEYgZwcm90bzM", [file_quept_v1_generation, file_quept_v1_options, file_quept_v1_tools]);
 
 /**
  * One message of a conversation.
@@ -137,14 +137,14 @@ export type ChatResponse = Message<"quept.v1.ChatResponse"> & {
   info?: GenerationInfo | undefined;
 
   /**
-   * The answer, a message of the assistant.
+   * What was answered: GenerationOptions.n choices, in order, so one unless more were asked for.
    *
-   * @generated from field: quept.v1.ChatMessage message = 2;
+   * @generated from field: repeated quept.v1.ChatChoice choices = 2;
    */
-  message?: ChatMessage | undefined;
+  choices: ChatChoice[];
 
   /**
-   * How generation went and ended.
+   * How generation went.
    *
    * @generated from field: quept.v1.GenerationResult result = 3;
    */
@@ -157,6 +157,48 @@ export type ChatResponse = Message<"quept.v1.ChatResponse"> & {
  */
 export const ChatResponseSchema: GenMessage<ChatResponse> = /*@__PURE__*/
   messageDesc(file_quept_v1_chat, 2);
+
+/**
+ * One of the answers to a conversation.
+ *
+ * @generated from message quept.v1.ChatChoice
+ */
+export type ChatChoice = Message<"quept.v1.ChatChoice"> & {
+  /**
+   * Its place among the choices, counted from 0.
+   *
+   * @generated from field: uint32 index = 1;
+   */
+  index: number;
+
+  /**
+   * The answer, a message of the assistant.
+   *
+   * @generated from field: quept.v1.ChatMessage message = 2;
+   */
+  message?: ChatMessage | undefined;
+
+  /**
+   * Why it ended.
+   *
+   * @generated from field: quept.v1.FinishReason finish_reason = 3;
+   */
+  finishReason: FinishReason;
+
+  /**
+   * All generated tokens, in order.
+   *
+   * @generated from field: repeated quept.v1.Token tokens = 4;
+   */
+  tokens: Token[];
+};
+
+/**
+ * Describes the message quept.v1.ChatChoice.
+ * Use `create(ChatChoiceSchema)` to create a new message.
+ */
+export const ChatChoiceSchema: GenMessage<ChatChoice> = /*@__PURE__*/
+  messageDesc(file_quept_v1_chat, 3);
 
 /**
  * Asks for the next message of a conversation, token by token.
@@ -212,11 +254,11 @@ export type ChatStreamRequest = Message<"quept.v1.ChatStreamRequest"> & {
  * Use `create(ChatStreamRequestSchema)` to create a new message.
  */
 export const ChatStreamRequestSchema: GenMessage<ChatStreamRequest> = /*@__PURE__*/
-  messageDesc(file_quept_v1_chat, 3);
+  messageDesc(file_quept_v1_chat, 4);
 
 /**
- * A piece of an answer: one `started`, any number of `delta`, one `finished`. A stream that ends without
- * `finished` failed, and its status says why.
+ * A piece of an answer: one `started`, for each choice any number of `delta` and one `choice_finished`, one `finished`.
+ * A stream that ends without `finished` failed, and its status says why.
  *
  * @generated from message quept.v1.ChatStreamResponse
  */
@@ -236,7 +278,7 @@ export type ChatStreamResponse = Message<"quept.v1.ChatStreamResponse"> & {
     case: "started";
   } | {
     /**
-     * Tokens, in order.
+     * Tokens of a choice, in order.
      *
      * @generated from field: quept.v1.TokenDelta delta = 2;
      */
@@ -244,9 +286,17 @@ export type ChatStreamResponse = Message<"quept.v1.ChatStreamResponse"> & {
     case: "delta";
   } | {
     /**
+     * A choice is complete.
+     *
+     * @generated from field: quept.v1.ChoiceEnd choice_finished = 3;
+     */
+    value: ChoiceEnd;
+    case: "choiceFinished";
+  } | {
+    /**
      * The answer is complete; comes last.
      *
-     * @generated from field: quept.v1.GenerationResult finished = 3;
+     * @generated from field: quept.v1.GenerationResult finished = 4;
      */
     value: GenerationResult;
     case: "finished";
@@ -258,7 +308,7 @@ export type ChatStreamResponse = Message<"quept.v1.ChatStreamResponse"> & {
  * Use `create(ChatStreamResponseSchema)` to create a new message.
  */
 export const ChatStreamResponseSchema: GenMessage<ChatStreamResponse> = /*@__PURE__*/
-  messageDesc(file_quept_v1_chat, 4);
+  messageDesc(file_quept_v1_chat, 5);
 
 /**
  * Who speaks in a conversation.

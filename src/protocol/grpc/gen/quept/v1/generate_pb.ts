@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { GenerationInfo, GenerationResult, TokenDelta } from "./generation_pb.ts";
+import type { ChoiceEnd, FinishReason, GenerationInfo, GenerationResult, PositionLogprobs, Token, TokenDelta } from "./generation_pb.ts";
 import { file_quept_v1_generation } from "./generation_pb.ts";
 import type { GenerationOptions } from "./options_pb.ts";
 import { file_quept_v1_options } from "./options_pb.ts";
@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file quept/v1/generate.proto.
  */
 export const file_quept_v1_generate: GenFile = /*@__PURE__*/
-  fileDesc("ChdxdWVwdC92MS9nZW5lcmF0ZS5wcm90bxIIcXVlcHQudjEiFwoIVG9rZW5JZHMSCwoDaWRzGAEgAygNIo4BCg9HZW5lcmF0ZVJlcXVlc3QSDQoFbW9kZWwYASABKAkSDgoEdGV4dBgCIAEoCUgAEiQKBnRva2VucxgDIAEoCzISLnF1ZXB0LnYxLlRva2VuSWRzSAASLAoHb3B0aW9ucxgEIAEoCzIbLnF1ZXB0LnYxLkdlbmVyYXRpb25PcHRpb25zQggKBnByb21wdCJ0ChBHZW5lcmF0ZVJlc3BvbnNlEiYKBGluZm8YASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mbxIMCgR0ZXh0GAIgASgJEioKBnJlc3VsdBgDIAEoCzIaLnF1ZXB0LnYxLkdlbmVyYXRpb25SZXN1bHQilAEKFUdlbmVyYXRlU3RyZWFtUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIOCgR0ZXh0GAIgASgJSAASJAoGdG9rZW5zGAMgASgLMhIucXVlcHQudjEuVG9rZW5JZHNIABIsCgdvcHRpb25zGAQgASgLMhsucXVlcHQudjEuR2VuZXJhdGlvbk9wdGlvbnNCCAoGcHJvbXB0IqUBChZHZW5lcmF0ZVN0cmVhbVJlc3BvbnNlEisKB3N0YXJ0ZWQYASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mb0gAEiUKBWRlbHRhGAIgASgLMhQucXVlcHQudjEuVG9rZW5EZWx0YUgAEi4KCGZpbmlzaGVkGAMgASgLMhoucXVlcHQudjEuR2VuZXJhdGlvblJlc3VsdEgAQgcKBWV2ZW50YgZwcm90bzM", [file_quept_v1_generation, file_quept_v1_options]);
+  fileDesc("ChdxdWVwdC92MS9nZW5lcmF0ZS5wcm90bxIIcXVlcHQudjEiFwoIVG9rZW5JZHMSCwoDaWRzGAEgAygNIkkKBlByb21wdBIOCgR0ZXh0GAEgASgJSAASJAoGdG9rZW5zGAIgASgLMhIucXVlcHQudjEuVG9rZW5JZHNIAEIJCgdjb250ZW50IjAKC1Byb21wdEJhdGNoEiEKB3Byb21wdHMYASADKAsyEC5xdWVwdC52MS5Qcm9tcHQixAEKD0dlbmVyYXRlUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIOCgR0ZXh0GAIgASgJSAASJAoGdG9rZW5zGAMgASgLMhIucXVlcHQudjEuVG9rZW5JZHNIABImCgViYXRjaBgEIAEoCzIVLnF1ZXB0LnYxLlByb21wdEJhdGNoSAASLAoHb3B0aW9ucxgFIAEoCzIbLnF1ZXB0LnYxLkdlbmVyYXRpb25PcHRpb25zEgwKBGVjaG8YBiABKAhCCAoGcHJvbXB0IpEBChBHZW5lcmF0ZVJlc3BvbnNlEiYKBGluZm8YASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mbxIpCgdjaG9pY2VzGAIgAygLMhgucXVlcHQudjEuR2VuZXJhdGVDaG9pY2USKgoGcmVzdWx0GAMgASgLMhoucXVlcHQudjEuR2VuZXJhdGlvblJlc3VsdCKyAQoOR2VuZXJhdGVDaG9pY2USDQoFaW5kZXgYASABKA0SDAoEdGV4dBgCIAEoCRItCg1maW5pc2hfcmVhc29uGAMgASgOMhYucXVlcHQudjEuRmluaXNoUmVhc29uEh8KBnRva2VucxgEIAMoCzIPLnF1ZXB0LnYxLlRva2VuEjMKD3Byb21wdF9sb2dwcm9icxgFIAMoCzIaLnF1ZXB0LnYxLlBvc2l0aW9uTG9ncHJvYnMiygEKFUdlbmVyYXRlU3RyZWFtUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIOCgR0ZXh0GAIgASgJSAASJAoGdG9rZW5zGAMgASgLMhIucXVlcHQudjEuVG9rZW5JZHNIABImCgViYXRjaBgEIAEoCzIVLnF1ZXB0LnYxLlByb21wdEJhdGNoSAASLAoHb3B0aW9ucxgFIAEoCzIbLnF1ZXB0LnYxLkdlbmVyYXRpb25PcHRpb25zEgwKBGVjaG8YBiABKAhCCAoGcHJvbXB0ItUBChZHZW5lcmF0ZVN0cmVhbVJlc3BvbnNlEisKB3N0YXJ0ZWQYASABKAsyGC5xdWVwdC52MS5HZW5lcmF0aW9uSW5mb0gAEiUKBWRlbHRhGAIgASgLMhQucXVlcHQudjEuVG9rZW5EZWx0YUgAEi4KD2Nob2ljZV9maW5pc2hlZBgDIAEoCzITLnF1ZXB0LnYxLkNob2ljZUVuZEgAEi4KCGZpbmlzaGVkGAQgASgLMhoucXVlcHQudjEuR2VuZXJhdGlvblJlc3VsdEgAQgcKBWV2ZW50YgZwcm90bzM", [file_quept_v1_generation, file_quept_v1_options]);
 
 /**
  * Token ids in place of a text.
@@ -36,6 +36,64 @@ export type TokenIds = Message<"quept.v1.TokenIds"> & {
  */
 export const TokenIdsSchema: GenMessage<TokenIds> = /*@__PURE__*/
   messageDesc(file_quept_v1_generate, 0);
+
+/**
+ * What is continued, one of several.
+ *
+ * @generated from message quept.v1.Prompt
+ */
+export type Prompt = Message<"quept.v1.Prompt"> & {
+  /**
+   * Its form. Required.
+   *
+   * @generated from oneof quept.v1.Prompt.content
+   */
+  content: {
+    /**
+     * A text, to be tokenized with the model's special tokens.
+     *
+     * @generated from field: string text = 1;
+     */
+    value: string;
+    case: "text";
+  } | {
+    /**
+     * Tokens as they are.
+     *
+     * @generated from field: quept.v1.TokenIds tokens = 2;
+     */
+    value: TokenIds;
+    case: "tokens";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message quept.v1.Prompt.
+ * Use `create(PromptSchema)` to create a new message.
+ */
+export const PromptSchema: GenMessage<Prompt> = /*@__PURE__*/
+  messageDesc(file_quept_v1_generate, 1);
+
+/**
+ * Several prompts.
+ *
+ * @generated from message quept.v1.PromptBatch
+ */
+export type PromptBatch = Message<"quept.v1.PromptBatch"> & {
+  /**
+   * 1 to 128.
+   *
+   * @generated from field: repeated quept.v1.Prompt prompts = 1;
+   */
+  prompts: Prompt[];
+};
+
+/**
+ * Describes the message quept.v1.PromptBatch.
+ * Use `create(PromptBatchSchema)` to create a new message.
+ */
+export const PromptBatchSchema: GenMessage<PromptBatch> = /*@__PURE__*/
+  messageDesc(file_quept_v1_generate, 2);
 
 /**
  * Asks for the continuation of a prompt.
@@ -71,14 +129,30 @@ export type GenerateRequest = Message<"quept.v1.GenerateRequest"> & {
      */
     value: TokenIds;
     case: "tokens";
+  } | {
+    /**
+     * Several prompts, each continued by itself.
+     *
+     * @generated from field: quept.v1.PromptBatch batch = 4;
+     */
+    value: PromptBatch;
+    case: "batch";
   } | { case: undefined; value?: undefined };
 
   /**
    * How to generate.
    *
-   * @generated from field: quept.v1.GenerationOptions options = 4;
+   * @generated from field: quept.v1.GenerationOptions options = 5;
    */
   options?: GenerationOptions | undefined;
+
+  /**
+   * Repeats the prompt at the beginning of each choice's text. With logprobs its tokens are told of too; the prompt is
+   * computed anew then, not taken from the prefix cache.
+   *
+   * @generated from field: bool echo = 6;
+   */
+  echo: boolean;
 };
 
 /**
@@ -86,7 +160,7 @@ export type GenerateRequest = Message<"quept.v1.GenerateRequest"> & {
  * Use `create(GenerateRequestSchema)` to create a new message.
  */
 export const GenerateRequestSchema: GenMessage<GenerateRequest> = /*@__PURE__*/
-  messageDesc(file_quept_v1_generate, 1);
+  messageDesc(file_quept_v1_generate, 3);
 
 /**
  * A whole continuation.
@@ -102,14 +176,14 @@ export type GenerateResponse = Message<"quept.v1.GenerateResponse"> & {
   info?: GenerationInfo | undefined;
 
   /**
-   * The continuation, without the prompt.
+   * The continuations: GenerationOptions.n of each prompt, those of the first prompt first.
    *
-   * @generated from field: string text = 2;
+   * @generated from field: repeated quept.v1.GenerateChoice choices = 2;
    */
-  text: string;
+  choices: GenerateChoice[];
 
   /**
-   * How generation went and ended.
+   * How generation went.
    *
    * @generated from field: quept.v1.GenerationResult result = 3;
    */
@@ -121,7 +195,56 @@ export type GenerateResponse = Message<"quept.v1.GenerateResponse"> & {
  * Use `create(GenerateResponseSchema)` to create a new message.
  */
 export const GenerateResponseSchema: GenMessage<GenerateResponse> = /*@__PURE__*/
-  messageDesc(file_quept_v1_generate, 2);
+  messageDesc(file_quept_v1_generate, 4);
+
+/**
+ * One of the continuations.
+ *
+ * @generated from message quept.v1.GenerateChoice
+ */
+export type GenerateChoice = Message<"quept.v1.GenerateChoice"> & {
+  /**
+   * Its place among the choices, counted from 0: that of prompt p and choice k is p * n + k.
+   *
+   * @generated from field: uint32 index = 1;
+   */
+  index: number;
+
+  /**
+   * The continuation; before it the prompt, where that is echoed.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+
+  /**
+   * Why it ended.
+   *
+   * @generated from field: quept.v1.FinishReason finish_reason = 3;
+   */
+  finishReason: FinishReason;
+
+  /**
+   * All generated tokens, in order.
+   *
+   * @generated from field: repeated quept.v1.Token tokens = 4;
+   */
+  tokens: Token[];
+
+  /**
+   * The prompt's tokens, one by one. Only where the prompt is echoed and logprobs are asked for.
+   *
+   * @generated from field: repeated quept.v1.PositionLogprobs prompt_logprobs = 5;
+   */
+  promptLogprobs: PositionLogprobs[];
+};
+
+/**
+ * Describes the message quept.v1.GenerateChoice.
+ * Use `create(GenerateChoiceSchema)` to create a new message.
+ */
+export const GenerateChoiceSchema: GenMessage<GenerateChoice> = /*@__PURE__*/
+  messageDesc(file_quept_v1_generate, 5);
 
 /**
  * Asks for the continuation of a prompt, token by token.
@@ -157,14 +280,30 @@ export type GenerateStreamRequest = Message<"quept.v1.GenerateStreamRequest"> & 
      */
     value: TokenIds;
     case: "tokens";
+  } | {
+    /**
+     * Several prompts, each continued by itself.
+     *
+     * @generated from field: quept.v1.PromptBatch batch = 4;
+     */
+    value: PromptBatch;
+    case: "batch";
   } | { case: undefined; value?: undefined };
 
   /**
    * How to generate.
    *
-   * @generated from field: quept.v1.GenerationOptions options = 4;
+   * @generated from field: quept.v1.GenerationOptions options = 5;
    */
   options?: GenerationOptions | undefined;
+
+  /**
+   * Repeats the prompt at the beginning of each choice's text. With logprobs its tokens are told of too; the prompt is
+   * computed anew then, not taken from the prefix cache.
+   *
+   * @generated from field: bool echo = 6;
+   */
+  echo: boolean;
 };
 
 /**
@@ -172,11 +311,11 @@ export type GenerateStreamRequest = Message<"quept.v1.GenerateStreamRequest"> & 
  * Use `create(GenerateStreamRequestSchema)` to create a new message.
  */
 export const GenerateStreamRequestSchema: GenMessage<GenerateStreamRequest> = /*@__PURE__*/
-  messageDesc(file_quept_v1_generate, 3);
+  messageDesc(file_quept_v1_generate, 6);
 
 /**
- * A piece of a continuation: one `started`, any number of `delta`, one `finished`. A stream that ends without
- * `finished` failed, and its status says why.
+ * A piece of a continuation: one `started`, for each choice any number of `delta` and one `choice_finished`, one
+ * `finished`. A stream that ends without `finished` failed, and its status says why.
  *
  * @generated from message quept.v1.GenerateStreamResponse
  */
@@ -196,7 +335,7 @@ export type GenerateStreamResponse = Message<"quept.v1.GenerateStreamResponse"> 
     case: "started";
   } | {
     /**
-     * Tokens, in order.
+     * Tokens of a choice, in order; before them the prompt, where that is echoed.
      *
      * @generated from field: quept.v1.TokenDelta delta = 2;
      */
@@ -204,9 +343,17 @@ export type GenerateStreamResponse = Message<"quept.v1.GenerateStreamResponse"> 
     case: "delta";
   } | {
     /**
-     * The continuation is complete; comes last.
+     * A choice is complete.
      *
-     * @generated from field: quept.v1.GenerationResult finished = 3;
+     * @generated from field: quept.v1.ChoiceEnd choice_finished = 3;
+     */
+    value: ChoiceEnd;
+    case: "choiceFinished";
+  } | {
+    /**
+     * All is complete; comes last.
+     *
+     * @generated from field: quept.v1.GenerationResult finished = 4;
      */
     value: GenerationResult;
     case: "finished";
@@ -218,5 +365,5 @@ export type GenerateStreamResponse = Message<"quept.v1.GenerateStreamResponse"> 
  * Use `create(GenerateStreamResponseSchema)` to create a new message.
  */
 export const GenerateStreamResponseSchema: GenMessage<GenerateStreamResponse> = /*@__PURE__*/
-  messageDesc(file_quept_v1_generate, 4);
+  messageDesc(file_quept_v1_generate, 7);
 

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file quept/v1/generation.proto.
  */
 export const file_quept_v1_generation: GenFile = /*@__PURE__*/
-  fileDesc("ChlxdWVwdC92MS9nZW5lcmF0aW9uLnByb3RvEghxdWVwdC52MSLxAQoOR2VuZXJhdGlvbkluZm8SCgoCaWQYASABKAkSLwoLY3JlYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBW1vZGVsGAMgASgJEhoKEnN5c3RlbV9maW5nZXJwcmludBgEIAEoCRIrCgxzZXJ2aWNlX3RpZXIYBSABKA4yFS5xdWVwdC52MS5TZXJ2aWNlVGllchIzChFncmFudGVkX3ByZWNpc2lvbhgGIAEoCzIYLnF1ZXB0LnYxLlByZWNpc2lvbkdyYW50EhUKDXByb21wdF90b2tlbnMYByABKA0iJgoFVG9rZW4SCgoCaWQYASABKA0SEQoJY29uZmlnX2lkGAIgASgJImgKClRva2VuRGVsdGESDAoEdGV4dBgBIAEoCRIfCgZ0b2tlbnMYAiADKAsyDy5xdWVwdC52MS5Ub2tlbhIrCgp0b29sX2NhbGxzGAMgAygLMhcucXVlcHQudjEuVG9vbENhbGxEZWx0YSJQCgVVc2FnZRIVCg1wcm9tcHRfdG9rZW5zGAEgASgNEhkKEWNvbXBsZXRpb25fdG9rZW5zGAIgASgNEhUKDWNhY2hlZF90b2tlbnMYAyABKA0iogEKEEdlbmVyYXRpb25SZXN1bHQSLQoNZmluaXNoX3JlYXNvbhgBIAEoDjIWLnF1ZXB0LnYxLkZpbmlzaFJlYXNvbhIeCgV1c2FnZRgCIAEoCzIPLnF1ZXB0LnYxLlVzYWdlEiwKCXByZWNpc2lvbhgDIAEoCzIZLnF1ZXB0LnYxLlByZWNpc2lvblJlcG9ydBIRCgl0b2tlbl9pZHMYBCADKA0qfQoMRmluaXNoUmVhc29uEh0KGUZJTklTSF9SRUFTT05fVU5TUEVDSUZJRUQQABIWChJGSU5JU0hfUkVBU09OX1NUT1AQARIYChRGSU5JU0hfUkVBU09OX0xFTkdUSBACEhwKGEZJTklTSF9SRUFTT05fVE9PTF9DQUxMUxADYgZwcm90bzM", [file_google_protobuf_timestamp, file_quept_v1_options, file_quept_v1_precision, file_quept_v1_tools]);
+  fileDesc("ChlxdWVwdC92MS9nZW5lcmF0aW9uLnByb3RvEghxdWVwdC52MSLxAQoOR2VuZXJhdGlvbkluZm8SCgoCaWQYASABKAkSLwoLY3JlYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBW1vZGVsGAMgASgJEhoKEnN5c3RlbV9maW5nZXJwcmludBgEIAEoCRIrCgxzZXJ2aWNlX3RpZXIYBSABKA4yFS5xdWVwdC52MS5TZXJ2aWNlVGllchIzChFncmFudGVkX3ByZWNpc2lvbhgGIAEoCzIYLnF1ZXB0LnYxLlByZWNpc2lvbkdyYW50EhUKDXByb21wdF90b2tlbnMYByABKA0iVAoFVG9rZW4SCgoCaWQYASABKA0SEQoJY29uZmlnX2lkGAIgASgJEiwKCGxvZ3Byb2JzGAMgASgLMhoucXVlcHQudjEuUG9zaXRpb25Mb2dwcm9icyJfChBQb3NpdGlvbkxvZ3Byb2JzEiYKBmNob3NlbhgBIAEoCzIWLnF1ZXB0LnYxLlRva2VuTG9ncHJvYhIjCgN0b3AYAiADKAsyFi5xdWVwdC52MS5Ub2tlbkxvZ3Byb2IiXwoMVG9rZW5Mb2dwcm9iEhAKCHRva2VuX2lkGAEgASgNEhQKB2xvZ3Byb2IYAiABKAFIAIgBARIMCgR0ZXh0GAMgASgJEg0KBWJ5dGVzGAQgASgMQgoKCF9sb2dwcm9iIq0BCgpUb2tlbkRlbHRhEgwKBHRleHQYASABKAkSHwoGdG9rZW5zGAIgAygLMg8ucXVlcHQudjEuVG9rZW4SKwoKdG9vbF9jYWxscxgDIAMoCzIXLnF1ZXB0LnYxLlRvb2xDYWxsRGVsdGESDgoGY2hvaWNlGAQgASgNEjMKD3Byb21wdF9sb2dwcm9icxgFIAMoCzIaLnF1ZXB0LnYxLlBvc2l0aW9uTG9ncHJvYnMiSgoJQ2hvaWNlRW5kEg4KBmNob2ljZRgBIAEoDRItCg1maW5pc2hfcmVhc29uGAIgASgOMhYucXVlcHQudjEuRmluaXNoUmVhc29uIlAKBVVzYWdlEhUKDXByb21wdF90b2tlbnMYASABKA0SGQoRY29tcGxldGlvbl90b2tlbnMYAiABKA0SFQoNY2FjaGVkX3Rva2VucxgDIAEoDSJgChBHZW5lcmF0aW9uUmVzdWx0Eh4KBXVzYWdlGAEgASgLMg8ucXVlcHQudjEuVXNhZ2USLAoJcHJlY2lzaW9uGAIgASgLMhkucXVlcHQudjEuUHJlY2lzaW9uUmVwb3J0Kn0KDEZpbmlzaFJlYXNvbhIdChlGSU5JU0hfUkVBU09OX1VOU1BFQ0lGSUVEEAASFgoSRklOSVNIX1JFQVNPTl9TVE9QEAESGAoURklOSVNIX1JFQVNPTl9MRU5HVEgQAhIcChhGSU5JU0hfUkVBU09OX1RPT0xfQ0FMTFMQA2IGcHJvdG8z", [file_google_protobuf_timestamp, file_quept_v1_options, file_quept_v1_precision, file_quept_v1_tools]);
 
 /**
  * What is known of a generation before its first token.
@@ -69,7 +69,7 @@ export type GenerationInfo = Message<"quept.v1.GenerationInfo"> & {
   grantedPrecision?: PrecisionGrant | undefined;
 
   /**
-   * Tokens of the prompt.
+   * Tokens of the prompt; of several, of all together.
    *
    * @generated from field: uint32 prompt_tokens = 7;
    */
@@ -102,6 +102,13 @@ export type Token = Message<"quept.v1.Token"> & {
    * @generated from field: string config_id = 2;
    */
   configId: string;
+
+  /**
+   * How probable it was, and what else was. Only where GenerationOptions.logprobs asks for it.
+   *
+   * @generated from field: quept.v1.PositionLogprobs logprobs = 3;
+   */
+  logprobs?: PositionLogprobs | undefined;
 };
 
 /**
@@ -112,7 +119,77 @@ export const TokenSchema: GenMessage<Token> = /*@__PURE__*/
   messageDesc(file_quept_v1_generation, 1);
 
 /**
- * A piece of generated text.
+ * How probable tokens were at one position.
+ *
+ * @generated from message quept.v1.PositionLogprobs
+ */
+export type PositionLogprobs = Message<"quept.v1.PositionLogprobs"> & {
+  /**
+   * The token that stands there.
+   *
+   * @generated from field: quept.v1.TokenLogprob chosen = 1;
+   */
+  chosen?: TokenLogprob | undefined;
+
+  /**
+   * The most probable ones, best first: as many as GenerationOptions.top_logprobs says.
+   *
+   * @generated from field: repeated quept.v1.TokenLogprob top = 2;
+   */
+  top: TokenLogprob[];
+};
+
+/**
+ * Describes the message quept.v1.PositionLogprobs.
+ * Use `create(PositionLogprobsSchema)` to create a new message.
+ */
+export const PositionLogprobsSchema: GenMessage<PositionLogprobs> = /*@__PURE__*/
+  messageDesc(file_quept_v1_generation, 2);
+
+/**
+ * A token, and how probable it was.
+ *
+ * @generated from message quept.v1.TokenLogprob
+ */
+export type TokenLogprob = Message<"quept.v1.TokenLogprob"> & {
+  /**
+   * Its id in the vocabulary.
+   *
+   * @generated from field: uint32 token_id = 1;
+   */
+  tokenId: number;
+
+  /**
+   * Natural logarithm of its probability, at most 0. Not set for the first token of a prompt, which nothing precedes.
+   *
+   * @generated from field: optional double logprob = 2;
+   */
+  logprob?: number | undefined;
+
+  /**
+   * For display: special tokens by name, part of a character as "bytes:\xe2\x80".
+   *
+   * @generated from field: string text = 3;
+   */
+  text: string;
+
+  /**
+   * What it adds to the text, possibly part of a character; empty for special tokens.
+   *
+   * @generated from field: bytes bytes = 4;
+   */
+  bytes: Uint8Array;
+};
+
+/**
+ * Describes the message quept.v1.TokenLogprob.
+ * Use `create(TokenLogprobSchema)` to create a new message.
+ */
+export const TokenLogprobSchema: GenMessage<TokenLogprob> = /*@__PURE__*/
+  messageDesc(file_quept_v1_generation, 3);
+
+/**
+ * A piece of a choice.
  *
  * @generated from message quept.v1.TokenDelta
  */
@@ -137,6 +214,21 @@ export type TokenDelta = Message<"quept.v1.TokenDelta"> & {
    * @generated from field: repeated quept.v1.ToolCallDelta tool_calls = 3;
    */
   toolCalls: ToolCallDelta[];
+
+  /**
+   * Which choice it is a piece of, counted from 0.
+   *
+   * @generated from field: uint32 choice = 4;
+   */
+  choice: number;
+
+  /**
+   * The prompt's tokens, one by one. Only where the prompt is echoed and logprobs are asked for, and there in the first
+   * piece of a choice, beside the text of the prompt.
+   *
+   * @generated from field: repeated quept.v1.PositionLogprobs prompt_logprobs = 5;
+   */
+  promptLogprobs: PositionLogprobs[];
 };
 
 /**
@@ -144,7 +236,35 @@ export type TokenDelta = Message<"quept.v1.TokenDelta"> & {
  * Use `create(TokenDeltaSchema)` to create a new message.
  */
 export const TokenDeltaSchema: GenMessage<TokenDelta> = /*@__PURE__*/
-  messageDesc(file_quept_v1_generation, 2);
+  messageDesc(file_quept_v1_generation, 4);
+
+/**
+ * The end of a choice.
+ *
+ * @generated from message quept.v1.ChoiceEnd
+ */
+export type ChoiceEnd = Message<"quept.v1.ChoiceEnd"> & {
+  /**
+   * Which choice it is, counted from 0.
+   *
+   * @generated from field: uint32 choice = 1;
+   */
+  choice: number;
+
+  /**
+   * Why it ended.
+   *
+   * @generated from field: quept.v1.FinishReason finish_reason = 2;
+   */
+  finishReason: FinishReason;
+};
+
+/**
+ * Describes the message quept.v1.ChoiceEnd.
+ * Use `create(ChoiceEndSchema)` to create a new message.
+ */
+export const ChoiceEndSchema: GenMessage<ChoiceEnd> = /*@__PURE__*/
+  messageDesc(file_quept_v1_generation, 5);
 
 /**
  * Tokens of a request.
@@ -153,14 +273,14 @@ export const TokenDeltaSchema: GenMessage<TokenDelta> = /*@__PURE__*/
  */
 export type Usage = Message<"quept.v1.Usage"> & {
   /**
-   * Tokens of the prompt.
+   * Tokens of the prompt, however many choices it has; of several prompts, of all together.
    *
    * @generated from field: uint32 prompt_tokens = 1;
    */
   promptTokens: number;
 
   /**
-   * Tokens that were generated.
+   * Tokens that were generated, of all choices together.
    *
    * @generated from field: uint32 completion_tokens = 2;
    */
@@ -179,41 +299,27 @@ export type Usage = Message<"quept.v1.Usage"> & {
  * Use `create(UsageSchema)` to create a new message.
  */
 export const UsageSchema: GenMessage<Usage> = /*@__PURE__*/
-  messageDesc(file_quept_v1_generation, 3);
+  messageDesc(file_quept_v1_generation, 6);
 
 /**
- * How a generation went.
+ * How generation went, of all choices together.
  *
  * @generated from message quept.v1.GenerationResult
  */
 export type GenerationResult = Message<"quept.v1.GenerationResult"> & {
   /**
-   * Why it ended.
-   *
-   * @generated from field: quept.v1.FinishReason finish_reason = 1;
-   */
-  finishReason: FinishReason;
-
-  /**
    * What it took.
    *
-   * @generated from field: quept.v1.Usage usage = 2;
+   * @generated from field: quept.v1.Usage usage = 1;
    */
   usage?: Usage | undefined;
 
   /**
-   * What precision its tokens were served at.
+   * What precision the tokens were served at.
    *
-   * @generated from field: quept.v1.PrecisionReport precision = 3;
+   * @generated from field: quept.v1.PrecisionReport precision = 2;
    */
   precision?: PrecisionReport | undefined;
-
-  /**
-   * Ids of all generated tokens, where the answer is whole; empty at the end of a stream, which told them before.
-   *
-   * @generated from field: repeated uint32 token_ids = 4;
-   */
-  tokenIds: number[];
 };
 
 /**
@@ -221,7 +327,7 @@ export type GenerationResult = Message<"quept.v1.GenerationResult"> & {
  * Use `create(GenerationResultSchema)` to create a new message.
  */
 export const GenerationResultSchema: GenMessage<GenerationResult> = /*@__PURE__*/
-  messageDesc(file_quept_v1_generation, 4);
+  messageDesc(file_quept_v1_generation, 7);
 
 /**
  * Why generation ended.

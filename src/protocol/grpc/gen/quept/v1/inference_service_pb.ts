@@ -12,14 +12,14 @@ import type { GetModelRequestSchema, GetModelResponseSchema } from "./model_pb.t
 import { file_quept_v1_model } from "./model_pb.ts";
 import type { ListPrecisionConfigsRequestSchema, ListPrecisionConfigsResponseSchema } from "./precision_pb.ts";
 import { file_quept_v1_precision } from "./precision_pb.ts";
-import type { TokenizeRequestSchema, TokenizeResponseSchema } from "./tokenize_pb.ts";
+import type { DetokenizeRequestSchema, DetokenizeResponseSchema, TokenizeRequestSchema, TokenizeResponseSchema } from "./tokenize_pb.ts";
 import { file_quept_v1_tokenize } from "./tokenize_pb.ts";
 
 /**
  * Describes the file quept/v1/inference_service.proto.
  */
 export const file_quept_v1_inference_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBxdWVwdC92MS9pbmZlcmVuY2Vfc2VydmljZS5wcm90bxIIcXVlcHQudjEymwQKEEluZmVyZW5jZVNlcnZpY2USNQoEQ2hhdBIVLnF1ZXB0LnYxLkNoYXRSZXF1ZXN0GhYucXVlcHQudjEuQ2hhdFJlc3BvbnNlEkkKCkNoYXRTdHJlYW0SGy5xdWVwdC52MS5DaGF0U3RyZWFtUmVxdWVzdBocLnF1ZXB0LnYxLkNoYXRTdHJlYW1SZXNwb25zZTABEkEKCEdlbmVyYXRlEhkucXVlcHQudjEuR2VuZXJhdGVSZXF1ZXN0GhoucXVlcHQudjEuR2VuZXJhdGVSZXNwb25zZRJVCg5HZW5lcmF0ZVN0cmVhbRIfLnF1ZXB0LnYxLkdlbmVyYXRlU3RyZWFtUmVxdWVzdBogLnF1ZXB0LnYxLkdlbmVyYXRlU3RyZWFtUmVzcG9uc2UwARJBCghUb2tlbml6ZRIZLnF1ZXB0LnYxLlRva2VuaXplUmVxdWVzdBoaLnF1ZXB0LnYxLlRva2VuaXplUmVzcG9uc2USQQoIR2V0TW9kZWwSGS5xdWVwdC52MS5HZXRNb2RlbFJlcXVlc3QaGi5xdWVwdC52MS5HZXRNb2RlbFJlc3BvbnNlEmUKFExpc3RQcmVjaXNpb25Db25maWdzEiUucXVlcHQudjEuTGlzdFByZWNpc2lvbkNvbmZpZ3NSZXF1ZXN0GiYucXVlcHQudjEuTGlzdFByZWNpc2lvbkNvbmZpZ3NSZXNwb25zZWIGcHJvdG8z", [file_quept_v1_chat, file_quept_v1_generate, file_quept_v1_model, file_quept_v1_precision, file_quept_v1_tokenize]);
+  fileDesc("CiBxdWVwdC92MS9pbmZlcmVuY2Vfc2VydmljZS5wcm90bxIIcXVlcHQudjEy5AQKEEluZmVyZW5jZVNlcnZpY2USNQoEQ2hhdBIVLnF1ZXB0LnYxLkNoYXRSZXF1ZXN0GhYucXVlcHQudjEuQ2hhdFJlc3BvbnNlEkkKCkNoYXRTdHJlYW0SGy5xdWVwdC52MS5DaGF0U3RyZWFtUmVxdWVzdBocLnF1ZXB0LnYxLkNoYXRTdHJlYW1SZXNwb25zZTABEkEKCEdlbmVyYXRlEhkucXVlcHQudjEuR2VuZXJhdGVSZXF1ZXN0GhoucXVlcHQudjEuR2VuZXJhdGVSZXNwb25zZRJVCg5HZW5lcmF0ZVN0cmVhbRIfLnF1ZXB0LnYxLkdlbmVyYXRlU3RyZWFtUmVxdWVzdBogLnF1ZXB0LnYxLkdlbmVyYXRlU3RyZWFtUmVzcG9uc2UwARJBCghUb2tlbml6ZRIZLnF1ZXB0LnYxLlRva2VuaXplUmVxdWVzdBoaLnF1ZXB0LnYxLlRva2VuaXplUmVzcG9uc2USRwoKRGV0b2tlbml6ZRIbLnF1ZXB0LnYxLkRldG9rZW5pemVSZXF1ZXN0GhwucXVlcHQudjEuRGV0b2tlbml6ZVJlc3BvbnNlEkEKCEdldE1vZGVsEhkucXVlcHQudjEuR2V0TW9kZWxSZXF1ZXN0GhoucXVlcHQudjEuR2V0TW9kZWxSZXNwb25zZRJlChRMaXN0UHJlY2lzaW9uQ29uZmlncxIlLnF1ZXB0LnYxLkxpc3RQcmVjaXNpb25Db25maWdzUmVxdWVzdBomLnF1ZXB0LnYxLkxpc3RQcmVjaXNpb25Db25maWdzUmVzcG9uc2ViBnByb3RvMw", [file_quept_v1_chat, file_quept_v1_generate, file_quept_v1_model, file_quept_v1_precision, file_quept_v1_tokenize]);
 
 /**
  * Text generation by one elastic model, each request at the precision it asks for.
@@ -97,6 +97,16 @@ export const InferenceService: GenService<{
     methodKind: "unary";
     input: typeof TokenizeRequestSchema;
     output: typeof TokenizeResponseSchema;
+  },
+  /**
+   * Turns token ids into text.
+   *
+   * @generated from rpc quept.v1.InferenceService.Detokenize
+   */
+  detokenize: {
+    methodKind: "unary";
+    input: typeof DetokenizeRequestSchema;
+    output: typeof DetokenizeResponseSchema;
   },
   /**
    * Describes a model.

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file quept/v1/options.proto.
  */
 export const file_quept_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("ChZxdWVwdC92MS9vcHRpb25zLnByb3RvEghxdWVwdC52MSISChBKc29uT2JqZWN0Rm9ybWF0ImIKDE91dHB1dEZvcm1hdBIxCgtqc29uX29iamVjdBgBIAEoCzIaLnF1ZXB0LnYxLkpzb25PYmplY3RGb3JtYXRIABIVCgtqc29uX3NjaGVtYRgCIAEoCUgAQggKBmZvcm1hdCLXBAoRR2VuZXJhdGlvbk9wdGlvbnMSFwoKbWF4X3Rva2VucxgBIAEoDUgAiAEBEgwKBHN0b3AYAiADKAkSGAoLdGVtcGVyYXR1cmUYAyABKAFIAYgBARISCgV0b3BfcBgEIAEoAUgCiAEBEhIKBXRvcF9rGAUgASgNSAOIAQESEgoFbWluX3AYBiABKAFIBIgBARIRCgRzZWVkGAcgASgDSAWIAQESHwoScmVwZXRpdGlvbl9wZW5hbHR5GAggASgBSAaIAQESHgoRZnJlcXVlbmN5X3BlbmFsdHkYCSABKAFIB4gBARIdChBwcmVzZW5jZV9wZW5hbHR5GAogASgBSAiIAQESKgoJcHJlY2lzaW9uGAsgASgLMhcucXVlcHQudjEuUHJlY2lzaW9uV2lzaBIrCgxzZXJ2aWNlX3RpZXIYDCABKA4yFS5xdWVwdC52MS5TZXJ2aWNlVGllchIUCgd0dGZ0X21zGA0gASgBSAmIAQESFAoHdHBvdF9tcxgOIAEoAUgKiAEBEi0KDW91dHB1dF9mb3JtYXQYDyABKAsyFi5xdWVwdC52MS5PdXRwdXRGb3JtYXRCDQoLX21heF90b2tlbnNCDgoMX3RlbXBlcmF0dXJlQggKBl90b3BfcEIICgZfdG9wX2tCCAoGX21pbl9wQgcKBV9zZWVkQhUKE19yZXBldGl0aW9uX3BlbmFsdHlCFAoSX2ZyZXF1ZW5jeV9wZW5hbHR5QhMKEV9wcmVzZW5jZV9wZW5hbHR5QgoKCF90dGZ0X21zQgoKCF90cG90X21zKncKC1NlcnZpY2VUaWVyEhwKGFNFUlZJQ0VfVElFUl9VTlNQRUNJRklFRBAAEhkKFVNFUlZJQ0VfVElFUl9QUklPUklUWRABEhgKFFNFUlZJQ0VfVElFUl9ERUZBVUxUEAISFQoRU0VSVklDRV9USUVSX0ZMRVgQA2IGcHJvdG8z", [file_quept_v1_precision]);
+  fileDesc("ChZxdWVwdC92MS9vcHRpb25zLnByb3RvEghxdWVwdC52MSISChBKc29uT2JqZWN0Rm9ybWF0ImIKDE91dHB1dEZvcm1hdBIxCgtqc29uX29iamVjdBgBIAEoCzIaLnF1ZXB0LnYxLkpzb25PYmplY3RGb3JtYXRIABIVCgtqc29uX3NjaGVtYRgCIAEoCUgAQggKBmZvcm1hdCKbBgoRR2VuZXJhdGlvbk9wdGlvbnMSFwoKbWF4X3Rva2VucxgBIAEoDUgAiAEBEgwKBHN0b3AYAiADKAkSGAoLdGVtcGVyYXR1cmUYAyABKAFIAYgBARISCgV0b3BfcBgEIAEoAUgCiAEBEhIKBXRvcF9rGAUgASgNSAOIAQESEgoFbWluX3AYBiABKAFIBIgBARIRCgRzZWVkGAcgASgDSAWIAQESHwoScmVwZXRpdGlvbl9wZW5hbHR5GAggASgBSAaIAQESHgoRZnJlcXVlbmN5X3BlbmFsdHkYCSABKAFIB4gBARIdChBwcmVzZW5jZV9wZW5hbHR5GAogASgBSAiIAQESKgoJcHJlY2lzaW9uGAsgASgLMhcucXVlcHQudjEuUHJlY2lzaW9uV2lzaBIrCgxzZXJ2aWNlX3RpZXIYDCABKA4yFS5xdWVwdC52MS5TZXJ2aWNlVGllchIUCgd0dGZ0X21zGA0gASgBSAmIAQESFAoHdHBvdF9tcxgOIAEoAUgKiAEBEi0KDW91dHB1dF9mb3JtYXQYDyABKAsyFi5xdWVwdC52MS5PdXRwdXRGb3JtYXQSEgoKaWdub3JlX2VvcxgQIAEoCBI+Cgpsb2dpdF9iaWFzGBEgAygLMioucXVlcHQudjEuR2VuZXJhdGlvbk9wdGlvbnMuTG9naXRCaWFzRW50cnkSDgoBbhgSIAEoDUgLiAEBEhAKCGxvZ3Byb2JzGBMgASgIEhQKDHRvcF9sb2dwcm9icxgUIAEoDRowCg5Mb2dpdEJpYXNFbnRyeRILCgNrZXkYASABKA0SDQoFdmFsdWUYAiABKAE6AjgBQg0KC19tYXhfdG9rZW5zQg4KDF90ZW1wZXJhdHVyZUIICgZfdG9wX3BCCAoGX3RvcF9rQggKBl9taW5fcEIHCgVfc2VlZEIVChNfcmVwZXRpdGlvbl9wZW5hbHR5QhQKEl9mcmVxdWVuY3lfcGVuYWx0eUITChFfcHJlc2VuY2VfcGVuYWx0eUIKCghfdHRmdF9tc0IKCghfdHBvdF9tc0IECgJfbip3CgtTZXJ2aWNlVGllchIcChhTRVJWSUNFX1RJRVJfVU5TUEVDSUZJRUQQABIZChVTRVJWSUNFX1RJRVJfUFJJT1JJVFkQARIYChRTRVJWSUNFX1RJRVJfREVGQVVMVBACEhUKEVNFUlZJQ0VfVElFUl9GTEVYEANiBnByb3RvMw", [file_quept_v1_precision]);
 
 /**
  * Any JSON object.
@@ -176,6 +176,43 @@ export type GenerationOptions = Message<"quept.v1.GenerationOptions"> & {
    * @generated from field: quept.v1.OutputFormat output_format = 15;
    */
   outputFormat?: OutputFormat | undefined;
+
+  /**
+   * The answer goes on behind its end, to max_tokens: for load generators. Not with a format.
+   *
+   * @generated from field: bool ignore_eos = 16;
+   */
+  ignoreEos: boolean;
+
+  /**
+   * Added to the logits of tokens, by id; after penalties, before temperature. At most 1024 tokens, -100 to 100.
+   *
+   * @generated from field: map<uint32, double> logit_bias = 17;
+   */
+  logitBias: { [key: number]: number };
+
+  /**
+   * Choices per prompt, 1 to 128 for all prompts together; 1 where it is not set. Each is drawn by itself: choice k
+   * as a request alone would be with seed + k.
+   *
+   * @generated from field: optional uint32 n = 18;
+   */
+  n?: number | undefined;
+
+  /**
+   * Tell the log-probability of each token, in the model's own distribution: before penalties, bias, temperature and
+   * any cut.
+   *
+   * @generated from field: bool logprobs = 19;
+   */
+  logprobs: boolean;
+
+  /**
+   * Tell so many of the most probable tokens at each position, at most 20, and 5 with an echo. Only with logprobs.
+   *
+   * @generated from field: uint32 top_logprobs = 20;
+   */
+  topLogprobs: number;
 };
 
 /**

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file quept/v1/tokenize.proto.
  */
 export const file_quept_v1_tokenize: GenFile = /*@__PURE__*/
-  fileDesc("ChdxdWVwdC92MS90b2tlbml6ZS5wcm90bxIIcXVlcHQudjEilAEKDENvbnZlcnNhdGlvbhInCghtZXNzYWdlcxgBIAMoCzIVLnF1ZXB0LnYxLkNoYXRNZXNzYWdlEiIKFWFkZF9nZW5lcmF0aW9uX3Byb21wdBgCIAEoCEgAiAEBEh0KBXRvb2xzGAMgAygLMg4ucXVlcHQudjEuVG9vbEIYChZfYWRkX2dlbmVyYXRpb25fcHJvbXB0IqEBCg9Ub2tlbml6ZVJlcXVlc3QSDQoFbW9kZWwYASABKAkSDgoEdGV4dBgCIAEoCUgAEi4KDGNvbnZlcnNhdGlvbhgDIAEoCzIWLnF1ZXB0LnYxLkNvbnZlcnNhdGlvbkgAEh8KEmFkZF9zcGVjaWFsX3Rva2VucxgEIAEoCEgBiAEBQgcKBWlucHV0QhUKE19hZGRfc3BlY2lhbF90b2tlbnMiPQoQVG9rZW5pemVSZXNwb25zZRIRCgl0b2tlbl9pZHMYASADKA0SFgoOY29udGV4dF9sZW5ndGgYAiABKA1iBnByb3RvMw", [file_quept_v1_chat, file_quept_v1_tools]);
+  fileDesc("ChdxdWVwdC92MS90b2tlbml6ZS5wcm90bxIIcXVlcHQudjEilAEKDENvbnZlcnNhdGlvbhInCghtZXNzYWdlcxgBIAMoCzIVLnF1ZXB0LnYxLkNoYXRNZXNzYWdlEiIKFWFkZF9nZW5lcmF0aW9uX3Byb21wdBgCIAEoCEgAiAEBEh0KBXRvb2xzGAMgAygLMg4ucXVlcHQudjEuVG9vbEIYChZfYWRkX2dlbmVyYXRpb25fcHJvbXB0IqEBCg9Ub2tlbml6ZVJlcXVlc3QSDQoFbW9kZWwYASABKAkSDgoEdGV4dBgCIAEoCUgAEi4KDGNvbnZlcnNhdGlvbhgDIAEoCzIWLnF1ZXB0LnYxLkNvbnZlcnNhdGlvbkgAEh8KEmFkZF9zcGVjaWFsX3Rva2VucxgEIAEoCEgBiAEBQgcKBWlucHV0QhUKE19hZGRfc3BlY2lhbF90b2tlbnMiPQoQVG9rZW5pemVSZXNwb25zZRIRCgl0b2tlbl9pZHMYASADKA0SFgoOY29udGV4dF9sZW5ndGgYAiABKA0iNQoRRGV0b2tlbml6ZVJlcXVlc3QSDQoFbW9kZWwYASABKAkSEQoJdG9rZW5faWRzGAIgAygNIiIKEkRldG9rZW5pemVSZXNwb25zZRIMCgR0ZXh0GAEgASgJYgZwcm90bzM", [file_quept_v1_chat, file_quept_v1_tools]);
 
 /**
  * A conversation to be rendered by the model's chat template.
@@ -130,4 +130,53 @@ export type TokenizeResponse = Message<"quept.v1.TokenizeResponse"> & {
  */
 export const TokenizeResponseSchema: GenMessage<TokenizeResponse> = /*@__PURE__*/
   messageDesc(file_quept_v1_tokenize, 2);
+
+/**
+ * Asks for the text of token ids.
+ *
+ * @generated from message quept.v1.DetokenizeRequest
+ */
+export type DetokenizeRequest = Message<"quept.v1.DetokenizeRequest"> & {
+  /**
+   * The served model's id, or "default". Required.
+   *
+   * @generated from field: string model = 1;
+   */
+  model: string;
+
+  /**
+   * Ids of the model's vocabulary, no more than its context holds.
+   *
+   * @generated from field: repeated uint32 token_ids = 2;
+   */
+  tokenIds: number[];
+};
+
+/**
+ * Describes the message quept.v1.DetokenizeRequest.
+ * Use `create(DetokenizeRequestSchema)` to create a new message.
+ */
+export const DetokenizeRequestSchema: GenMessage<DetokenizeRequest> = /*@__PURE__*/
+  messageDesc(file_quept_v1_tokenize, 3);
+
+/**
+ * A text.
+ *
+ * @generated from message quept.v1.DetokenizeResponse
+ */
+export type DetokenizeResponse = Message<"quept.v1.DetokenizeResponse"> & {
+  /**
+   * The text of the tokens; special tokens have none.
+   *
+   * @generated from field: string text = 1;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message quept.v1.DetokenizeResponse.
+ * Use `create(DetokenizeResponseSchema)` to create a new message.
+ */
+export const DetokenizeResponseSchema: GenMessage<DetokenizeResponse> = /*@__PURE__*/
+  messageDesc(file_quept_v1_tokenize, 4);
 

@@ -3,18 +3,18 @@ import type { Places } from './places.ts';
 import type { TokenTrie } from './token-trie.ts';
 
 /**
- * Sets the bit of every token whose bytes all lead on from `from`: one walk over the tree of tokens, which passes over
+ * Tells `visit` of every token whose bytes all lead on from `from`: one walk over the tree of tokens, which passes over
  * what lies behind a byte that leads nowhere.
  *
- * @param allowed uint32 [⌈V / 32⌉], lowest bit first; bits are only added
+ * @param visit called with where tokens lead, and their place in `trie.tokens`: from `start` up to `end`
  */
-export function allowTokens(
+export function walkTokens(
   trie: TokenTrie,
   grammar: GrammarPlaces,
   from: Places,
-  allowed: Uint32Array,
+  visit: (to: Places, start: number, end: number) => void,
 ): void {
-  const { bytes, depths, skips, tokenStart, tokens } = trie;
+  const { bytes, depths, skips, tokenStart } = trie;
   /** Where the bytes on the way to the node lead. */
   const stack = [from];
   let node = 0;
@@ -27,11 +27,9 @@ export function allowTokens(
       continue;
     }
     stack[depth + 1] = next;
+    const start = tokenStart[node] as number;
     const end = tokenStart[node + 1] as number;
-    for (let t = tokenStart[node] as number; t < end; t++) {
-      const id = tokens[t] as number;
-      allowed[id >>> 5] = (allowed[id >>> 5] as number) | (1 << (id & 31));
-    }
+    if (end > start) visit(next, start, end);
     node++;
   }
 }

@@ -1,0 +1,49 @@
+import type { Ladder, PrecisionWish } from '../../core/index.ts';
+import {
+  agreedWish,
+  parsePrecisionWord,
+  parseRangeObject,
+  type SourcedWish,
+} from '../openai/precision-wish.ts';
+import type { PrecisionWish as PrecisionWishMessage } from './gen/quept/v1/precision_pb.ts';
+
+/** Where a call may say what precision it wants; undefined or null says nothing. */
+export interface PrecisionSources {
+  readonly message: PrecisionWishMessage | undefined;
+  /** `x-precision`. */
+  readonly metadata: string | null;
+  /** Config id of the model alias `name@config`. */
+  readonly alias: string | null;
+}
+
+/**
+ * The one wish behind all sources of a call.
+ *
+ * Throws QueptError `invalid_request` (param `precision`) on one that fits no rung, and on sources that disagree.
+ */
+export function callPrecision({ message, metadata, alias }: PrecisionSources, ladder: Ladder): PrecisionWish {
+  const wishes: SourcedWish[] = [];
+  const wish = message === undefined ? null : wishOf(message);
+  if (wish !== null) wishes.push({ source: "'options.precision'", wish });
+  if (metadata !== null) {
+    wishes.push({ source: "the 'x-precision' metadata", wish: parsePrecisionWord(metadata, ladder) });
+  }
+  if (alias !== null) wishes.push({ source: "the '@' of 'model'", wish: { kind: 'config', id: alias } });
+  return agreedWish(wishes, ladder);
+}
+
+/** Null for an empty wish. */
+function wishOf({ wish }: PrecisionWishMessage): PrecisionWish | null {
+  switch (wish.case) {
+    case 'bits':
+      return { kind: 'bits', bits: wish.value };
+    case 'configId':
+      return { kind: 'config', id: wish.value };
+    case 'range':
+      return parseRangeObject({ min_bits: wish.value.minBits, max_bits: wish.value.maxBits });
+    case undefined:
+      return null;
+    default:
+      return wish satisfies never;
+  }
+}
