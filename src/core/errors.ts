@@ -69,6 +69,12 @@ export class QueptError extends Error {
   get http(): number {
     return ERROR_TABLE[this.code].http;
   }
+
+  /** The same fault, of a field that is called `param` where it is told. */
+  at(param: string, message = this.message): QueptError {
+    const { code, retryAfterMs, cause } = this;
+    return new QueptError(code, message, { param, cause, ...(retryAfterMs !== null && { retryAfterMs }) });
+  }
 }
 
 /** What may be told of any thrown value: a QueptError as it is, everything else as `internal_error`. */

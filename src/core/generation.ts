@@ -118,7 +118,7 @@ export interface EngineRequest {
   readonly id: string;
   /** Prompt ids, length >= 1, int32. */
   readonly promptTokens: Int32Array;
-  /** At least 1; promptTokens.length + maxTokens <= context length. */
+  /** 0 for the scores of the prompt alone; promptTokens.length + maxTokens <= context length. */
   readonly maxTokens: number;
   readonly sampling: SamplingParams;
   readonly stop: readonly string[];

@@ -77,10 +77,12 @@ export interface OutputMatcher {
    * Tokens that may come next, one bit each, lowest bit first: uint32 [⌈V / 32⌉]. An end token is among them only when
    * the answer may end here. Not to be changed; valid until the next `accept`.
    *
-   * @param left how many tokens may yet be drawn, an end token included, at least 1. Tokens behind which the answer
-   *   could not be completed within them are left out, as long as it can be
+   * @param left how many tokens may yet be drawn, at least 1. Tokens behind which the answer could not be completed
+   *   within them are left out, as long as it can be
    */
   allowed(left: number): Uint32Array;
+  /** What was accepted is a whole answer, which loses nothing when it ends here. Prose is never known to be whole. */
+  readonly complete: boolean;
   /** Takes a token in that was allowed. Throws Error for another one. */
   accept(tokenId: number): void;
 }

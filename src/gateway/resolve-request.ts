@@ -137,7 +137,7 @@ export function checkLogitBias(bias: ReadonlyMap<number, number> | undefined, vo
 /**
  * Tokens to generate at most: what was asked for, or all that the context leaves.
  *
- * Throws QueptError `invalid_request` for an empty prompt or a limit below 1, `context_length_exceeded` (param
+ * Throws QueptError `invalid_request` for an empty prompt or a limit below 0, `context_length_exceeded` (param
  * names the field to shorten) when prompt and limit do not fit together.
  */
 export function resolveMaxTokens(
@@ -151,8 +151,8 @@ export function resolveMaxTokens(
       param: promptField(prompt),
     });
   }
-  if (wanted !== null && !(Number.isInteger(wanted) && wanted >= 1)) {
-    throw new QueptError('invalid_request', "'max_tokens' must be a whole number of at least 1.", {
+  if (wanted !== null && !(Number.isInteger(wanted) && wanted >= 0)) {
+    throw new QueptError('invalid_request', "'max_tokens' must be a whole number of at least 0.", {
       param: 'max_tokens',
     });
   }

@@ -66,7 +66,7 @@ export type { IndexedEvent } from './openai/indexed-event.ts';
 export { modelJson } from './openai/model-json.ts';
 export type { ParsedRequest, RequestContext } from './openai/parsed-request.ts';
 export { ladderJson, type PrecisionJson, precisionJson } from './openai/precision-json.ts';
-export { type PrecisionSources, parsePrecisionWish } from './openai/precision-wish.ts';
+export { type PrecisionSources, parsePrecisionWish, parsePrecisionWord } from './openai/precision-wish.ts';
 export { goDuration, rateLimitHeaders } from './openai/rate-limit-headers.ts';
 export { collectReply } from './openai/reply-body.ts';
 export type { ReplyForm } from './openai/reply-form.ts';

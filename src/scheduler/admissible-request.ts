@@ -18,7 +18,7 @@ export function requireAdmissible(request: EngineRequest, ladder: Ladder, shape:
       { param: 'prompt' },
     );
   }
-  if (!(maxTokens >= 1)) throw invalid('max_tokens', 'max_tokens must be at least 1.');
+  if (!(maxTokens >= 0)) throw invalid('max_tokens', 'max_tokens must be at least 0.');
   if (stop.includes('')) throw invalid('stop', 'A stop string is empty: leave it out.');
   if (!(floor >= 0 && floor <= ceiling && ceiling < ladder.length)) {
     throw invalid('precision', 'The precision range is not on the ladder.');

@@ -39,7 +39,7 @@ export interface BatchContext {
 
 interface StagedRow extends PlannedRow {
   readonly rung: number;
-  /** Null where the chunk does not reach the prompt's end. */
+  /** Null where the chunk does not reach the prompt's end, or nothing is to follow it. */
   readonly sampled: number | null;
   /** Of the token sampled; null where nobody asked. */
   readonly logprobs: PositionLogprobs | null;
@@ -165,6 +165,7 @@ function commit(context: BatchContext, staged: readonly StagedRow[]): void {
   }
   for (const row of rows) {
     if (row.sampled !== null) publish(context, row, row.sampled);
+    else if (row.sequence.done && !row.sequence.ended) context.roster.finish(row.sequence, 'length');
   }
 }
 

@@ -178,7 +178,13 @@ export class Sequence implements RequestView {
 
   /** Whether running `tokens` more yields logits to sample from. What follows what is run again is known already. */
   yieldsToken(tokens: number): boolean {
+    if (this.request.maxTokens === 0) return false;
     return this.promptLeft === 0 || (this.generatedTokens === 0 && tokens >= this.promptLeft);
+  }
+
+  /** All that was wanted is done: the prompt has been run, and no token is to follow it. */
+  get done(): boolean {
+    return this.promptLeft === 0 && this.request.maxTokens === 0;
   }
 
   /** The token that follows, given the logits of the newest position. Throws on unusable logits. */
@@ -235,7 +241,8 @@ export class Sequence implements RequestView {
     if (stopped) return { text, end: 'stop' };
     const generated = this.generatedTokens;
     const full = generated >= this.request.maxTokens || this.promptTokens + generated >= contextLength;
-    return { text, end: full ? 'length' : null };
+    if (!full) return { text, end: null };
+    return { text, end: this.#matcher?.complete === true ? 'stop' : 'length' };
   }
 
   /** The terminal event of a request that ends with `reason`. `completionTokens` leaves an end token out. */

@@ -12,10 +12,5 @@ export function blamedPrompt(
   const blamed = requests[index]?.prompt;
   if (prompts.length === 1 || blamed === undefined) return thrown;
   const place = prompts.indexOf(blamed);
-  const { code, message, retryAfterMs, cause } = thrown;
-  return new QueptError(code, `Of prompt ${place} (counted from 0): ${message}`, {
-    param: `prompt[${place}]`,
-    cause,
-    ...(retryAfterMs !== null && { retryAfterMs }),
-  });
+  return thrown.at(`prompt[${place}]`, `Of prompt ${place} (counted from 0): ${thrown.message}`);
 }

@@ -97,22 +97,25 @@ describe('the same request over HTTP and gRPC', () => {
     expect(same.map(({ text }) => text)).toEqual(tokens.choices.map(({ text }: Reply) => text));
   });
 
-  it('[G10] tells the same of a prompt that is repeated', async () => {
-    const fields = { temperature: 0, max_tokens: 3, echo: true };
-    const body = { ...fields, model: 'tiny@q4', prompt: 'the cat sat', logprobs: 2 };
-    const wanted = (await post('/v1/completions', body)).choices[0];
-    const options = { temperature: 0, max_tokens: 3, logprobs: true, top_logprobs: 2, ...PINNED };
-    const [answer] = await choices('Generate', { text: 'the cat sat', echo: true, options });
-    expect(answer.text).toBe(wanted.text);
-    const positions = [...answer.prompt_logprobs, ...answer.tokens.map(({ logprobs }: Reply) => logprobs)];
-    expect(positions.map(({ chosen }) => chosen.text)).toEqual(wanted.logprobs.tokens);
-    expect(positions.map(({ chosen }) => chosen.logprob ?? null)).toEqual(wanted.logprobs.token_logprobs);
-    expect('logprob' in positions[0].chosen).toBe(false);
-    positions.slice(1).forEach(({ chosen, top }, i) => {
-      const named = [...top, chosen].map(({ text, logprob }) => [text, logprob]);
-      expect(Object.fromEntries(named)).toEqual(wanted.logprobs.top_logprobs[i + 1]);
-    });
-  });
+  it.each([3, 0])(
+    '[G10] tells the same of a prompt that is repeated before %i tokens',
+    async (max_tokens) => {
+      const fields = { temperature: 0, max_tokens, echo: true };
+      const body = { ...fields, model: 'tiny@q4', prompt: 'the cat sat', logprobs: 2 };
+      const wanted = (await post('/v1/completions', body)).choices[0];
+      const options = { temperature: 0, max_tokens, logprobs: true, top_logprobs: 2, ...PINNED };
+      const [answer] = await choices('Generate', { text: 'the cat sat', echo: true, options });
+      expect(answer.text).toBe(wanted.text);
+      const positions = [...answer.prompt_logprobs, ...answer.tokens.map(({ logprobs }: Reply) => logprobs)];
+      expect(positions.map(({ chosen }) => chosen.text)).toEqual(wanted.logprobs.tokens);
+      expect(positions.map(({ chosen }) => chosen.logprob ?? null)).toEqual(wanted.logprobs.token_logprobs);
+      expect('logprob' in positions[0].chosen).toBe(false);
+      positions.slice(1).forEach(({ chosen, top }, i) => {
+        const named = [...top, chosen].map(({ text, logprob }) => [text, logprob]);
+        expect(Object.fromEntries(named)).toEqual(wanted.logprobs.top_logprobs[i + 1]);
+      });
+    },
+  );
 
   it('[G10] obeys a bias, and knows no token outside of the vocabulary', async () => {
     const greedy = { temperature: 0, max_tokens: 4, ...PINNED };

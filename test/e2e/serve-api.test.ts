@@ -185,12 +185,12 @@ describe('log-probabilities', () => {
     const answer = ids.slice(0, unknown < 0 ? ids.length : unknown) as number[];
     expect(answer.length).toBeGreaterThan(3);
     const whole = [...artefact.encode(prompt), ...answer];
-    const echo = { ...request, prompt: whole, max_tokens: 1, echo: true };
+    const echo = { ...request, prompt: whole, max_tokens: 0, echo: true };
     for (const cached of [false, true]) {
       const told = (await client.completions.create(echo)).choices[0]?.logprobs;
       const start = whole.length - answer.length;
-      expect(told?.tokens, `cached: ${cached}`).toHaveLength(whole.length + 1);
-      expect(told?.tokens?.slice(start, -1)).toEqual(pieces.slice(0, answer.length));
+      expect(told?.tokens, `cached: ${cached}`).toHaveLength(whole.length);
+      expect(told?.tokens?.slice(start)).toEqual(pieces.slice(0, answer.length));
       answer.forEach((_, i) => {
         const again = told?.token_logprobs?.[start + i] ?? Number.NaN;
         expect(again).toBeCloseTo(drawn?.logprobs?.token_logprobs?.[i] ?? 0, 3);
@@ -198,6 +198,27 @@ describe('log-probabilities', () => {
         expect(Math.max(...Object.values(told?.top_logprobs?.[start + i] ?? {}))).toBe(again);
       });
     }
+  });
+
+  it('of a text alone come whole and streamed, and count as no answer', async () => {
+    const echo = { ...request, prompt: 'the cat and the hat', max_tokens: 0, echo: true };
+    const { choices, usage } = await client.completions.create(echo);
+    expect(choices[0]).toMatchObject({ text: 'the cat and the hat', finish_reason: 'length' });
+    expect(usage).toMatchObject({
+      prompt_tokens: choices[0]?.logprobs?.tokens?.length,
+      completion_tokens: 0,
+    });
+    const chunks: OpenAI.Completion[] = [];
+    for await (const chunk of await client.completions.create({ ...echo, stream: true })) chunks.push(chunk);
+    expect(chunks.flatMap((chunk) => chunk.choices[0]?.logprobs?.tokens ?? [])).toEqual(
+      choices[0]?.logprobs?.tokens,
+    );
+    expect(chunks.map((chunk) => chunk.choices[0]?.text).join('')).toBe('the cat and the hat');
+    expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe('length');
+    await expect(client.completions.create({ ...echo, echo: false })).rejects.toMatchObject({
+      status: 400,
+      param: 'max_tokens',
+    });
   });
 
   it('are of the same tokens at other temperatures and biases', async () => {

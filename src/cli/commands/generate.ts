@@ -10,13 +10,15 @@ import {
   WITHOUT_TARGETS,
 } from '../../core/index.ts';
 import { resolveMaxTokens, resolveSampling } from '../../gateway/index.ts';
-import { parsePrecisionWish } from '../../protocol/index.ts';
+import { parsePrecisionWord } from '../../protocol/index.ts';
 import { createCeilingPolicy, createScheduler, firstComePolicy } from '../../scheduler/index.ts';
 import { defineCommand } from '../define-command.ts';
 import { deviceOption } from '../device-option.ts';
 import { interruptible } from '../interrupt.ts';
 import { type LocalModel, openLocalModel } from '../open-model.ts';
 import { createOutput, type Streams } from '../output.ts';
+
+const PRECISION = { param: '--precision', name: '--precision' };
 
 interface GenerateOptions {
   readonly prompt: string;
@@ -74,8 +76,7 @@ async function run(
   const local = await openLocalModel(model, { slots: 1, device: options.device, onNote });
   try {
     const { ladder, name } = local.artefact.manifest;
-    const wish = parsePrecisionWish({ body: null, header: options.precision, alias: null }, ladder);
-    const range = resolvePrecision(ladder, wish);
+    const range = resolvePrecision(ladder, parsePrecisionWord(options.precision, ladder, PRECISION));
     let text = '';
     const finished = await generate(local, options, range, signal, (piece) => {
       text += piece;

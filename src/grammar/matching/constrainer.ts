@@ -1,7 +1,7 @@
 import type { OutputConstrainer, OutputGrammar, OutputMatcher } from '../../core/index.ts';
 import { specialBytes } from '../special-bytes.ts';
 import { CacheBudget } from './cache-budget.ts';
-import { Following } from './following.ts';
+import { Following, mayBeCut } from './following.ts';
 import { GrammarPlaces } from './grammar-places.ts';
 import type { Places } from './places.ts';
 import { buildTokenTrie, type TokenTrie } from './token-trie.ts';
@@ -71,6 +71,7 @@ class GrammarMatcher implements OutputMatcher {
   readonly #shared: SharedGrammar;
   readonly #vocabulary: Vocabulary;
   #at: Places;
+  #complete = false;
 
   constructor(shared: SharedGrammar, vocabulary: Vocabulary) {
     this.#shared = shared;
@@ -82,6 +83,10 @@ class GrammarMatcher implements OutputMatcher {
     return this.#shared.following.mask(this.#at, left);
   }
 
+  get complete(): boolean {
+    return this.#complete;
+  }
+
   accept(tokenId: number): void {
     const { places, budget } = this.#shared;
     const name = this.#vocabulary.specialName(tokenId);
@@ -89,6 +94,7 @@ class GrammarMatcher implements OutputMatcher {
     let at: Places | null = bytes.length === 0 ? null : this.#at;
     for (const byte of bytes) at = at === null ? null : (places.row(at)[byte] ?? null);
     if (at === null) throw new Error(`Token ${tokenId} is outside of the grammar.`);
+    this.#complete = at.final && !mayBeCut(this.#at, at, places.prose);
     this.#at = at;
     budget.settle();
     places.refresh();

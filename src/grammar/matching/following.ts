@@ -23,15 +23,15 @@ export class Following {
   }
 
   /**
-   * Tokens that may follow at `at` when `left` may yet be drawn, an end token included: those behind which the answer
-   * can be completed and ended within them. All tokens where even the shortest ending would not fit.
+   * Tokens that may follow at `at` when `left` may yet be drawn: those behind which the answer can be completed within
+   * them. All tokens where even the shortest ending would not fit.
    *
    * @returns uint32 [⌈V / 32⌉], lowest bit first
    */
   mask(at: Places, left: number): Uint32Array {
     const following = at.following ?? this.#find(at);
-    const room = left - 2;
-    if (following.enough <= room || this.#endings.of(at) > left - 1) return following.mask;
+    const room = left - 1;
+    if (following.enough <= room || this.#endings.of(at) > left) return following.mask;
     if (!following.exact) this.#measure(at, following);
     return following.enough <= room ? following.mask : this.#within(at, room);
   }
@@ -42,7 +42,7 @@ export class Following {
     this.#walk(at, (to, start, end) => {
       this.#set(mask, start, end);
       // No token adds less than a byte.
-      if (to.rest > enough && !this.#mayBeCut(at, to)) enough = to.rest;
+      if (to.rest > enough && !mayBeCut(at, to, this.#grammar.prose)) enough = to.rest;
     });
     this.#budget.take(mask.byteLength);
     at.following = { mask, enough, exact: false };
@@ -53,7 +53,7 @@ export class Following {
     let enough = Number.NEGATIVE_INFINITY;
     let last: Places | null = null;
     this.#walk(at, (to) => {
-      if (to === last || this.#mayBeCut(at, to)) return;
+      if (to === last || mayBeCut(at, to, this.#grammar.prose)) return;
       last = to;
       enough = Math.max(enough, this.#endings.of(to));
     });
@@ -65,7 +65,7 @@ export class Following {
   #within(at: Places, room: number): Uint32Array {
     const mask = this.#endsAt(at);
     this.#walk(at, (to, start, end) => {
-      if (to.rest <= room || this.#mayBeCut(at, to) || this.#endings.of(to) <= room)
+      if (to.rest <= room || mayBeCut(at, to, this.#grammar.prose) || this.#endings.of(to) <= room)
         this.#set(mask, start, end);
     });
     return mask;
@@ -86,9 +86,9 @@ export class Following {
       mask[id >>> 5] = (mask[id >>> 5] as number) | (1 << (id & 31));
     }
   }
+}
 
-  /** Prose goes on to where its limit cuts it short. */
-  #mayBeCut(at: Places, to: Places): boolean {
-    return at.final && to.final && this.#grammar.prose;
-  }
+/** Whether a limit that comes between `at` and `to`, or behind them, cuts an answer short: prose goes on to there. */
+export function mayBeCut(at: Places, to: Places, prose: boolean): boolean {
+  return at.final && to.final && prose;
 }

@@ -23,7 +23,5 @@ export const detokenizeFields: FieldPlaces = (param) => param.replace(/^tokens/,
 export function inMessageTerms(thrown: unknown, places: FieldPlaces): unknown {
   if (!(thrown instanceof QueptError) || thrown.param === null) return thrown;
   const param = places(thrown.param);
-  if (param === thrown.param) return thrown;
-  const { code, message, retryAfterMs, cause } = thrown;
-  return new QueptError(code, message, { param, cause, ...(retryAfterMs !== null && { retryAfterMs }) });
+  return thrown.at(param, thrown.message.replace(`'${thrown.param}'`, `'${param}'`));
 }

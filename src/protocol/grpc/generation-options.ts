@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { z } from 'zod';
 import type { LogprobsWish, OutputConstraint } from '../../core/index.ts';
+import { ANSWER_LIMIT, requireAnswer } from '../openai/answer-limit.ts';
 import type { CommonRequest } from '../openai/choices.ts';
 import { chatLogprobsWish, echoedLogprobsWish, MAX_TOP_LOGPROBS } from '../openai/logprobs-wish.ts';
 import type { ResolvedModel } from '../openai/resolve-model.ts';
@@ -17,7 +18,7 @@ const target = z.number().gt(0).max(LONGEST_TARGET_MS).nullish();
 
 /** The same fields as of the HTTP API, under the same limits. */
 const optionsSchema = z.object({
-  max_tokens: SHARED_FIELDS.max_tokens,
+  max_tokens: ANSWER_LIMIT,
   stop: SHARED_FIELDS.stop,
   temperature: SHARED_FIELDS.temperature,
   top_p: SHARED_FIELDS.top_p,
@@ -69,6 +70,7 @@ export function parseOptions(
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw validationError(parsed.error, body);
   const fields = parsed.data.options;
+  requireAnswer(fields.max_tokens, own.echo);
   refuseEndless(own.constraint, fields.ignore_eos);
   const logprobs = logprobsWish(fields.logprobs, fields.top_logprobs, own.echo);
   const sources = { message: options.precision, metadata: metadata.precision, alias: model.config };

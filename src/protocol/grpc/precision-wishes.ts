@@ -1,9 +1,11 @@
 import type { Ladder, PrecisionWish } from '../../core/index.ts';
 import {
   agreedWish,
+  MODEL_ALIAS,
+  type PlacedWish,
   parsePrecisionWord,
   parseRangeObject,
-  type SourcedWish,
+  type WishPlace,
 } from '../openai/precision-wish.ts';
 import type { PrecisionWish as PrecisionWishMessage } from './gen/quept/v1/precision_pb.ts';
 
@@ -16,19 +18,23 @@ export interface PrecisionSources {
   readonly alias: string | null;
 }
 
+const OPTION: WishPlace = { param: 'options.precision', name: "'options.precision'" };
+const METADATA: WishPlace = { param: 'x-precision', name: "the metadata 'x-precision'" };
+
 /**
  * The one wish behind all sources of a call.
  *
- * Throws QueptError `invalid_request` (param `precision`) on one that fits no rung, and on sources that disagree.
+ * Throws QueptError `invalid_request` naming the field or metadata of one that fits no rung, and of sources that
+ * disagree.
  */
 export function callPrecision({ message, metadata, alias }: PrecisionSources, ladder: Ladder): PrecisionWish {
-  const wishes: SourcedWish[] = [];
+  const wishes: PlacedWish[] = [];
   const wish = message === undefined ? null : wishOf(message);
-  if (wish !== null) wishes.push({ source: "'options.precision'", wish });
+  if (wish !== null) wishes.push({ place: OPTION, wish });
   if (metadata !== null) {
-    wishes.push({ source: "the 'x-precision' metadata", wish: parsePrecisionWord(metadata, ladder) });
+    wishes.push({ place: METADATA, wish: parsePrecisionWord(metadata, ladder, METADATA) });
   }
-  if (alias !== null) wishes.push({ source: "the '@' of 'model'", wish: { kind: 'config', id: alias } });
+  if (alias !== null) wishes.push({ place: MODEL_ALIAS, wish: { kind: 'config', id: alias } });
   return agreedWish(wishes, ladder);
 }
 
@@ -40,7 +46,7 @@ function wishOf({ wish }: PrecisionWishMessage): PrecisionWish | null {
     case 'configId':
       return { kind: 'config', id: wish.value };
     case 'range':
-      return parseRangeObject({ min_bits: wish.value.minBits, max_bits: wish.value.maxBits });
+      return parseRangeObject({ min_bits: wish.value.minBits, max_bits: wish.value.maxBits }, OPTION);
     case undefined:
       return null;
     default:

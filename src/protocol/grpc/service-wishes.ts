@@ -15,7 +15,7 @@ export function callService(
   timeoutMs: number | null,
 ): ServiceWish {
   const { ttftMs, tpotMs } = metadata;
-  const told = parseServiceWish(tierWord(metadata.serviceTier), { ttftMs, tpotMs });
+  const told = parseServiceWish(tierWord(metadata.serviceTier), { ttftMs, tpotMs }, 'metadata');
   const tier: ServiceTier | null = options === undefined ? null : tierOf(options.serviceTier);
   return {
     tier: agreed('service_tier', tier, 'x-service-tier', told.tier),

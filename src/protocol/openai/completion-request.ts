@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ANSWER_LIMIT, requireAnswer } from './answer-limit.ts';
 import { checkFields, type FieldPolicy } from './check-fields.ts';
 import { expandChoices } from './choices.ts';
 import { commonRequest } from './common-request.ts';
@@ -16,8 +17,8 @@ const DEFAULT_MAX_TOKENS = 16;
 
 export const COMPLETION_SCHEMA = z.object({
   ...SHARED_FIELDS,
-  max_tokens: SHARED_FIELDS.max_tokens.describe(
-    `Tokens of the answer at most; default ${DEFAULT_MAX_TOKENS}.`,
+  max_tokens: ANSWER_LIMIT.describe(
+    `Tokens of the answer at most; default ${DEFAULT_MAX_TOKENS}. With \`echo\` 0 leaves it out.`,
   ),
   /** Parsed by `parsePrompts`. */
   prompt: z.unknown().meta(PROMPT_DOCUMENT),
@@ -54,6 +55,7 @@ export function parseCompletionRequest(body: object, context: RequestContext): P
   if (!parsed.success) throw validationError(parsed.error, body);
   const fields = parsed.data;
   const echo = fields.echo === true;
+  requireAnswer(fields.max_tokens, echo);
   const common = commonRequest(fields, context, {
     maxTokens: fields.max_tokens ?? DEFAULT_MAX_TOKENS,
     logprobs: fields.logprobs == null ? null : echoedLogprobsWish(fields.logprobs, echo, 'logprobs'),

@@ -1,10 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type Ladder, type PrecisionWish, QueptError, resolvePrecision } from '../../core/index.ts';
+import {
+  type Ladder,
+  type PrecisionRange,
+  type PrecisionWish,
+  QueptError,
+  resolvePrecision,
+} from '../../core/index.ts';
 import { validationError } from './validation-error.ts';
 
 const bits = z.number().gt(0).max(64).nullish();
-const rangeSchema = z.object({ precision: z.strictObject({ min_bits: bits, max_bits: bits }) });
+const rangeSchema = z.strictObject({ min_bits: bits, max_bits: bits });
 
 /** What a body may say, as a JSON schema. Which words and numbers there are depends on the ladder. */
 export const PRECISION_DOCUMENT = {
@@ -36,116 +42,126 @@ export interface PrecisionSources {
   readonly alias: string | null;
 }
 
-/** A wish and where it was said, for messages: "'precision'", say. */
-export interface SourcedWish {
-  readonly source: string;
+/** Where a wish is said, as errors name it. */
+export interface WishPlace {
+  readonly param: string;
+  /** In a sentence, and at the beginning of one. */
+  readonly name: string;
+}
+
+export interface PlacedWish {
+  readonly place: WishPlace;
   readonly wish: PrecisionWish;
 }
+
+const BODY: WishPlace = { param: 'precision', name: "'precision'" };
+const HEADER: WishPlace = { param: 'x-precision', name: "the header 'x-precision'" };
+export const MODEL_ALIAS: WishPlace = { param: 'model', name: "the '@' of 'model'" };
 
 /**
  * The one wish behind all sources of an HTTP request.
  *
- * Throws QueptError `invalid_request` (param `precision`) on a word that means nothing or fits no rung,
+ * Throws QueptError `invalid_request` (param `precision`, or the header) on a word that means nothing or fits no rung,
  * and on sources that disagree.
  */
 export function parsePrecisionWish(sources: PrecisionSources, ladder: Ladder): PrecisionWish {
-  const wishes: SourcedWish[] = [];
-  if (sources.body != null) wishes.push({ source: "'precision'", wish: parseValue(sources.body, ladder) });
-  if (sources.header !== null) {
-    wishes.push({ source: "the 'x-precision' header", wish: parsePrecisionWord(sources.header, ladder) });
-  }
-  if (sources.alias !== null) {
-    wishes.push({ source: "the '@' of 'model'", wish: { kind: 'config', id: sources.alias } });
-  }
+  const { body, header, alias } = sources;
+  const wishes: PlacedWish[] = [];
+  if (body != null) wishes.push({ place: BODY, wish: parseValue(body, ladder) });
+  if (header !== null) wishes.push({ place: HEADER, wish: parsePrecisionWord(header, ladder, HEADER) });
+  if (alias !== null) wishes.push({ place: MODEL_ALIAS, wish: { kind: 'config', id: alias } });
   return agreedWish(wishes, ladder);
 }
 
 /** The one wish behind several, which may differ in words. Throws QueptError `invalid_request` where they disagree. */
-export function agreedWish(wishes: readonly SourcedWish[], ladder: Ladder): PrecisionWish {
+export function agreedWish(wishes: readonly PlacedWish[], ladder: Ladder): PrecisionWish {
   const [first, ...others] = wishes;
   if (first === undefined) return { kind: 'auto' };
   // Rungs are compared and not words: 4 and `q4` may well mean the same.
-  const granted = resolvePrecision(ladder, first.wish);
-  const other = others.find(({ wish }) => !isDeepStrictEqual(resolvePrecision(ladder, wish), granted));
-  if (other !== undefined) {
-    const message = `${first.source} and ${other.source} ask for different precisions. Give only one.`;
-    throw invalid(message.charAt(0).toUpperCase() + message.slice(1));
+  const granted = rungsOf(first, ladder);
+  const other = others.find((wish) => !isDeepStrictEqual(rungsOf(wish, ladder), granted));
+  if (other === undefined) return first.wish;
+  throw invalid(first.place, `and ${other.place.name} ask for different precisions. Give only one.`);
+}
+
+function rungsOf({ place, wish }: PlacedWish, ladder: Ladder): PrecisionRange {
+  try {
+    return resolvePrecision(ladder, wish);
+  } catch (error) {
+    throw error instanceof QueptError ? error.at(place.param) : error;
   }
-  return first.wish;
 }
 
 function parseValue(value: unknown, ladder: Ladder): PrecisionWish {
-  if (typeof value === 'string') return parsePrecisionWord(value, ladder);
+  if (typeof value === 'string') return parsePrecisionWord(value, ladder, BODY);
   if (typeof value === 'number') return { kind: 'bits', bits: value };
-  if (typeof value === 'object' && !Array.isArray(value)) return parseRangeObject(value);
-  throw notUnderstood();
+  if (typeof value === 'object' && !Array.isArray(value)) return parseRangeObject(value, BODY);
+  throw notUnderstood(BODY);
 }
 
 /**
  * A number, an id, `auto`, `q4..q8` (ids or bits, either end may be left out) or the range object as JSON.
  *
- * Throws QueptError `invalid_request` (param `precision`) for anything else.
+ * Throws QueptError `invalid_request` naming `place` for anything else.
  */
-export function parsePrecisionWord(text: string, ladder: Ladder): PrecisionWish {
+export function parsePrecisionWord(text: string, ladder: Ladder, place: WishPlace): PrecisionWish {
   const word = text.trim();
-  if (word.startsWith('{')) return parseRangeObject(parseJson(word));
+  if (word.startsWith('{')) return parseRangeObject(parseJson(word, place), place);
   // An id that looks like something else is still an id.
   if (ladder.some((config) => config.id === word)) return { kind: 'config', id: word };
   if (word === 'auto') return { kind: 'auto' };
   if (NUMBER.test(word)) return { kind: 'bits', bits: Number(word) };
   const ends = word.split('..');
-  if (ends.length === 2) return parseRangeWord(ends[0] ?? '', ends[1] ?? '', ladder);
+  if (ends.length === 2) {
+    return range(bitsOf(ends[0] ?? '', ladder, place), bitsOf(ends[1] ?? '', ladder, place), place);
+  }
   if (/^[\w.-]{1,64}$/.test(word)) return { kind: 'config', id: word };
-  throw notUnderstood();
+  throw notUnderstood(place);
 }
 
-function parseRangeWord(from: string, to: string, ladder: Ladder): PrecisionWish {
-  const minBits = bitsOf(from, ladder);
-  const maxBits = bitsOf(to, ladder);
-  return range(minBits, maxBits);
-}
-
-function bitsOf(end: string, ladder: Ladder): number | null {
+function bitsOf(end: string, ladder: Ladder, place: WishPlace): number | null {
   if (end === '') return null;
   const config = ladder.find((candidate) => candidate.id === end);
   if (config !== undefined) return config.averageBits;
   if (NUMBER.test(end)) return Number(end);
   const ids = ladder.map((candidate) => candidate.id).join(', ');
-  throw invalid(`'precision' names an unknown config in its range. This model serves ${ids}.`);
+  throw invalid(place, `names an unknown config in its range. This model serves ${ids}.`);
 }
 
 /** `{ min_bits, max_bits }`; throws like `parsePrecisionWord`. */
-export function parseRangeObject(value: unknown): PrecisionWish {
-  const body = { precision: value };
-  const parsed = rangeSchema.safeParse(body);
+export function parseRangeObject(value: unknown, place: WishPlace): PrecisionWish {
+  const body = { [place.param]: value };
+  const parsed = z.object({ [place.param]: rangeSchema }).safeParse(body);
   if (!parsed.success) throw validationError(parsed.error, body);
-  return range(parsed.data.precision.min_bits ?? null, parsed.data.precision.max_bits ?? null);
+  const { min_bits, max_bits } = parsed.data[place.param] ?? {};
+  return range(min_bits ?? null, max_bits ?? null, place);
 }
 
-function range(minBits: number | null, maxBits: number | null): PrecisionWish {
-  if (minBits === null && maxBits === null)
-    throw invalid("'precision' needs 'min_bits', 'max_bits' or both.");
+function range(minBits: number | null, maxBits: number | null, place: WishPlace): PrecisionWish {
+  if (minBits === null && maxBits === null) throw invalid(place, "needs 'min_bits', 'max_bits' or both.");
   if (minBits !== null && maxBits !== null && minBits > maxBits) {
-    throw invalid("'precision' has a lower end above its upper end.");
+    throw invalid(place, 'has a lower end above its upper end.');
   }
   return { kind: 'range', minBits, maxBits };
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, place: WishPlace): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw notUnderstood();
+    throw notUnderstood(place);
   }
 }
 
-function notUnderstood(): QueptError {
+function notUnderstood(place: WishPlace): QueptError {
   return invalid(
-    "'precision' must be 'auto', a number of bits, a config id, a range such as 'q4..q8', or " +
+    place,
+    "must be 'auto', a number of bits, a config id, a range such as 'q4..q8', or " +
       "{ 'min_bits', 'max_bits' }.",
   );
 }
 
-function invalid(message: string): QueptError {
-  return new QueptError('invalid_request', message, { param: 'precision' });
+function invalid({ name, param }: WishPlace, what: string): QueptError {
+  const message = `${name.charAt(0).toUpperCase()}${name.slice(1)} ${what}`;
+  return new QueptError('invalid_request', message, { param });
 }

@@ -13,7 +13,7 @@ const TIERS = {
 export type TierWord = keyof typeof TIERS;
 export const SERVICE_TIER_WORDS = Object.keys(TIERS) as TierWord[];
 
-/** Targets as headers give them: `x-slo-ttft-ms` and `x-slo-tpot-ms`; null where there is none. */
+/** Targets as headers or metadata give them: `x-slo-ttft-ms` and `x-slo-tpot-ms`; null where there is none. */
 export interface TargetHeaders {
   readonly ttftMs: string | null;
   readonly tpotMs: string | null;
@@ -22,22 +22,26 @@ export interface TargetHeaders {
 export const LONGEST_TARGET_MS = 3_600_000;
 
 /** Throws QueptError `invalid_request` (param is the header) for a target that is no positive number. */
-export function parseServiceWish(tier: TierWord | null | undefined, headers: TargetHeaders): ServiceWish {
+export function parseServiceWish(
+  tier: TierWord | null | undefined,
+  headers: TargetHeaders,
+  calledThem: 'header' | 'metadata' = 'header',
+): ServiceWish {
   return {
     tier: tier == null ? null : TIERS[tier],
-    ttftMs: targetOf('x-slo-ttft-ms', headers.ttftMs),
-    tpotMs: targetOf('x-slo-tpot-ms', headers.tpotMs),
+    ttftMs: targetOf(calledThem, 'x-slo-ttft-ms', headers.ttftMs),
+    tpotMs: targetOf(calledThem, 'x-slo-tpot-ms', headers.tpotMs),
     timeoutMs: null,
   };
 }
 
-function targetOf(name: string, text: string | null): number | null {
+function targetOf(kind: string, name: string, text: string | null): number | null {
   if (text === null) return null;
   const ms = /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : 0;
   if (ms > 0 && ms <= LONGEST_TARGET_MS) return ms;
   throw new QueptError(
     'invalid_request',
-    `The header '${name}' must be a number of milliseconds above 0 and at most ${LONGEST_TARGET_MS}.`,
+    `The ${kind} '${name}' must be a number of milliseconds above 0 and at most ${LONGEST_TARGET_MS}.`,
     { param: name },
   );
 }

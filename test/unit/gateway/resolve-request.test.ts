@@ -176,12 +176,12 @@ describe('resolveMaxTokens', () => {
     });
   });
 
-  it('refuses a prompt without tokens and a limit below one', () => {
+  it('refuses a prompt without tokens and a limit below zero', () => {
     expect(refusal(() => resolveMaxTokens(100, text(0), 0, 1))).toMatchObject({
       code: 'invalid_request',
       param: 'prompt',
     });
-    for (const wanted of [0, -1, 1.5]) {
+    for (const wanted of [-1, 1.5]) {
       expect(refusal(() => resolveMaxTokens(100, text(1), 1, wanted))).toMatchObject({
         code: 'invalid_request',
         param: 'max_tokens',

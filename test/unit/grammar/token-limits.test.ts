@@ -38,6 +38,7 @@ const PIECES = [
 interface Drawn {
   readonly text: string;
   readonly tokens: number;
+  /** By an end token, or at the limit, complete. */
   readonly ended: boolean;
 }
 
@@ -55,7 +56,7 @@ function drawn(constrainer: GrammarConstrainer, words: Vocabulary, grammar: Gram
     parts.push(words.tokenBytes(id));
     matcher.accept(id);
   }
-  return { text: Buffer.concat(parts).toString(), tokens: limit, ended: false };
+  return { text: Buffer.concat(parts).toString(), tokens: limit, ended: matcher.complete };
 }
 
 interface Grammar {
@@ -111,7 +112,7 @@ describe('[J4] a limit of tokens', () => {
     const grammar = { grammar: schemaGrammar(schema), random };
     for (const words of [BYTE_VOCABULARY, vocabulary(PIECES)]) {
       const constrainer = new GrammarConstrainer(words);
-      const least = shortest.length + 1;
+      const least = shortest.length;
       for (let i = 0; i < 40; i++) {
         const limit = least + Math.floor(random() * (i % 2 === 0 ? 6 : 80));
         const { text, tokens, ended } = drawn(constrainer, words, grammar, limit);
@@ -124,11 +125,14 @@ describe('[J4] a limit of tokens', () => {
 
   it.each(SCHEMAS)('that is below the shortest %s changes nothing', (_, schema, shortest) => {
     const matcher = new GrammarConstrainer(BYTE_VOCABULARY).start(schemaGrammar(schema));
-    expect(matcher.allowed(shortest.length)).toEqual(matcher.allowed(NO_LIMIT));
+    const below = shortest.length - 1;
+    expect(matcher.allowed(below)).toEqual(matcher.allowed(NO_LIMIT));
     for (const byte of Buffer.from(shortest)) {
-      expect(allows(matcher.allowed(shortest.length), byte)).toBe(true);
+      expect(matcher.complete).toBe(false);
+      expect(allows(matcher.allowed(below), byte)).toBe(true);
       matcher.accept(byte);
     }
+    expect(matcher.complete).toBe(true);
     expect(allows(matcher.allowed(1), END)).toBe(true);
   });
 
@@ -137,12 +141,12 @@ describe('[J4] a limit of tokens', () => {
     const [, schema] = SCHEMAS[3] ?? ['', true];
     const constrainer = new GrammarConstrainer(words);
     const random = seededUniform(8);
-    // {" name":" "," id" : " A A A -0 0 "} and the end are 13, of which none is to spare.
+    // {" name":" "," id" : " A A A -0 0 "} are 12, of which none is to spare.
     for (let i = 0; i < 20; i++) {
-      const { ended, tokens } = drawn(constrainer, words, { grammar: schemaGrammar(schema), random }, 13);
-      expect([ended, tokens]).toEqual([true, 13]);
+      const { ended, tokens } = drawn(constrainer, words, { grammar: schemaGrammar(schema), random }, 12);
+      expect([ended, tokens]).toEqual([true, 12]);
     }
-    expect(drawn(constrainer, words, { grammar: schemaGrammar(schema), random }, 12).ended).toBe(false);
+    expect(drawn(constrainer, words, { grammar: schemaGrammar(schema), random }, 11).ended).toBe(false);
   });
 
   it('leaves out what could not be completed, and nothing else', () => {
@@ -150,12 +154,12 @@ describe('[J4] a limit of tokens', () => {
     const may = (left: number, character: string): boolean =>
       allows(matcher.allowed(left), Buffer.from(character)[0] ?? 0);
     matcher.accept(0x22);
-    expect(may(2, '"')).toBe(true);
+    expect(may(1, '"')).toBe(true);
     for (const [character, least] of [
-      ['a', 3],
-      ['é', 4],
-      ['€', 5],
-      ['\\', 4],
+      ['a', 2],
+      ['é', 3],
+      ['€', 4],
+      ['\\', 3],
     ] as const) {
       expect(may(least, character), character).toBe(true);
       expect(may(least - 1, character), character).toBe(false);
@@ -168,8 +172,8 @@ describe('[J4] a limit of tokens', () => {
     );
     for (let depth = 1; depth <= 40; depth++) {
       matcher.accept(0x5b);
-      expect(allows(matcher.allowed(depth + 2), 0x5b), `${depth}`).toBe(false);
-      expect(allows(matcher.allowed(depth + 3), 0x5b), `${depth}`).toBe(true);
+      expect(allows(matcher.allowed(depth + 1), 0x5b), `${depth}`).toBe(false);
+      expect(allows(matcher.allowed(depth + 2), 0x5b), `${depth}`).toBe(true);
     }
   });
 
@@ -186,8 +190,11 @@ describe('[J4] a limit of tokens', () => {
     // Prose may be cut, so all may follow but for what would begin a call.
     expect(allows(matcher.allowed(1), 0x61)).toBe(true);
     expect(allows(matcher.allowed(1), END)).toBe(true);
-    expect(allows(matcher.allowed(10), 0x3e)).toBe(false);
-    expect(allows(matcher.allowed(11), 0x3e)).toBe(true);
+    expect(allows(matcher.allowed(9), 0x3e)).toBe(false);
+    expect(allows(matcher.allowed(10), 0x3e)).toBe(true);
+    expect(matcher.complete).toBe(false);
+    for (const byte of Buffer.from('>12</call>')) matcher.accept(byte);
+    expect(matcher.complete).toBe(true);
   });
 
   it('is kept in the same way with no memory to keep anything in', () => {

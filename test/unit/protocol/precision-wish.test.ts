@@ -52,14 +52,16 @@ describe('parsePrecisionWish', () => {
     [{ body: { min_bits: 8, max_bits: 4 } }, 'precision'],
     [{ body: { min_bits: 'four' } }, 'precision.min_bits'],
     [{ body: { minBits: 4 } }, 'precision.minBits'],
-    [{ header: 'q4..q9' }, 'precision'],
-    [{ header: 'q8..q4' }, 'precision'],
-    [{ header: '..' }, 'precision'],
-    [{ header: '{"min_bits":' }, 'precision'],
-    [{ header: '{"min_bits":9}' }, 'precision'],
+    [{ header: 'q5' }, 'x-precision'],
+    [{ header: '{"minBits":9}' }, 'x-precision.minBits'],
+    [{ header: 'q4..q9' }, 'x-precision'],
+    [{ header: 'q8..q4' }, 'x-precision'],
+    [{ header: '..' }, 'x-precision'],
+    [{ header: '{"min_bits":' }, 'x-precision'],
+    [{ header: '{"min_bits":9}' }, 'x-precision'],
     [{ body: 'q4', header: 'q8' }, 'precision'],
     [{ body: 'auto', alias: 'q4' }, 'precision'],
-    [{ header: '2..4', alias: 'q4' }, 'precision'],
+    [{ header: '2..4', alias: 'q4' }, 'x-precision'],
   ])('refuses %j naming %s', (sources, param) => {
     let thrown: unknown = null;
     try {
@@ -73,7 +75,7 @@ describe('parsePrecisionWish', () => {
 
   it('says which two sources disagree', () => {
     expect(() => wish({ header: 'q8', alias: 'q4' })).toThrow(
-      "The 'x-precision' header and the '@' of 'model' ask for different precisions.",
+      "The header 'x-precision' and the '@' of 'model' ask for different precisions.",
     );
   });
 

@@ -70,6 +70,23 @@ describe('log-probabilities', () => {
     expect(rig.of('does not').terminals[0]).not.toHaveProperty('promptLogprobs');
   });
 
+  it('of a prompt alone come when it has been run, and no token is drawn', async () => {
+    const rig = new SchedulerRig({ shape: { ...SHAPE, contextLength: 64 } });
+    const alone = { promptTokens: PROMPT, maxTokens: 0 };
+    rig.scheduler.submit(engineRequest('asks', { ...alone, logprobs: WISH }));
+    rig.scheduler.submit(engineRequest('does not', alone));
+    rig.scheduler.submit(engineRequest('beside', { promptTokens: PROMPT, maxTokens: 3 }));
+    await rig.runToEnd();
+    const [end] = rig.of('asks').terminals;
+    if (end?.type !== 'finished') throw new Error('it did not finish');
+    expect(end).toMatchObject({ reason: 'length', text: '', usage: { completionTokens: 0 } });
+    expectScores(end.promptLogprobs?.slice(1) ?? [], await logitsBehind(PROMPT), [...PROMPT.slice(1)]);
+    expect(rig.endOf('does not')).toBe('length');
+    expect(rig.of('beside').tokens).toHaveLength(3);
+    expect([...rig.of('asks').tokens, ...rig.of('does not').tokens]).toEqual([]);
+    expect(rig.scheduler.snapshot().freeSlots).toBe(SHAPE.slots);
+  });
+
   it('of a prompt are complete although it is reused, and although its slot is taken away', async () => {
     let asked = 0;
     const rig = new SchedulerRig(

@@ -87,7 +87,7 @@ describe('submit', () => {
     ['invalid_request prompt', { promptTokens: Int32Array.of(-1) }],
     ['context_length_exceeded prompt', { promptTokens: new Int32Array(32) }],
     ['accepted', { promptTokens: new Int32Array(31) }],
-    ['invalid_request max_tokens', { maxTokens: 0 }],
+    ['invalid_request max_tokens', { maxTokens: -1 }],
     ['invalid_request stop', { stop: ['a', ''] }],
     ['invalid_request precision', { floor: 3, ceiling: 2 }],
     ['invalid_request precision', { floor: -1, ceiling: 2 }],

@@ -73,7 +73,7 @@ export const OutputFormatSchema: GenMessage<OutputFormat> = /*@__PURE__*/
  */
 export type GenerationOptions = Message<"quept.v1.GenerationOptions"> & {
   /**
-   * Tokens to generate at most, from 1. All that the context leaves, where it is not set.
+   * Tokens to generate at most, from 1; 0 with echo, for the prompt alone. Not set, all that the context leaves.
    *
    * @generated from field: optional uint32 max_tokens = 1;
    */
