@@ -27,3 +27,5 @@ export { graphicsDevices } from './webgpu/graphics-devices.ts';
 export { openWebGpuRunner } from './webgpu/open-webgpu-runner.ts';
 export { type AdapterProbe, probeAdapter } from './webgpu/probe-adapter.ts';
 export type { DeviceTransfers } from './webgpu/transfer-meter.ts';
+export type { WebGpuRunner } from './webgpu/webgpu-runner.ts';
+export { webGpuSessionOptions } from './webgpu/webgpu-session-options.ts';

@@ -140,7 +140,8 @@ describe.runIf(present)('requests on a software device', () => {
       serve(
         Array.from({ length: count }, () => {
           id++;
-          const prompt = Array.from({ length: 1 + (id % 7) }, (_, k) => 3 + ((id + k * 7) % 250));
+          // As many tokens as a software device runs quickly.
+          const prompt = Array.from({ length: 4 + (id % 4) }, (_, k) => 3 + ((id + k * 7) % 250));
           return request(id, prompt, 1 + Number(id % 8 === 0));
         }),
       );
