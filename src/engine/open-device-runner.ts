@@ -19,6 +19,8 @@ export interface DeviceRunnerOptions
   readonly onNote?: (note: string) => void;
   /** How to look at the adapter. */
   readonly probe?: () => Promise<AdapterProbe>;
+  /** Graphics devices that the system has; null where nobody looks. */
+  readonly devices?: readonly string[] | null;
 }
 
 /** What a model runs on. */
@@ -52,13 +54,13 @@ export async function openDeviceRunner(
   embedding: EmbeddingTable,
   options: DeviceRunnerOptions = {},
 ): Promise<DeviceRunner> {
-  const { device = 'auto', probe = probeAdapter, onNote } = options;
+  const { device = 'auto', probe = probeAdapter, devices = graphicsDevices(), onNote } = options;
   if (device === 'webgpu') {
     const { facts, fault } = await probe();
     if (facts === null) throw noAdapter(fault);
     return openOn(facts, weights, embedding, options);
   }
-  if (device === 'auto' && (graphicsDevices() ?? []).length > 0) {
+  if (device === 'auto' && (devices ?? []).length > 0) {
     const { facts, fault } = await probe();
     if (facts === null) onNote?.(`no graphics device is used: ${fault}`);
     else if (facts.kind !== 'hardware')

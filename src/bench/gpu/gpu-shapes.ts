@@ -10,7 +10,7 @@ const TINY: ModelArchitecture = {
   heads: 2,
   kvHeads: 1,
   headDim: 32,
-  vocabSize: 4096,
+  vocabSize: 512,
 };
 
 /** That of a Llama 3.2 of 1.24 billion parameters. */
