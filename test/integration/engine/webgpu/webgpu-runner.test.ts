@@ -20,6 +20,8 @@ const SLOTS = 6;
 const TOLERANCE = 2e-5;
 /** Fewer rows than this are many times slower in software. */
 const QUICK_ROWS = 4;
+/** Longer chunks come out wrong on SwiftShader in one pass. */
+const SHORT_PASS = 16;
 
 const present = hasSoftwareGpu();
 useSoftwareGpu();
@@ -47,6 +49,8 @@ async function openPair(
   const gpu = proves
     ? (await openWebGpuRunner(weights, embedding, { ...shape, adapter })).runner
     : await WebGpuRunner.create(weights, embedding, { ...shape, floatType: 'f32', leastRows: QUICK_ROWS });
+  // What the proof would have found.
+  if (!proves) gpu.limitPasses(SHORT_PASS);
   const close = async () => {
     await gpu.close();
     await cpu.close();
@@ -188,7 +192,7 @@ describe.runIf(present)('on a software device', () => {
     '[P1] a tiny %s computes what it does on the processor',
     async (family) => {
       const tiny = await writeTinyArtefact({ contextLength: CONTEXT, family });
-      const pair = await openPair(tiny.directory);
+      const pair = await openPair(tiny.directory, 'software', false);
       await exercise(pair.twins, pair.artefact.manifest.ladder.at(-1)!);
       await pair.close();
       await tiny.remove();
@@ -218,10 +222,12 @@ describe.runIf(present)('on a software device', () => {
   test('[P1] the model that comes with the package computes what it does on the processor, its cascade too', async () => {
     const large = await openPair(DEFAULT_MODEL, 'software', false);
     const { twins } = large;
-    const rungs = large.artefact.manifest.ladder;
-    expect(rungs.some(({ ranks }) => ranks.some((rank) => rank > 0))).toBe(true);
+    const { ladder } = large.artefact.manifest;
+    const cascaded = ladder.find(({ ranks }) => ranks.some((rank) => rank > 0));
+    expect(cascaded).toBeDefined();
+    const rungs = [ladder[0]!, cascaded!, ladder.at(-1)!];
     const all = [0, 1, 2, 3].map(() => twins.acquire());
-    for (const [i, twin] of all.entries()) await twins.run(rungs[0]!, [[twin, text(4 + 3 * i, i)]]);
+    await twins.run(rungs[0]!, [[all[0]!, text(6, 0)]]);
     // Each rung goes on where the one before it left.
     for (const precision of rungs) {
       await twins.run(
