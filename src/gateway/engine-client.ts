@@ -231,11 +231,19 @@ export class EngineClient {
         return 'The engine that hung has been killed.';
       case null:
         return /^(code|signal) /.test(how)
-          ? `The engine process ended unexpectedly (${how}). A SIGKILL that nobody sent usually means that memory ran out.`
+          ? `The engine process ended unexpectedly (${how}). A SIGKILL that nobody sent usually means that memory ran out.${this.#driverHint()}`
           : `The engine process could not be started: ${how}.`;
       default:
         return this.#killedFor satisfies never;
     }
+  }
+
+  /** Drivers of graphics devices run in the engine's process, and end it without a word. */
+  #driverHint(): string {
+    const { device } = this.#options.settings;
+    return device === 'cpu'
+      ? ''
+      : ' Where a graphics device is used, its driver may be why: --device cpu does without.';
   }
 
   #reasonNotReady(): string | null {
