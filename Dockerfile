@@ -1,4 +1,5 @@
-# An image of the server with the model that comes with it (--target bare leaves that out):
+# An image of the server with the model that comes with it (--target bare leaves that out, --target gpu adds what a
+# graphics device needs, see docs/gpu.md):
 #
 #   docker build --tag quept .
 #   docker run --publish 127.0.0.1:8080:8080 --volume ./keys:/etc/quept/keys:ro --env QUEPT_KEYS=/etc/quept/keys/keys.json quept
@@ -38,6 +39,17 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 \
   CMD ["node", "/app/deploy/docker/health.mjs"]
 ENTRYPOINT ["node", "/app/dist/cli/main.js"]
 CMD ["serve"]
+
+FROM bare AS gpu
+# The Vulkan loader, and what NVIDIA's driver is linked with; AMD's and Intel's is mesa-vulkan-drivers.
+ARG VULKAN_PACKAGES="libvulkan1 libegl1 libx11-6 libxext6"
+USER 0
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends ${VULKAN_PACKAGES} \
+ && apt-get clean \
+ && rm -rf /var/lib/apt/lists/*
+USER 65532:65532
+COPY models ./models
 
 FROM bare AS full
 COPY models ./models

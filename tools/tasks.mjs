@@ -50,6 +50,7 @@ const TASKS = {
     await runScript(join('tools', 'dashboard-screenshots.mjs'), args);
   },
   'bench-engine': (args) => runBuilt(join('bench', 'engine', 'main.js'), args),
+  'bench-gpu': (args) => runBuilt(join('bench', 'gpu', 'main.js'), args),
   'bench-gateway': (args) => runBuilt(join('bench', 'gateway', 'main.js'), args),
   'bench-scheduler': (args) => runBuilt(join('bench', 'scheduler', 'main.js'), args),
   'bench-observability': (args) => runBuilt(join('bench', 'observability', 'main.js'), args),

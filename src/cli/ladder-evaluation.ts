@@ -8,7 +8,7 @@ import {
   type PrefixEvaluation,
   type SwitchingEvaluation,
 } from '../calibration/index.ts';
-import { type Ladder, type PrecisionConfig, QueptError } from '../core/index.ts';
+import { type Device, type Ladder, type PrecisionConfig, QueptError } from '../core/index.ts';
 import { cutEvalText, type EvalText, readEvalText } from './eval-text.ts';
 import type { EvaluatedLadder } from './evaluation-figure.ts';
 import { namedConfigs } from './named-configs.ts';
@@ -18,6 +18,7 @@ import { createProgress } from './progress.ts';
 import { formatTable } from './text-format.ts';
 
 export interface LadderEvaluationOptions extends EvalText {
+  readonly device: Device;
   readonly reference?: string;
   /** Ids of configs that shall take turns. */
   readonly switch?: readonly string[];
@@ -40,7 +41,11 @@ export async function runLadderEvaluation(
   signal: AbortSignal,
 ): Promise<LadderEvaluation> {
   const text = await readEvalText(options);
-  const local = await openLocalModel(directory, { slots: 1 });
+  const local = await openLocalModel(directory, {
+    slots: 1,
+    device: options.device,
+    onNote: (note) => output.note(note),
+  });
   let reference: ReferenceModel | null = null;
   try {
     const { name, ladder } = local.artefact.manifest;

@@ -5,9 +5,11 @@ import {
   artefactEmbedding,
   artefactWeights,
   checkpointFingerprint,
+  type DeviceRunnerOptions,
   denseWeights,
   loadTokenizer,
   openCheckpoint,
+  openDeviceRunner,
   openRunner,
   type RunnerOptions,
   type Tokenizer,
@@ -22,13 +24,17 @@ export interface LocalModel {
   close(): Promise<void>;
 }
 
-/** Opens and verifies the artefact in `directory`. Throws QueptError `invalid_artefact`. */
-export async function openLocalModel(directory: string, options: RunnerOptions): Promise<LocalModel> {
+/**
+ * Opens and verifies the artefact in `directory`, on the processor unless `options` name another device. Throws
+ * QueptError `invalid_artefact`, and `invalid_config` for a device that cannot be had.
+ */
+export async function openLocalModel(directory: string, options: DeviceRunnerOptions): Promise<LocalModel> {
   const artefact = await openArtefact(directory, { verify: true });
   try {
     const tokenizer = await loadTokenizer(directory, 'invalid_artefact');
-    const runner = await openRunner(artefactWeights(artefact), await artefactEmbedding(artefact), {
+    const { runner } = await openDeviceRunner(artefactWeights(artefact), await artefactEmbedding(artefact), {
       threads: defaultThreads(),
+      device: 'cpu',
       ...options,
     });
     const close = async () => {

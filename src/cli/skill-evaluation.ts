@@ -7,7 +7,7 @@ import {
   type SkillScore,
   scoreSkills,
 } from '../calibration/index.ts';
-import type { PrecisionConfig } from '../core/index.ts';
+import type { Device, PrecisionConfig } from '../core/index.ts';
 import { namedConfigs } from './named-configs.ts';
 import { openLocalModel } from './open-model.ts';
 import type { Output } from './output.ts';
@@ -18,6 +18,7 @@ import { encodeSkillPrompts } from './skill-prompts.ts';
 import { formatTable } from './text-format.ts';
 
 export interface SkillEvaluationOptions {
+  readonly device: Device;
   /** Path of a file of JSON lines. */
   readonly skills: string;
   /** How many examples of each skill are asked, from its first on; all when absent. */
@@ -63,7 +64,11 @@ export async function runSkillEvaluation(
   signal: AbortSignal,
 ): Promise<EvaluatedSkills> {
   const examples = firstOfEach(await readSkills(options.skills), options.examples);
-  const model = await openLocalModel(directory, { slots: Math.min(BATCH, examples.length) });
+  const model = await openLocalModel(directory, {
+    slots: Math.min(BATCH, examples.length),
+    device: options.device,
+    onNote: (note) => output.note(note),
+  });
   try {
     const { ladder, name } = model.artefact.manifest;
     const named = options.configs && namedConfigs(ladder, options.configs, '--configs');

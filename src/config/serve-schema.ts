@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TOOL_FORMATS } from '../core/index.ts';
+import { DEVICES, TOOL_FORMATS } from '../core/index.ts';
 import { defaultThreads } from './default-threads.ts';
 import { SETTING_RULES } from './setting-rules.ts';
 
@@ -55,6 +55,8 @@ const settingsSchema = z.strictObject({
   slots: wholeNumber(1, 256).default(8),
   contextLength: wholeNumber(16, 1_048_576).nullable().default(null),
   threads: wholeNumber(1, 256).default(() => defaultThreads()),
+  device: z.enum(DEVICES).default('auto'),
+  deviceMemoryMb: wholeNumber(1, 1e7).nullable().default(null),
   prefillChunk: wholeNumber(1, 4096).default(128),
   maxWaiting: wholeNumber(0, 1_000_000).default(256),
   maxWorkTokens: wholeNumber(1, 1e9).nullable().default(null),
@@ -154,6 +156,17 @@ export const SERVE_KEYS: { readonly [Key in keyof ServeConfig]: KeyDescription }
     ...number('n', 'a whole number from 1 to 256', 'threads of the model (physical cores)'),
     varies: true,
   },
+  device: {
+    kind: 'text',
+    argument: 'name',
+    requirement: `one of ${DEVICES.join(', ')}`,
+    help: 'what the model runs on: auto is a graphics device where there is a real one, else the processor (auto)',
+  },
+  deviceMemoryMb: number(
+    'n',
+    'a whole number of MiB from 1 to 10000000',
+    'device memory that the model may take (90 % of what the device has, or half of memory that it shares)',
+  ),
   prefillChunk: number('tokens', 'a whole number from 1 to 4096', 'prompt tokens per step (128)'),
   maxWaiting: number('n', 'a whole number from 0 to 1000000', 'requests that may wait; more get 503 (256)'),
   maxWorkTokens: number(

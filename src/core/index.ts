@@ -12,6 +12,7 @@ export {
 } from './caller.ts';
 export type { Clock } from './clock.ts';
 export type { Decision, DecisionTrail, RequestDecisions } from './decision.ts';
+export { DEVICES, type Device } from './device.ts';
 export { ERROR_TABLE, type ErrorCode, QueptError, toPublicError } from './errors.ts';
 export type {
   ChatMessage,

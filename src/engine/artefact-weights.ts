@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { modelVectors } from '../core/index.ts';
 import type { ExternalData } from '../onnx/index.ts';
 import { type Artefact, PlaneRowReader, readPlane, type TensorEntry } from '../quant/index.ts';
-import type { EmbeddingTable } from './cpu/embedding-table.ts';
+import type { EmbeddingTable } from './embedding-table.ts';
 import type { GraphWeights, MatrixData } from './graph/graph-weights.ts';
 
 /** Initializers that point straight into the artefact's weights file. */

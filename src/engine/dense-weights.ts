@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fusedMatrices, modelVectors, type WeightSource } from '../core/index.ts';
 import type { ExternalData } from '../onnx/index.ts';
 import { explainDiskFault } from '../quant/index.ts';
-import type { EmbeddingTable } from './cpu/embedding-table.ts';
+import type { EmbeddingTable } from './embedding-table.ts';
 import type { GraphWeights, MatrixData } from './graph/graph-weights.ts';
 
 /** Floats read and written at a time: bounds memory whatever the size of a matrix. */

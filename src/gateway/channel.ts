@@ -1,4 +1,12 @@
-import type { DecisionTrail, EngineRequest, ErrorCode, GenerationEvent, ModelShape } from '../core/index.ts';
+import type {
+  DecisionTrail,
+  Device,
+  EngineRequest,
+  ErrorCode,
+  GenerationEvent,
+  ModelShape,
+} from '../core/index.ts';
+import type { DeviceReport, DeviceTransfers } from '../engine/index.ts';
 import type {
   CostErrors,
   PolicyName,
@@ -20,8 +28,11 @@ export interface EngineSettings {
   readonly prefillChunk: number;
   readonly policy: PolicyName;
   readonly prefixSharing: PrefixSharing;
-  /** Threads of one forward pass. */
+  /** Threads of one forward pass on the processor. */
   readonly threads: number;
+  readonly device: Device;
+  /** Bytes of device memory that may be used; null for what the device has. */
+  readonly deviceMemoryBytes: number | null;
   /** Requests whose decisions are kept; 0 for none. */
   readonly decisionLog: number;
   /** File to record every view and plan in; null for none. */
@@ -70,6 +81,7 @@ export type ToEngine = StartMessage | WorkMessage | StopMessage | DecisionQuery 
 export interface ReadyMessage {
   readonly type: 'ready';
   readonly shape: ModelShape;
+  readonly device: DeviceReport;
   /** Measured at the start of this process. */
   readonly profile: UnloadedProfile;
   /** Predicted. */
@@ -84,6 +96,7 @@ export interface EngineStatistics extends StepStatistics {
     /** Of the longest step that can be planned, as predicted now. */
     readonly longestStepMs: number;
   };
+  readonly transfers: DeviceTransfers;
 }
 
 /** A request whose prompt has begun to run, with so many tokens of it reused. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Deadlines, ServedModel, ServiceTier, ToolFormat } from '../core/index.ts';
+import type { Deadlines, Device, ServedModel, ServiceTier, ToolFormat } from '../core/index.ts';
 import { readToolFormat } from '../engine/index.ts';
 import { type Logger, NO_TRACER, type ServingMetrics, type Tracer } from '../observability/index.ts';
 import { type ArtefactManifest, openArtefact } from '../quant/index.ts';
@@ -33,8 +33,11 @@ export interface GatewayOptions {
   readonly prefixSharing: PrefixSharing;
   readonly tiers: Readonly<Record<ServiceTier, TierSettings>>;
   readonly deadlines: Deadlines;
-  /** Threads of one forward pass. */
+  /** Threads of one forward pass on the processor. */
   readonly threads: number;
+  readonly device: Device;
+  /** Bytes of device memory that may be used; null for what the device has. */
+  readonly deviceMemoryBytes: number | null;
   /** Requests whose decisions can be asked for; 0 for none. */
   readonly decisionLog: number;
   /** File to record every view and plan in; null for none. */
@@ -83,6 +86,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       policy: options.policy,
       prefixSharing: options.prefixSharing,
       threads: options.threads,
+      device: options.device,
+      deviceMemoryBytes: options.deviceMemoryBytes,
       decisionLog,
       record: options.record,
     },

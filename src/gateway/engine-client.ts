@@ -3,6 +3,7 @@ import type { Logger, RestartReason } from '../observability/index.ts';
 import type { SchedulerSnapshot, UnloadedProfile } from '../scheduler/index.ts';
 import type { EngineSettings, FatalMessage, ReadyMessage, StepMessage } from './channel.ts';
 import { DecisionQueries } from './decision-queries.ts';
+import { describeDevice } from './describe-device.ts';
 import { EngineChild } from './engine-child.ts';
 import type { EngineMetrics } from './engine-metrics.ts';
 import { EngineWatchdog } from './engine-watchdog.ts';
@@ -155,7 +156,7 @@ export class EngineClient {
     }, loadTimeoutMs);
   }
 
-  #onReady({ profile, longestStepMs }: ReadyMessage): void {
+  #onReady({ profile, longestStepMs, device }: ReadyMessage): void {
     if (this.#state === 'stopped' || this.#killedFor !== null) return;
     this.#options.onProfile?.(profile);
     clearTimeout(this.#timer);
@@ -164,7 +165,9 @@ export class EngineClient {
     this.#watchdog.start(longestStepMs);
     this.#settleReady.resolve();
     const patienceMs = Math.round(this.#watchdog.patienceMs);
-    this.#options.logger.info({ enginePid: this.pid, patienceMs }, 'the engine is ready');
+    this.#options.metrics.started(device);
+    const place = describeDevice(device);
+    this.#options.logger.info({ enginePid: this.pid, patienceMs, ...place }, 'the engine is ready');
   }
 
   #onStep(message: StepMessage): void {
@@ -228,11 +231,19 @@ export class EngineClient {
         return 'The engine that hung has been killed.';
       case null:
         return /^(code|signal) /.test(how)
-          ? `The engine process ended unexpectedly (${how}). A SIGKILL that nobody sent usually means that memory ran out.`
+          ? `The engine process ended unexpectedly (${how}). A SIGKILL that nobody sent usually means that memory ran out.${this.#driverHint()}`
           : `The engine process could not be started: ${how}.`;
       default:
         return this.#killedFor satisfies never;
     }
+  }
+
+  /** Drivers of graphics devices run in the engine's process, and end it without a word. */
+  #driverHint(): string {
+    const { device } = this.#options.settings;
+    return device === 'cpu'
+      ? ''
+      : ' Where a graphics device is used, its driver may be why: --device cpu does without.';
   }
 
   #reasonNotReady(): string | null {

@@ -1,5 +1,6 @@
 import type { Ladder } from '../core/index.ts';
-import type { RestartReason, ServingMetrics } from '../observability/index.ts';
+import type { DeviceReport } from '../engine/index.ts';
+import type { DeviceUse, RestartReason, ServingMetrics } from '../observability/index.ts';
 import type { SchedulerSnapshot } from '../scheduler/index.ts';
 import type { StepMessage } from './channel.ts';
 
@@ -19,11 +20,17 @@ export class EngineMetrics {
     this.#ladder = ladder;
   }
 
+  /** An engine is ready. */
+  started(device: DeviceReport): void {
+    this.#metrics.deviceInUse(deviceUse(device));
+  }
+
   step({ snapshot, statistics }: StepMessage): void {
     const metrics = this.#metrics;
     this.#state(snapshot);
     this.#countOn(snapshot);
-    const { batches, switches, ended, cost } = statistics;
+    const { batches, switches, ended, cost, transfers } = statistics;
+    metrics.deviceTransferred(transfers.uploadedBytes, transfers.downloadedBytes);
     for (const { phase, rung, ms, wholeMs, predictedMs } of batches) {
       const byPrediction = predictedMs > 0 ? wholeMs / predictedMs : null;
       metrics.stepRan({ phase, config: this.#config(rung), seconds: ms / 1000, byPrediction });
@@ -45,6 +52,7 @@ export class EngineMetrics {
   gone(): void {
     this.#counted = NOTHING_COUNTED;
     const belowCeiling = { priority: 0, default: 0, flex: 0 };
+    this.#metrics.deviceInUse(null);
     this.#metrics.engineState({ running: 0, waiting: 0, kvUsage: 0, belowCeiling });
   }
 
@@ -75,4 +83,10 @@ export class EngineMetrics {
 
 function toSeconds(ms: number | null): number | null {
   return ms === null ? null : ms / 1000;
+}
+
+function deviceUse(device: DeviceReport): DeviceUse {
+  if (device.kind === 'cpu') return { kind: 'cpu' };
+  const { weightBytes: weights, cacheBytes: cache, workingBytes: work } = device.memory;
+  return { kind: 'webgpu', memory: { weights, cache, work, budget: device.budgetBytes ?? 0 } };
 }

@@ -1,5 +1,5 @@
 import { QueptError } from '../core/index.ts';
-import { artefactEmbedding, artefactWeights, loadTokenizer, openRunner } from '../engine/index.ts';
+import { artefactEmbedding, artefactWeights, loadTokenizer, openDeviceRunner } from '../engine/index.ts';
 import { GrammarConstrainer } from '../grammar/index.ts';
 import { openArtefact } from '../quant/index.ts';
 import {
@@ -19,6 +19,7 @@ import {
 import type { DecisionQuery, EngineSettings, FromEngine, ToEngine } from './channel.ts';
 import { EngineLoop } from './engine-loop.ts';
 import { RecordingFile } from './recording-file.ts';
+import { TransferCount } from './transfer-count.ts';
 
 // Entry of the engine process: loads one artefact and runs the step loop until its parent lets go of it.
 
@@ -58,12 +59,18 @@ async function serve(settings: EngineSettings): Promise<void> {
   const { artefactDirectory, slots, contextLength, prefillChunk, threads, policy, prefixSharing } = settings;
   const artefact = await openArtefact(artefactDirectory, { verify: true });
   const textDecoder = await loadTokenizer(artefactDirectory, 'invalid_artefact');
-  const runner = await openRunner(artefactWeights(artefact), await artefactEmbedding(artefact), {
+  const opened = await openDeviceRunner(artefactWeights(artefact), await artefactEmbedding(artefact), {
     slots,
     contextLength,
     threads,
+    device: settings.device,
+    deviceMemoryBytes: settings.deviceMemoryBytes,
     onFallback: (reason) => note(`attention in place does not work here, using the slower one: ${reason}`),
+    onNote: note,
+    onDeviceLost,
   });
+  const { runner, device } = opened;
+  const transfers = new TransferCount(opened.transfers);
   const { ladder } = artefact.manifest;
   const constrainer = new GrammarConstrainer({
     size: runner.shape.vocabSize,
@@ -114,10 +121,12 @@ async function serve(settings: EngineSettings): Promise<void> {
         slowness: cost.parameters().slowness,
         longestStepMs: longestStepMs(cost, bounds),
       },
+      transfers: transfers.take(),
     }),
     post,
   );
-  await post({ type: 'ready', shape: runner.shape, profile, longestStepMs: longestStepMs(cost, bounds) });
+  const longest = longestStepMs(cost, bounds);
+  await post({ type: 'ready', shape: runner.shape, device, profile, longestStepMs: longest });
   await loop.run();
   await recording?.close();
   await runner.close();
@@ -136,6 +145,13 @@ function post(message: FromEngine): Promise<void> {
     // It fails only when the parent is gone, and then 'disconnect' ends this process.
     process.send?.(message, () => resolve());
   });
+}
+
+/** What was on the device is gone, so this process goes as well. The pass never ends: no request hears of it from here. */
+function onDeviceLost(fault: unknown): Promise<void> {
+  note(describe(fault));
+  die(new QueptError('engine_unavailable', 'The device failed in the middle of a pass.'));
+  return new Promise(() => {});
 }
 
 /** Tells the parent why, then ends. The stack goes to the log only. */

@@ -3,7 +3,7 @@ import { createKeyMetrics, type KeyMetrics } from './key-metrics.ts';
 import { MetricRegistry } from './metric-registry.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 import { createQueptMetrics } from './quept-metrics.ts';
-import type { ServingMetrics } from './serving-metrics.ts';
+import { DEVICE_MEMORY_KINDS, type ServingMetrics } from './serving-metrics.ts';
 import { createVllmMetrics, VLLM_FINISH_REASON } from './vllm-metrics.ts';
 
 /** What a scrape is answered with. */
@@ -34,6 +34,18 @@ export function createPrometheusMetrics(): ServingMetrics & KeyMetrics & Metrics
     },
     readiness: (ready) => own.onScrape(() => quept.ready.set(ready() ? 1 : 0)),
     engineRestarted: (reason) => quept.restarts.inc({ reason }),
+    deviceInUse(use) {
+      for (const device of ['cpu', 'webgpu'] as const) {
+        quept.device.set({ device }, use?.kind === device ? 1 : 0);
+      }
+      for (const kind of DEVICE_MEMORY_KINDS) {
+        quept.deviceMemory.set({ kind }, use?.kind === 'webgpu' ? use.memory[kind] : 0);
+      }
+    },
+    deviceTransferred(uploadedBytes, downloadedBytes) {
+      quept.deviceTransfers.inc({ direction: 'upload' }, uploadedBytes);
+      quept.deviceTransfers.inc({ direction: 'download' }, downloadedBytes);
+    },
     engineState({ running, waiting, kvUsage, belowCeiling }) {
       vllm.running.set(running);
       vllm.waiting.set(waiting);

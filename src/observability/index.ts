@@ -11,6 +11,7 @@ export type { LogSink } from './log-sink.ts';
 export type { LeveledLogger, LogFields, Logger } from './logger.ts';
 export { NO_METRICS } from './no-metrics.ts';
 export type {
+  DeviceUse,
   EngineState,
   OverloadLimit,
   PhaseSeconds,

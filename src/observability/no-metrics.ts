@@ -9,6 +9,8 @@ export const NO_METRICS: ServingMetrics & KeyMetrics = {
   readiness: nothing,
   engineState: nothing,
   engineRestarted: nothing,
+  deviceInUse: nothing,
+  deviceTransferred: nothing,
   predictionState: nothing,
   stepRan: nothing,
   precisionSwitched: nothing,

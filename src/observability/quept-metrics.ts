@@ -1,5 +1,6 @@
 import { SERVICE_TIERS } from '../core/index.ts';
 import type { MetricRegistry } from './metric-registry.ts';
+import { DEVICE_MEMORY_KINDS } from './serving-metrics.ts';
 
 const SLOS = ['ttft', 'tpot', 'all'] as const;
 
@@ -73,6 +74,21 @@ export function createQueptMetrics(registry: MetricRegistry) {
       'Engine processes that were lost and replaced: crash (ended by itself), hang (killed), load_timeout (killed).',
       'reason',
     ),
+    device: registry.gauge(
+      'quept_engine_device',
+      'What the model runs on: 1 for the device in use, 0 for others, and for all while there is no engine.',
+      'device',
+    ),
+    deviceMemory: registry.gauge(
+      'quept_device_memory_bytes',
+      'Device memory that the model takes, by what for; budget is how much it may take, 0 where that is not known. All 0 on the processor.',
+      'kind',
+    ),
+    deviceTransfers: registry.counter(
+      'quept_device_transfer_bytes_total',
+      'Bytes passed between host and device by steps; 0 on the processor.',
+      'direction',
+    ),
     lag: registry.histogram(
       'quept_event_loop_lag_seconds',
       'How late timers of the main thread fire: what every request waits at least.',
@@ -90,6 +106,9 @@ export function createQueptMetrics(registry: MetricRegistry) {
   }
   for (const reason of ['waiting_requests', 'tier_share', 'work_tokens'])
     metrics.rejections.inc({ reason }, 0);
+  for (const device of ['cpu', 'webgpu']) metrics.device.set({ device }, 0);
+  for (const kind of DEVICE_MEMORY_KINDS) metrics.deviceMemory.set({ kind }, 0);
+  for (const direction of ['upload', 'download']) metrics.deviceTransfers.inc({ direction }, 0);
   for (const reason of ['crash', 'hang', 'load_timeout']) metrics.restarts.inc({ reason }, 0);
   return metrics;
 }

@@ -24,6 +24,18 @@ export interface EngineState {
   readonly belowCeiling: Readonly<Record<ServiceTier, number>>;
 }
 
+/** Parts of device memory, and how much there may be of all; 0 where nobody knows. */
+export const DEVICE_MEMORY_KINDS = ['weights', 'cache', 'work', 'budget'] as const;
+
+/** What a model runs on. */
+export type DeviceUse =
+  | { readonly kind: 'cpu' }
+  | {
+      readonly kind: 'webgpu';
+      /** Bytes. */
+      readonly memory: Readonly<Record<(typeof DEVICE_MEMORY_KINDS)[number], number>>;
+    };
+
 /** How well step times are predicted. */
 export interface PredictionState {
   /** Mean of |predicted − measured| / measured over the last steps; null before there was one. */
@@ -60,6 +72,10 @@ export interface ServingMetrics {
   readiness(ready: () => boolean): void;
   engineState(state: EngineState): void;
   engineRestarted(reason: RestartReason): void;
+  /** Null while there is no engine. */
+  deviceInUse(use: DeviceUse | null): void;
+  /** Bytes passed between host and device. */
+  deviceTransferred(uploadedBytes: number, downloadedBytes: number): void;
   predictionState(state: PredictionState): void;
   stepRan(step: StepTime): void;
   /** A token ran at another config than the one before it in the same answer. */

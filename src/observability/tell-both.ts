@@ -17,6 +17,8 @@ export function tellBoth(one: ServingMetrics, other: ServingMetrics): ServingMet
     readiness: both((metrics) => metrics.readiness),
     engineState: both((metrics) => metrics.engineState),
     engineRestarted: both((metrics) => metrics.engineRestarted),
+    deviceInUse: both((metrics) => metrics.deviceInUse),
+    deviceTransferred: both((metrics) => metrics.deviceTransferred),
     predictionState: both((metrics) => metrics.predictionState),
     stepRan: both((metrics) => metrics.stepRan),
     precisionSwitched: both((metrics) => metrics.precisionSwitched),

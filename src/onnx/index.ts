@@ -35,8 +35,10 @@ export {
 export { crossEntropy, klDivergenceLoss, weightedCrossEntropy } from './losses.ts';
 export { matMul, matMulNBits, matMulTransposed, type QuantizedMatrix } from './matrix-products.ts';
 export {
+  cast,
   choose,
   concat,
+  expand,
   type GroupQueryAttentionInputs,
   gatherRows,
   groupQueryAttention,
@@ -45,6 +47,7 @@ export {
   reshape,
   rmsNorm,
   rotaryEmbedding,
+  scatterRows,
   silu,
   skipRmsNorm,
   softmax,

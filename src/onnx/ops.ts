@@ -1,10 +1,24 @@
-import { type Dim, type GraphBuilder, MICROSOFT, type Value } from './graph-builder.ts';
+import {
+  DATA_TYPES,
+  type DataType,
+  type Dim,
+  type GraphBuilder,
+  MICROSOFT,
+  type Value,
+} from './graph-builder.ts';
 
 // One constructor per ONNX operator besides arithmetic and matrix products. Each appends a node to `g` and
 // returns its output with type and shape; none checks what ONNX Runtime checks itself when the session is made.
 
 export function identity(g: GraphBuilder, x: Value): Value {
   return one(g.node({ opType: 'Identity', inputs: [x], outputs: [x] }));
+}
+
+/** x in another element type; x itself where it has that type. Of an initializer the session makes it once, when it loads. */
+export function cast(g: GraphBuilder, x: Value, type: DataType): Value {
+  if (x.type === type) return x;
+  const outputs = [{ type, shape: x.shape }];
+  return one(g.node({ opType: 'Cast', inputs: [x], outputs, attributes: { to: DATA_TYPES[type] } }));
 }
 
 /** x · sigmoid(x), by ONNX Runtime's fused QuickGelu with alpha 1. */
@@ -16,6 +30,11 @@ export function silu(g: GraphBuilder, x: Value): Value {
 /** `shape` is a value (int64) so that run-time sizes can be given; `result` states what it amounts to. */
 export function reshape(g: GraphBuilder, x: Value, shape: Value, result: readonly Dim[]): Value {
   return one(g.node({ opType: 'Reshape', inputs: [x, shape], outputs: [{ type: x.type, shape: result }] }));
+}
+
+/** x repeated along its axes of size 1; `sizes` (int64) is a value, `result` states what it amounts to. */
+export function expand(g: GraphBuilder, x: Value, sizes: Value, result: readonly Dim[]): Value {
+  return one(g.node({ opType: 'Expand', inputs: [x, sizes], outputs: [{ type: x.type, shape: result }] }));
 }
 
 export function transpose(g: GraphBuilder, x: Value, perm: readonly number[]): Value {
@@ -61,6 +80,15 @@ export function gatherRows(g: GraphBuilder, x: Value, indices: Value): Value {
       attributes: { axis: 0 },
     }),
   );
+}
+
+/**
+ * x with row indices[i, 0] replaced by rows[i], as a graph output named `name`; x [n, m], indices int64 [k, 1], rows
+ * [k, m], indices distinct. With the output bound to the memory of x, only those rows are written.
+ */
+export function scatterRows(g: GraphBuilder, x: Value, indices: Value, rows: Value, name: string): Value {
+  const [written] = g.namedNode({ opType: 'ScatterND', inputs: [x, indices, rows], outputs: [x] }, [name]);
+  return written!;
 }
 
 /** Element indices[i, 0] of row i, as [n, 1]; x [n, m], indices int64 [n, 1]. */
@@ -131,13 +159,14 @@ export function rotaryEmbedding(
   );
 }
 
+/** All floats of one type, f32 or f16. */
 export interface GroupQueryAttentionInputs {
-  /** f32 [B, S, (heads + 2·kvHeads)·headDim] with key and value null, or [B, S, heads·headDim]. */
+  /** [B, S, (heads + 2·kvHeads)·headDim] with key and value null, or [B, S, heads·headDim]. */
   readonly query: Value;
-  /** f32 [B, S, kvHeads·headDim]. */
+  /** [B, S, kvHeads·headDim]. */
   readonly key: Value | null;
   readonly value: Value | null;
-  /** f32 [B, kvHeads, capacity, headDim]. */
+  /** [B, kvHeads, capacity, headDim]. */
   readonly pastKey: Value;
   readonly pastValue: Value;
   /** i32 [B]: total length of each row, this step included, minus one. */
@@ -173,7 +202,7 @@ export function groupQueryAttention(
         inputs.sin,
       ],
       outputs: [
-        { type: 'f32', shape: [batch!, length!, shape.heads * shape.headDim] },
+        { type: inputs.query.type, shape: [batch!, length!, shape.heads * shape.headDim] },
         inputs.pastKey,
         inputs.pastValue,
       ],

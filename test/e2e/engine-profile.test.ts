@@ -29,6 +29,8 @@ it('an engine process says with its readiness what the highest precision costs u
         policy: 'fixed',
         prefixSharing: 'owner',
         threads: 1,
+        device: 'cpu',
+        deviceMemoryBytes: null,
         decisionLog: 0,
         record: null,
       },

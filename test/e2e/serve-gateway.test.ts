@@ -89,6 +89,8 @@ function options(changes: Partial<GatewayOptions> = {}): GatewayOptions {
     policy: 'fixed',
     prefixSharing: 'owner',
     threads: 1,
+    device: 'cpu',
+    deviceMemoryBytes: null,
     tiers: { priority: UNSET_TIER, default: UNSET_TIER, flex: UNSET_TIER },
     deadlines: WITHOUT_TARGETS.deadlines,
     decisionLog: 100,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ChatMessage } from '../../src/core/index.ts';
 import { loadTokenizer, openCheckpoint, tokenizerFiles } from '../../src/engine/index.ts';
 import { quantizeCheckpoint } from '../../src/quant/index.ts';
-import { writeTinyCheckpoint } from './tiny-checkpoint.ts';
+import { type TinyCheckpointOptions, writeTinyCheckpoint } from './tiny-checkpoint.ts';
 
 /** A served model small enough for any test: planes [4, 4], so rungs from q4 to q8. */
 export interface TinyArtefact {
@@ -19,7 +19,7 @@ export interface TinyArtefact {
   remove(): Promise<void>;
 }
 
-interface TinyArtefactOptions {
+interface TinyArtefactOptions extends Pick<TinyCheckpointOptions, 'family' | 'sizes'> {
   readonly contextLength: number;
 }
 
@@ -33,12 +33,17 @@ const CHAT_TEMPLATE =
  * Writes an artefact named `tiny` of a random checkpoint into a temporary folder. Greedy answers never end by
  * themselves: the end of sequence has a zero embedding, so its logit is 0 where hundreds of others are not.
  */
-export async function writeTinyArtefact({ contextLength }: TinyArtefactOptions): Promise<TinyArtefact> {
+export async function writeTinyArtefact({
+  contextLength,
+  family = 'llama',
+  sizes,
+}: TinyArtefactOptions): Promise<TinyArtefact> {
   const folder = await mkdtemp(join(tmpdir(), 'quept-test-'));
   const source = join(folder, 'checkpoint');
   const directory = join(folder, 'artefact');
   await writeTinyCheckpoint(source, {
-    sizes: { contextLength },
+    family,
+    sizes: { ...sizes, contextLength },
     tokenizer: { chatTemplate: CHAT_TEMPLATE },
     editTensors: (tensors) => {
       const embedding = tensors.get('model.embed_tokens.weight');

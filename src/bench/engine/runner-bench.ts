@@ -1,10 +1,12 @@
-import type { PrecisionConfig } from '../../core/index.ts';
-import type { CpuRunner } from '../../engine/index.ts';
+import type { ModelRunner, PrecisionConfig } from '../../core/index.ts';
 import { argmax } from '../../numerics/index.ts';
 import type { BenchBits, RegroupReport, SwitchReport } from './contender-messages.ts';
 import type { Scenario } from './scenarios.ts';
 
 const PREFILL_CHUNK = 256;
+
+/** A runner that tells how many cached positions it has copied so far. */
+export type BenchedRunner = ModelRunner & { readonly movedPositions: number };
 
 interface Row {
   readonly slot: number;
@@ -17,13 +19,13 @@ interface Row {
  * committed, so every step of a scenario runs at the very same lengths.
  */
 export class RunnerBench {
-  readonly #runner: CpuRunner;
+  readonly #runner: BenchedRunner;
   readonly #precisions: Readonly<Record<BenchBits, PrecisionConfig>>;
   #rows: Row[] = [];
   /** Tokens each row is given per step. */
   #stepTokens = 1;
 
-  constructor(runner: CpuRunner, precisions: Readonly<Record<BenchBits, PrecisionConfig>>) {
+  constructor(runner: BenchedRunner, precisions: Readonly<Record<BenchBits, PrecisionConfig>>) {
     this.#runner = runner;
     this.#precisions = precisions;
   }
@@ -43,10 +45,15 @@ export class RunnerBench {
   }
 
   /** Times of `count` steps over all rows after `warmUp` untimed ones, milliseconds. */
-  async steps(bits: BenchBits, warmUp: number, count: number): Promise<number[]> {
+  steps(bits: BenchBits, warmUp: number, count: number): Promise<number[]> {
+    return this.stepsAt(this.#precisions[bits], warmUp, count);
+  }
+
+  /** The same at any precision. */
+  async stepsAt(precision: PrecisionConfig, warmUp: number, count: number): Promise<number[]> {
     const times: number[] = [];
     for (let i = 0; i < warmUp + count; i++) {
-      const ms = await this.#timed(() => this.#step(bits, this.#rows));
+      const ms = await this.#timed(() => this.#step(precision, this.#rows));
       if (i >= warmUp) times.push(ms);
     }
     return times;
@@ -91,13 +98,13 @@ export class RunnerBench {
   async #pair(apart: number): Promise<void> {
     const others = this.#rows.filter((_, i) => i !== apart);
     const alone = this.#rows.filter((_, i) => i === apart);
-    await this.#step(4, others);
-    await this.#step(8, alone);
+    await this.#step(this.#precisions[4], others);
+    await this.#step(this.#precisions[8], alone);
   }
 
-  async #step(bits: BenchBits, rows: readonly Row[]): Promise<void> {
+  async #step(precision: PrecisionConfig, rows: readonly Row[]): Promise<void> {
     const { logits } = await this.#runner.execute({
-      precision: this.#precisions[bits],
+      precision,
       rows: rows.map(({ slot, token }) => ({
         slot,
         tokens: new Int32Array(this.#stepTokens).fill(token),

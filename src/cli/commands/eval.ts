@@ -3,6 +3,7 @@ import { isSimulation } from '../../calibration/index.ts';
 import { QueptError } from '../../core/index.ts';
 import type { Figure } from '../../plot/index.ts';
 import { defineCommand } from '../define-command.ts';
+import { deviceOption } from '../device-option.ts';
 import { evaluationFigure } from '../evaluation-figure.ts';
 import { prepareFigureFile } from '../figure-file.ts';
 import { interruptible } from '../interrupt.ts';
@@ -74,6 +75,7 @@ export function registerEval(program: Command, streams: Streams): void {
     .option('--examples <n>', 'questions of each skill, from the first on (default: all)', wholeNumberFrom(1))
     .option('--configs <ids>', 'configs to ask the questions at: q4,q8 (default: all)', nameList)
     .option('--max-tokens <n>', 'tokens of an answer at most', wholeNumberFrom(1), 256)
+    .addOption(deviceOption('cpu'))
     .option('--samples <file>', 'also write every answer into this new file, JSON lines')
     .option('--svg <file>', 'also draw the result, as SVG; replaces another SVG of this name')
     .action((model: string, options: EvalOptions, command: Command) =>
@@ -150,10 +152,10 @@ function refuseTogether(command: Command, options: readonly (keyof EvalOptions)[
   throw new QueptError('invalid_usage', `${given.long}: ${remedy}.`);
 }
 
-function refuseLadderOptions({ switch: turns, prefixes, svg }: EvalOptions): void {
-  const given = Object.entries({ '--switch': turns, '--prefixes': prefixes, '--svg': svg }).find(
-    ([, value]) => value !== undefined,
-  )?.[0];
+function refuseLadderOptions({ switch: turns, prefixes, svg, device }: EvalOptions): void {
+  const elsewhere = device === 'cpu' ? undefined : device;
+  const ladderOnly = { '--switch': turns, '--prefixes': prefixes, '--svg': svg, '--device': elsewhere };
+  const given = Object.entries(ladderOnly).find(([, value]) => value !== undefined)?.[0];
   if (given === undefined) return;
   throw new QueptError(
     'invalid_usage',

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import {
+  type Device,
   type FinishedEvent,
   type GenerationEvent,
   type PrecisionRange,
@@ -12,6 +13,7 @@ import { resolveMaxTokens, resolveSampling } from '../../gateway/index.ts';
 import { parsePrecisionWord } from '../../protocol/index.ts';
 import { createCeilingPolicy, createScheduler, firstComePolicy } from '../../scheduler/index.ts';
 import { defineCommand } from '../define-command.ts';
+import { deviceOption } from '../device-option.ts';
 import { interruptible } from '../interrupt.ts';
 import { type LocalModel, openLocalModel } from '../open-model.ts';
 import { createOutput, type Streams } from '../output.ts';
@@ -27,6 +29,7 @@ interface GenerateOptions {
   readonly topP?: number;
   readonly topK?: number;
   readonly seed?: number;
+  readonly device: Device;
   readonly json?: boolean;
 }
 
@@ -56,6 +59,7 @@ export function registerGenerate(program: Command, streams: Streams): void {
     .option('--top-p <p>', 'nucleus sampling', fraction)
     .option('--top-k <k>', 'sample among the k likeliest tokens, 0 for all', atLeast(0, true))
     .option('--seed <n>', 'same seed, same output', atLeast(0, true))
+    .addOption(deviceOption('auto'))
     .action((model: string, options: GenerateOptions) =>
       interruptible((signal) => run(model, options, streams, signal)),
     );
@@ -67,11 +71,12 @@ async function run(
   streams: Streams,
   signal: AbortSignal,
 ): Promise<void> {
-  const local = await openLocalModel(model, { slots: 1 });
+  const output = createOutput(options.json === true, streams);
+  const onNote = (note: string) => output.note(note);
+  const local = await openLocalModel(model, { slots: 1, device: options.device, onNote });
   try {
     const { ladder, name } = local.artefact.manifest;
     const range = resolvePrecision(ladder, parsePrecisionWord(options.precision, ladder, PRECISION));
-    const output = createOutput(options.json === true, streams);
     let text = '';
     const finished = await generate(local, options, range, signal, (piece) => {
       text += piece;

@@ -2,9 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { defaultThreads } from '../../config/index.ts';
-import { QueptError } from '../../core/index.ts';
+import { type Device, QueptError } from '../../core/index.ts';
 import { type CostProfile, parseCostProfile } from '../../simulation/index.ts';
 import { defineCommand } from '../define-command.ts';
+import { deviceOption } from '../device-option.ts';
 import { interruptible } from '../interrupt.ts';
 import { measureProfile } from '../measured-profile.ts';
 import { openLocalModel } from '../open-model.ts';
@@ -18,6 +19,7 @@ interface ProfileFlags {
   readonly threads: number;
   readonly rounds: number;
   readonly context?: number;
+  readonly device: Device;
   readonly json?: boolean;
 }
 
@@ -38,6 +40,7 @@ export function registerProfile(program: Command, streams: Streams): void {
     .option('--slots <n>', 'sequences held at once', wholeNumberFrom(1), 8)
     .option('--threads <n>', 'threads of the model', wholeNumberFrom(1), defaultThreads())
     .option('--context <tokens>', "longest sequence (default: the model's)", wholeNumberFrom(16))
+    .addOption(deviceOption('auto'))
     .option('--rounds <n>', 'times that each kind of step is measured', wholeNumberFrom(1), 9)
     .action((model: string, file: string, flags: ProfileFlags) =>
       interruptible((signal) => run(model, file, flags, createOutput(flags.json === true, streams), signal)),
@@ -47,7 +50,7 @@ export function registerProfile(program: Command, streams: Streams): void {
 async function run(
   directory: string,
   file: string,
-  { slots, threads, rounds, context }: ProfileFlags,
+  { slots, threads, rounds, context, device }: ProfileFlags,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
@@ -55,6 +58,8 @@ async function run(
   const model = await openLocalModel(directory, {
     slots,
     threads,
+    device,
+    onNote: (note) => output.note(note),
     ...(context === undefined ? {} : { contextLength: context }),
   });
   const progress = createProgress(

@@ -18,6 +18,7 @@ import {
 } from '../../observability/index.ts';
 import type { HttpServerHandle } from '../../server/index.ts';
 import { announceServer } from '../announce-server.ts';
+import { bytesOfMib } from '../bytes-of-mib.ts';
 import { checkStart } from '../check-start.ts';
 import { defaultModelDirectory } from '../default-model.ts';
 import { defineCommand } from '../define-command.ts';
@@ -109,6 +110,8 @@ async function serveWith(
     contextLength,
     prefillChunk,
     threads,
+    device: config.device,
+    deviceMemoryBytes: bytesOfMib(config.deviceMemoryMb),
     policy: config.policy,
     prefixSharing: config.prefixCache,
     tiers,

@@ -6,8 +6,10 @@ import {
 } from '../../config/index.ts';
 import { QueptError } from '../../core/index.ts';
 import type { ArtefactManifest } from '../../quant/index.ts';
+import { bytesOfMib } from '../bytes-of-mib.ts';
 import { defaultModelDirectory } from '../default-model.ts';
 import { loadFault } from '../load-fault.ts';
+import { checkAdapter } from './check-adapter.ts';
 import { checkArtefact } from './check-artefact.ts';
 import { checkCertificates } from './check-certificates.ts';
 import { checkClock } from './check-clock.ts';
@@ -37,6 +39,7 @@ export async function* runDoctor(
   yield checkNode(machine);
   yield* looked('runtime', checkRuntime);
   yield* checkProcessor(machine, config.threads);
+  yield* looked('gpu', () => checkAdapter(config.device, bytesOfMib(config.deviceMemoryMb)));
   yield* checkModel(config, machine);
   yield checkDescriptors(machine.descriptors);
   yield* looked('port', () => checkPorts(config));

@@ -1,13 +1,17 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession } from 'onnxruntime-node';
 import type { ModelRunner, ModelShape, PrecisionConfig, StepBatch, StepOutput } from '../../core/index.ts';
+import type { EmbeddingTable } from '../embedding-table.ts';
+import { GateTensors } from '../feeds/gate-tensors.ts';
+import { HiddenStates } from '../feeds/hidden-states.ts';
+import { int64Tensor } from '../feeds/int64-tensor.ts';
+import { logitRows } from '../feeds/logit-rows.ts';
+import { stepLength } from '../feeds/step-length.ts';
 import { buildElasticGraph } from '../graph/elastic-graph.ts';
 import type { AccuracyLevel } from '../graph/elastic-linear.ts';
 import type { GraphWeights } from '../graph/graph-weights.ts';
 import { inPlaceAttention } from '../graph/in-place-attention.ts';
-import { precisionGates } from '../graph/precision-gates.ts';
 import { twoPartAttention } from '../graph/two-part-attention.ts';
 import type { AttentionBinding, CacheWindow, Feeds } from './attention-binding.ts';
-import type { EmbeddingTable } from './embedding-table.ts';
 import { inPlaceBinding } from './in-place-binding.ts';
 import { KvPool } from './kv-pool.ts';
 import { cpuSessionOptions } from './session-options.ts';
@@ -35,12 +39,11 @@ export class CpuRunner implements ModelRunner {
   readonly #binding: AttentionBinding;
   readonly #pool: KvPool;
   readonly #weights: GraphWeights;
-  readonly #embedding: EmbeddingTable;
-  readonly #hasGates: boolean;
-  readonly #gates = new WeakMap<PrecisionConfig, Tensor>();
+  readonly #hidden: HiddenStates;
+  /** Null where the model has one precision only. */
+  readonly #gates: GateTensors | null;
   /** Reused between steps: logits are megabytes on large vocabularies. */
   #logits = new Float32Array(0);
-  #hidden = new Float32Array(0);
 
   private constructor(
     shape: ModelShape,
@@ -56,8 +59,8 @@ export class CpuRunner implements ModelRunner {
     this.#binding = binding;
     this.#pool = pool;
     this.#weights = weights;
-    this.#embedding = embedding;
-    this.#hasGates = hasGates;
+    this.#hidden = new HiddenStates(embedding, weights.architecture);
+    this.#gates = hasGates ? new GateTensors(weights.matrices) : null;
   }
 
   /** Builds the graph and loads it. Throws what ONNX Runtime throws for weights it cannot read. */
@@ -122,7 +125,7 @@ export class CpuRunner implements ModelRunner {
 
   async execute(batch: StepBatch): Promise<StepOutput> {
     const { rows } = batch;
-    const newTokens = this.#checkedLength(batch);
+    const newTokens = stepLength(batch, (slot) => this.#pool.length(slot), this.shape.contextLength);
     const start = this.#pool.arrange(rows.map((row) => row.slot));
     // The window's rows in memory order; `place[i]` is where row i of the batch stands in it.
     const place = rows.map((row) => this.#pool.rowOf(row.slot) - start);
@@ -131,18 +134,15 @@ export class CpuRunner implements ModelRunner {
       lengths[place[i]!] = this.#pool.length(row.slot);
     });
     const window: CacheWindow = { start, count: rows.length, lengths, newTokens };
-    const logitRows = rows.flatMap((row, i) => {
-      const end = (place[i]! + 1) * newTokens;
-      return row.logits === 'last' ? [end - 1] : Array.from(row.tokens, (_, s) => end - newTokens + s);
-    });
+    const wanted = logitRows(rows, place);
     const feeds: Feeds = {
-      hidden: this.#embed(batch, place, newTokens),
-      batch_shape: int64([rows.length, newTokens, -1]),
-      logit_rows: int64(logitRows),
+      hidden: this.#hidden.of(rows, place, rows.length),
+      batch_shape: int64Tensor([rows.length, newTokens, -1]),
+      logit_rows: int64Tensor(wanted),
       ...this.#binding.feeds(window),
     };
-    if (this.#hasGates) feeds.precision_gates = this.#gateTensor(batch.precision);
-    const logits = this.#logitsBuffer(logitRows.length);
+    if (this.#gates !== null) feeds.precision_gates = this.#gates.of(batch.precision);
+    const logits = this.#logitsBuffer(wanted.length);
     await this.#binding.run(this.#session, feeds, logits, window);
     return { logits };
   }
@@ -184,53 +184,9 @@ export class CpuRunner implements ModelRunner {
     return null;
   }
 
-  /** Tokens per row, after checking the batch against the port's rules. */
-  #checkedLength(batch: StepBatch): number {
-    const newTokens = batch.rows[0]?.tokens.length ?? 0;
-    if (newTokens === 0) throw new RangeError('a batch needs rows with tokens');
-    for (const row of batch.rows) {
-      if (row.tokens.length !== newTokens || (batch.rows.length > 1 && newTokens > 1)) {
-        throw new RangeError('a batch is one row of tokens or several rows of one token');
-      }
-      if (this.#pool.length(row.slot) + newTokens > this.shape.contextLength) {
-        throw new RangeError(`slot ${row.slot} would exceed the context of ${this.shape.contextLength}`);
-      }
-    }
-    return newTokens;
-  }
-
-  #embed(batch: StepBatch, place: readonly number[], newTokens: number): Tensor {
-    const { hiddenSize, vocabSize } = this.#weights.architecture;
-    const floats = batch.rows.length * newTokens * hiddenSize;
-    if (this.#hidden.length < floats) this.#hidden = new Float32Array(floats);
-    batch.rows.forEach((row, i) => {
-      row.tokens.forEach((token, s) => {
-        if (token < 0 || token >= vocabSize) throw new RangeError(`token ${token} is not in the vocabulary`);
-        this.#embedding.lookup(token, this.#hidden, (place[i]! * newTokens + s) * hiddenSize);
-      });
-    });
-    return new Tensor('float32', this.#hidden.subarray(0, floats), [
-      batch.rows.length * newTokens,
-      hiddenSize,
-    ]);
-  }
-
-  #gateTensor(config: PrecisionConfig): Tensor {
-    const known = this.#gates.get(config);
-    if (known) return known;
-    const gates = precisionGates(this.#weights.matrices, config);
-    const tensor = new Tensor('bool', gates, [gates.length]);
-    this.#gates.set(config, tensor);
-    return tensor;
-  }
-
   #logitsBuffer(positions: number): Float32Array {
     const floats = positions * this.shape.vocabSize;
     if (this.#logits.length < floats) this.#logits = new Float32Array(floats);
     return this.#logits.subarray(0, floats);
   }
-}
-
-function int64(values: readonly number[]): Tensor {
-  return new Tensor('int64', BigInt64Array.from(values.map(BigInt)), [values.length]);
 }

@@ -1,9 +1,9 @@
-import type { ModelArchitecture, PrecisionConfig } from '../../core/index.ts';
-import { fusedMatrices } from '../../core/index.ts';
+import type { ModelArchitecture } from '../../core/index.ts';
+import { basePrecision } from '../base-precision.ts';
+import type { EmbeddingTable } from '../embedding-table.ts';
 import type { AccuracyLevel } from '../graph/elastic-linear.ts';
 import type { GraphWeights } from '../graph/graph-weights.ts';
 import { type AttentionKind, CpuRunner } from './cpu-runner.ts';
-import type { EmbeddingTable } from './embedding-table.ts';
 
 export interface RunnerOptions {
   /** Sequences held at once; default 8. */
@@ -53,17 +53,4 @@ const NARROW_HIDDEN_SIZE = 128;
 
 function preferredAccuracy({ hiddenSize }: ModelArchitecture): AccuracyLevel {
   return hiddenSize <= NARROW_HIDDEN_SIZE ? 0 : 4;
-}
-
-/** Only the base plane everywhere: a config that every artefact can run. */
-function basePrecision(architecture: ModelArchitecture): PrecisionConfig {
-  const matrices = fusedMatrices(architecture);
-  return {
-    id: 'base',
-    averageBits: 0,
-    planes: matrices.map(() => 1),
-    ranks: matrices.map(() => 0),
-    predictedKl: null,
-    msPerToken: null,
-  };
 }

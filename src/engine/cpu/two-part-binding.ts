@@ -1,4 +1,5 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { int64Tensor } from '../feeds/int64-tensor.ts';
 import { NEW_CACHE_ROWS } from '../graph/two-part-attention.ts';
 import type { AttentionBinding, BindingContext, CacheWindow, Feeds } from './attention-binding.ts';
 
@@ -23,16 +24,16 @@ export function twoPartBinding(context: BindingContext): AttentionBinding {
         headDim,
       ]);
     const all: Feeds = {
-      positions: int64(
+      positions: int64Tensor(
         lengths.flatMap((length) => Array.from({ length: S }, (_, s) => length + s)),
         [count, S],
       ),
       attention_mask: attentionMask(lengths, S),
-      cache_split: int64([pool.capacity, S]),
-      heads_grouped: int64([count, S, kvHeads, group, headDim]),
-      query_grouped: int64([count, kvHeads, group * S, headDim]),
-      key_heads: int64([count, S, kvHeads, headDim]),
-      attended_grouped: int64([count, kvHeads, group, S, headDim]),
+      cache_split: int64Tensor([pool.capacity, S]),
+      heads_grouped: int64Tensor([count, S, kvHeads, group, headDim]),
+      query_grouped: int64Tensor([count, kvHeads, group * S, headDim]),
+      key_heads: int64Tensor([count, S, kvHeads, headDim]),
+      attended_grouped: int64Tensor([count, kvHeads, group, S, headDim]),
     };
     for (let layer = 0; layer < layers; layer++) {
       all[`past_key.${layer}`] = view(pool.keys[layer]!);
@@ -82,8 +83,4 @@ export function twoPartBinding(context: BindingContext): AttentionBinding {
   }
 
   return { feeds, run };
-}
-
-function int64(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {
-  return new Tensor('int64', BigInt64Array.from(values.map(BigInt)), dims);
 }

@@ -11,14 +11,14 @@ export interface AttentionContext {
   readonly batchShape: Value;
 }
 
-/** Queries, keys, values of the new tokens, before rotation, f32 [R, heads·headDim] or [R, kvHeads·headDim]. */
+/** Queries, keys, values of the new tokens, before rotation, floats [R, heads·headDim] or [R, kvHeads·headDim]. */
 export type ProjectedHeads =
   | { readonly kind: 'packed'; readonly qkv: Value }
   | { readonly kind: 'separate'; readonly q: Value; readonly k: Value; readonly v: Value };
 
 /** One way to attend over the KV cache. Made once per graph; declares its own inputs and outputs. */
 export interface AttentionBuilder {
-  /** Attention of one layer; returns f32 [R, heads·headDim]. */
+  /** Attention of one layer; returns [R, heads·headDim] of the same type. */
   layer(index: number, heads: ProjectedHeads): Value;
   /** Declares what the graph returns of the cache; called once after the last layer. */
   finish(): void;

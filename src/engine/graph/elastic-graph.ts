@@ -1,6 +1,7 @@
 import type { ModelArchitecture } from '../../core/index.ts';
 import {
   add,
+  cast,
   GraphBuilder,
   gatherRows,
   mul,
@@ -26,7 +27,11 @@ export interface ElasticGraphOptions {
    * Adds an output of a type the Node binding cannot convert, before all others. See in-place-session.ts.
    */
   readonly stopOutput: boolean;
+  /** Of activations, scales and the cache; f32 where left out. Hidden states go in and logits come out as f32. */
+  readonly floatType?: FloatType;
 }
+
+export type FloatType = 'f32' | 'f16';
 
 export interface ElasticGraph {
   /** Serialised ONNX model; its initializers point into `GraphWeights.folder`. */
@@ -47,8 +52,9 @@ export interface ElasticGraph {
  */
 export function buildElasticGraph(weights: GraphWeights, options: ElasticGraphOptions): ElasticGraph {
   const { architecture: a, matrices } = weights;
+  const { floatType = 'f32' } = options;
   const g = new GraphBuilder('elastic');
-  const hidden = g.input('hidden', 'f32', ['R', a.hiddenSize]);
+  const hidden = cast(g, g.input('hidden', 'f32', ['R', a.hiddenSize]), floatType);
   const batchShape = g.input('batch_shape', 'i64', [3]);
   const logitRows = g.input('logit_rows', 'i64', ['n']);
   const stopName = options.stopOutput ? addStopOutput(g, batchShape) : null;
@@ -62,18 +68,18 @@ export function buildElasticGraph(weights: GraphWeights, options: ElasticGraphOp
     g,
     architecture: a,
     batchShape,
-    cos: g.constant('rotary_cos', 'f32', tableShape, tables.cos),
-    sin: g.constant('rotary_sin', 'f32', tableShape, tables.sin),
+    cos: cast(g, g.constant('rotary_cos', 'f32', tableShape, tables.cos), floatType),
+    sin: cast(g, g.constant('rotary_sin', 'f32', tableShape, tables.sin), floatType),
   });
 
   const normed = transformerBlocks(g, weights, hidden, linear, attention);
-  const logits = linear(gatherRows(g, normed, logitRows), matrices.length - 1);
+  const logits = cast(g, linear(gatherRows(g, normed, logitRows), matrices.length - 1), 'f32');
   g.output(logits);
   attention.finish();
   return { model: g.encode(), logitsName: logits.name, stopName, gates: gates.count };
 }
 
-/** All blocks and the final norm: f32 [R, hiddenSize] in, the same out. */
+/** All blocks and the final norm: [R, hiddenSize] in, the same out. */
 function transformerBlocks(
   g: GraphBuilder,
   weights: GraphWeights,
@@ -84,7 +90,7 @@ function transformerBlocks(
   const { architecture: a } = weights;
   const vector = (name: string) => {
     const { length, data } = weights.vectors.get(name)!;
-    return g.external(name, 'f32', [length], data);
+    return cast(g, g.external(name, 'f32', [length], data), hidden.type);
   };
   const projections = headProjections(g, a, vector);
   const halves = g.int64('gate_up_sizes', [a.intermediateSize, a.intermediateSize]);

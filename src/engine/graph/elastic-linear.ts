@@ -1,5 +1,6 @@
 import {
   add,
+  cast,
   choose,
   GraphBuilder,
   identity,
@@ -13,7 +14,8 @@ import type { CascadeData, MatrixData, PlaneData } from './graph-weights.ts';
 export type AccuracyLevel = 0 | 4;
 
 /**
- * y = P₀·x + Σ gated Pᵢ·x + Σ gated B_j·(A_j·x), for x f32 [R, k]; returns f32 [R, n].
+ * y = P₀·x + Σ gated Pᵢ·x + Σ gated B_j·(A_j·x), for x [R, k], f32 or f16; returns [R, n] of the same type. Weights
+ * are stored as f32 and become f16 when the session loads.
  *
  * @param gates bool [1] each: planes above the base, then cascade segments. Each term sits behind an `If`, so
  * a term that is off costs nothing but a copy of y.
@@ -27,7 +29,7 @@ export function elasticLinear(
 ): Value {
   if (matrix.kind === 'dense') {
     const weights = g.external(`${matrix.name}.dense`, 'f32', [matrix.n, matrix.k], matrix.weights);
-    return matMulTransposed(g, x, weights);
+    return matMulTransposed(g, x, cast(g, weights, x.type));
   }
   const { name, n, k } = matrix;
   const terms: ((branch: GraphBuilder) => Value)[] = [
@@ -50,7 +52,7 @@ function planeTerm(
   const { bits, block } = plane;
   const blocks = Math.ceil(k / block);
   const codes = g.external(`${name}.codes`, 'u8', [n, blocks, (block * bits) / 8], plane.codes);
-  const scales = g.external(`${name}.scales`, 'f32', [n * blocks], plane.scales);
+  const scales = cast(g, g.external(`${name}.scales`, 'f32', [n * blocks], plane.scales), x.type);
   const zeroPoints =
     plane.zeroPoints &&
     g.external(`${name}.zero_points`, 'u8', [n * Math.ceil((blocks * bits) / 8)], plane.zeroPoints);
@@ -59,8 +61,8 @@ function planeTerm(
 }
 
 function cascadeTerm(g: GraphBuilder, x: Value, name: string, n: number, k: number, segment: CascadeData) {
-  const a = g.external(`${name}.a`, 'f32', [k, segment.rank], segment.a);
-  const b = g.external(`${name}.b`, 'f32', [segment.rank, n], segment.b);
+  const a = cast(g, g.external(`${name}.a`, 'f32', [k, segment.rank], segment.a), x.type);
+  const b = cast(g, g.external(`${name}.b`, 'f32', [segment.rank, n], segment.b), x.type);
   return (branch: GraphBuilder) => matMul(branch, matMul(branch, x, a), b);
 }
 

@@ -15,7 +15,8 @@ export function inPlaceCacheNames(layer: number) {
  * GroupQueryAttention with past and present in the same memory: new keys and values are written behind each
  * row's length, and each row attends over its own length only, however long its neighbours are.
  *
- * Inputs: past_key.{l}, past_value.{l} f32 [B, kvHeads, C, headDim]; last_positions i32 [B]; total_length i32 [].
+ * Inputs: past_key.{l}, past_value.{l} [B, kvHeads, C, headDim] of the
+ * graph's float type; last_positions i32 [B]; total_length i32 [].
  * Outputs: present_key.{l}, present_value.{l}.
  */
 export function inPlaceAttention(context: AttentionContext): AttentionBuilder {
@@ -31,14 +32,15 @@ export function inPlaceAttention(context: AttentionContext): AttentionBuilder {
     const names = inPlaceCacheNames(index);
     const cacheShape = ['B', kvHeads, 'C', headDim];
     const separate = projected.kind === 'separate';
+    const query = separate ? projected.q : projected.qkv;
     const { attended, presentKey, presentValue } = groupQueryAttention(
       g,
       {
-        query: batched(separate ? projected.q : projected.qkv),
+        query: batched(query),
         key: separate ? batched(projected.k) : null,
         value: separate ? batched(projected.v) : null,
-        pastKey: g.input(names.pastKey, 'f32', cacheShape),
-        pastValue: g.input(names.pastValue, 'f32', cacheShape),
+        pastKey: g.input(names.pastKey, query.type, cacheShape),
+        pastValue: g.input(names.pastValue, query.type, cacheShape),
         lastPositions,
         totalLength,
         cos,

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { checkAdapter } from '../../../src/cli/doctor/check-adapter.ts';
 import { checkClock } from '../../../src/cli/doctor/check-clock.ts';
 import { checkDescriptors } from '../../../src/cli/doctor/check-descriptors.ts';
 import { checkMemory, memoryNeed } from '../../../src/cli/doctor/check-memory.ts';
 import { checkNode } from '../../../src/cli/doctor/check-node.ts';
 import { checkProcessor } from '../../../src/cli/doctor/check-processor.ts';
 import type { Machine } from '../../../src/cli/doctor/machine.ts';
+import type { Device } from '../../../src/core/index.ts';
+import type { AdapterFacts } from '../../../src/engine/index.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const GIB = 2 ** 30;
@@ -41,6 +44,41 @@ const NEED = memoryNeed(
 );
 
 describe('the doctor looks at', () => {
+  const GPU: AdapterFacts = {
+    name: 'a GPU',
+    kind: 'hardware',
+    shaderF16: true,
+    memory: { bytes: 10 * GIB, of: 'device' },
+  };
+  const SOFTWARE: AdapterFacts = { ...GPU, name: 'SwiftShader', kind: 'software', shaderF16: false };
+
+  it.each<[string, AdapterFacts | null, Device, string, RegExp]>([
+    [
+      'a GPU',
+      GPU,
+      'auto',
+      'ok',
+      /^a GPU \(hardware\), float16, 10240 MiB of device memory, 9216 MiB for.*runs on it$/,
+    ],
+    ['a GPU that is not wanted', GPU, 'cpu', 'ok', /not used, since device is cpu$/],
+    ['a software device', SOFTWARE, 'auto', 'ok', /float32 only.*not used unless device is webgpu$/],
+    ['a software device that is asked for', SOFTWARE, 'webgpu', 'warn', /for tests/],
+    ['a device of unknown memory', { ...GPU, memory: null }, 'webgpu', 'ok', /no bound: set deviceMemoryMb/],
+    [
+      'no adapter, though a device',
+      null,
+      'auto',
+      'warn',
+      /no adapter: no driver, though there is \/dev\/nvidia0/,
+    ],
+    ['no adapter, and none wanted', null, 'cpu', 'ok', /the processor serves$/],
+    ['no adapter where one is asked for', null, 'webgpu', 'fail', /^WebGPU has no adapter: no driver$/],
+  ])('WebGPU: %s', async (_, facts, device, status, message) => {
+    const probe = async () => ({ facts, fault: 'no driver' });
+    const found = await checkAdapter(device, null, { devices: ['/dev/nvidia0'], probe });
+    expect(found).toMatchObject({ check: 'gpu', status, message: expect.stringMatching(message) });
+  });
+
   it.each([
     ['v24.1.0', 'Krypton', 'ok'],
     ['v25.0.0', null, 'warn'],

@@ -73,6 +73,7 @@ class CountingScheduler implements LoopScheduler {
 const NOTHING_HAPPENED: EngineStatistics = {
   ...new StatisticsCollector().take(),
   cost: { errors: { decode: null, prefill: null }, slowness: 1, longestStepMs: 0 },
+  transfers: { uploadedBytes: 0, downloadedBytes: 0 },
 };
 
 function loopUnderTest() {

@@ -21,9 +21,13 @@ const IDLE: SchedulerSnapshot = {
   unhealthy: null,
 };
 
-function step(snapshot: Partial<SchedulerSnapshot>, collector = new StatisticsCollector()): StepMessage {
+function step(
+  snapshot: Partial<SchedulerSnapshot>,
+  collector = new StatisticsCollector(),
+  transfers = { uploadedBytes: 0, downloadedBytes: 0 },
+): StepMessage {
   const cost = { errors: { decode: 0.25, prefill: null }, slowness: 1.5, longestStepMs: 9 };
-  const statistics = { ...collector.take(), cost };
+  const statistics = { ...collector.take(), cost, transfers };
   return { type: 'step', events: [], reused: [], snapshot: { ...IDLE, ...snapshot }, statistics };
 }
 
@@ -55,6 +59,29 @@ describe('metrics of an engine', () => {
     expect(idle).toContain('vllm:kv_cache_usage_perc 0');
     expect(idle).toContain('vllm:num_requests_waiting 0');
     expect(idle).toContain('quept_quality_deficit{tier="flex"} 0');
+  });
+
+  it('tell what it runs on, what that takes, and what passes to and from it', async () => {
+    const metrics = createPrometheusMetrics();
+    const engine = new EngineMetrics(metrics, FAKE_LADDER);
+    const adapter = { name: 'a', kind: 'hardware', shaderF16: true, memory: null } as const;
+    const memory = { weightBytes: 30, cacheBytes: 20, workingBytes: 10, totalBytes: 60 };
+    engine.started({ kind: 'webgpu', adapter, floatType: 'f16', memory, budgetBytes: 100 });
+    for (const downloadedBytes of [5, 6]) {
+      engine.step(step({}, undefined, { uploadedBytes: 2, downloadedBytes }));
+    }
+    const busy = await metrics.render();
+    expect(busy).toContain('quept_engine_device{device="webgpu"} 1');
+    expect(busy).toContain('quept_device_memory_bytes{kind="cache"} 20');
+    expect(busy).toContain('quept_device_memory_bytes{kind="budget"} 100');
+    expect(busy).toContain('quept_device_transfer_bytes_total{direction="upload"} 4');
+    expect(busy).toContain('quept_device_transfer_bytes_total{direction="download"} 11');
+    engine.gone();
+    engine.started({ kind: 'cpu' });
+    const fallen = await metrics.render();
+    expect(fallen).toContain('quept_engine_device{device="webgpu"} 0');
+    expect(fallen).toContain('quept_engine_device{device="cpu"} 1');
+    expect(fallen).toContain('quept_device_memory_bytes{kind="cache"} 0');
   });
 
   it('tell what steps did in seconds and by config', async () => {

@@ -1,0 +1,4 @@
+/** A setting in MiB, in bytes. */
+export function bytesOfMib(mib: number | null): number | null {
+  return mib === null ? null : mib * 2 ** 20;
+}
