@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask, errorCodes } from '../support/plain-client.ts';
 import { hasSoftwareGpu, NEEDS_SOFTWARE_GPU, SOFTWARE_GPU_ENVIRONMENT } from '../support/software-gpu.ts';
 import { type ServerProcess, spawnCli, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
 import { until } from '../support/until.ts';
+
+// A processor that plays a device is slow, and slower beside others.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 // A served model on a software device, beside the same model on the processor.
 
@@ -32,7 +35,7 @@ describe.runIf(present)('a server on a software device', () => {
     const env = SOFTWARE_GPU_ENVIRONMENT;
     gpu = await spawnServer(tiny.directory, [...SETTINGS, '--device', 'webgpu'], { env });
     cpu = await spawnServer(tiny.directory, [...SETTINGS, '--device', 'auto'], { env });
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([gpu?.kill(), cpu?.kill()]);
     await tiny?.remove();

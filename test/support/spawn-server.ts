@@ -35,7 +35,8 @@ export interface SpawnOptions {
   readonly stderr?: number;
 }
 
-const READY_MS = 30_000;
+/** Far beyond what a start takes. */
+const READY_MS = 120_000;
 
 /** Starts the compiled command line with `args`. */
 export async function spawnCli(args: readonly string[], options: SpawnOptions = {}): Promise<CliProcess> {

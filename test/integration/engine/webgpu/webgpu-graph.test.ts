@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { GateTensors } from '../../../../src/engine/feeds/gate-tensors.ts';
 import { HiddenStates } from '../../../../src/engine/feeds/hidden-states.ts';
 import { int64Tensor } from '../../../../src/engine/feeds/int64-tensor.ts';
@@ -15,6 +15,9 @@ import { webGpuSessionOptions } from '../../../../src/engine/webgpu/webgpu-sessi
 import { type Artefact, openArtefact } from '../../../../src/quant/index.ts';
 import { hasSoftwareGpu, NEEDS_SOFTWARE_GPU, useSoftwareGpu } from '../../../support/software-gpu.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../../../support/tiny-artefact.ts';
+
+// A processor that plays a device is slow, and slower beside others.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const CAPACITY = 17;
 const TOKENS = Int32Array.of(5, 17, 40, 99, 203);

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   type EngineRequest,
   type GenerationEvent,
@@ -20,6 +20,9 @@ import { createCeilingPolicy, createScheduler, firstComePolicy } from '../../../
 import { greedyRun } from '../../../support/greedy-run.ts';
 import { hasSoftwareGpu, NEEDS_SOFTWARE_GPU, useSoftwareGpu } from '../../../support/software-gpu.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../../../support/tiny-artefact.ts';
+
+// A processor that plays a device is slow, and slower beside others.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const SLOTS = 4;
 /** A row of the cache is 1 MiB of keys and values: one that is lost with each request shows. */

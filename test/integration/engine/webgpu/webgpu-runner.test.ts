@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ModelRunner, PrecisionConfig } from '../../../../src/core/index.ts';
 import {
   type AdapterFacts,
@@ -13,6 +13,9 @@ import { DEFAULT_MODEL } from '../../../support/default-model.ts';
 import { hasSoftwareGpu, NEEDS_SOFTWARE_GPU, useSoftwareGpu } from '../../../support/software-gpu.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../../../support/tiny-artefact.ts';
 import { type Twin, TwinRunners } from '../../../support/twin-runners.ts';
+
+// A processor that plays a device is slow, and slower beside others.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const CONTEXT = 96;
 const SLOTS = 6;
