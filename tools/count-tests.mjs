@@ -11,7 +11,7 @@ const summary = existsSync(path)
   ? JSON.parse(readFileSync(path, 'utf8'))
   : { passed: 0, failed: 0, skipped: [] };
 
-const INSTALLED_HERE = ['needs the Debian package', 'needs the kept tools'];
+const INSTALLED_HERE = ['needs the Debian package', 'needs the kept tools', 'needs node-llama-cpp'];
 const missing = summary.skipped.filter(({ reason }) =>
   INSTALLED_HERE.some((beginning) => reason.startsWith(beginning)),
 );

@@ -4,6 +4,7 @@ import { WorkMeter } from './automaton/work-meter.ts';
 import { proseTexts } from './prose-texts.ts';
 import { anyObject, MAX_FREE_DEPTH } from './schema/json-texts.ts';
 import { SchemaDocument } from './schema/schema-document.ts';
+import { schemaFault } from './schema/schema-fault.ts';
 import { valueTexts } from './schema/value-rules.ts';
 import { specialBytes } from './special-bytes.ts';
 
@@ -20,10 +21,9 @@ export function constraintGrammar(given: OutputConstraint): OutputGrammar {
   const start = builder.rule((_, from, to) => add(builder, constraint, from, to));
   const grammar = builder.build(start);
   if (grammar !== null) return grammar;
-  throw new QueptError(
-    'invalid_request',
-    `'${param}' admits no value at all. Look for bounds, lengths, lists or types in it that exclude each other.`,
-    { param },
+  throw schemaFault(
+    builder.impasse(start) ?? param,
+    'admits no value at all. Look for bounds, lengths, lists or types in it that exclude each other.',
   );
 }
 

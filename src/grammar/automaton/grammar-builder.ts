@@ -1,4 +1,5 @@
 import type { OutputGrammar } from '../../core/index.ts';
+import { findImpasse } from './find-impasse.ts';
 import type { OpenState } from './open-state.ts';
 import { packGrammar } from './pack-grammar.ts';
 import type { WorkMeter } from './work-meter.ts';
@@ -17,6 +18,7 @@ export class GrammarBuilder {
   readonly meter: WorkMeter;
   readonly #states: OpenState[] = [];
   readonly #shared = new Map<string, number>();
+  readonly #places = new Map<number, string>();
   #numbers = 0;
   #prose = false;
 
@@ -95,6 +97,16 @@ export class GrammarBuilder {
     this.accept(end);
     language(this, start, end);
     return start;
+  }
+
+  /** Says which part of what was asked for the rule `rule` is. */
+  place(rule: number, place: string): void {
+    this.#places.set(rule, place);
+  }
+
+  /** Where the rule `start`, which has no text at all, comes to nothing; null where that was not said. */
+  impasse(start: number): string | null {
+    return findImpasse(this.#states, start, this.#places);
   }
 
   /** The grammar of the rule `start`; null where it has no text at all. */

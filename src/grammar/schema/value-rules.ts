@@ -21,6 +21,8 @@ export function valueTexts(
       alternativeTexts(builder, alternative, start, end);
     }
   });
+  const [first] = nodes;
+  if (first !== undefined) builder.place(rule, first.path);
   builder.call(from, rule, to);
 }
 

@@ -78,6 +78,7 @@ const BEYOND_SCHEMA: Readonly<Record<string, string>> = {
   top_logprobs: "only with 'logprobs', in a chat",
   prompt: "excludes 'messages'",
   messages: "excludes 'prompt'; an assistant must have said something; calls must be answered, once",
+  max_tokens: "0 only with 'echo'",
   input: 'calls must be answered',
   tools: "names differ, schemas are bounded; to be counted, only with 'messages'",
   tool_choice: "what must be called is among the 'tools'",
