@@ -8,8 +8,8 @@ const UNKNOWN_WAIT_MS = 1_000;
 export function impossibleRefusal(limit: LimitName, { limits, tokens, generations }: LimitClaim): QueptError {
   const asked =
     limit === 'concurrency'
-      ? `makes ${generations} answers at once, and this API key may have ${limits.concurrency}. Lower 'n' or send fewer prompts in one request.`
-      : `may use ${tokens} tokens (prompt and 'max_tokens'), and this API key may use ${limit === 'tokens' ? `${limits.tokensPerMinute} a minute` : `${limits.tokensPerDay} a day`}. Shorten the prompt or lower 'max_tokens'.`;
+      ? `makes ${generations} answers at once, and this API key may have ${limits.concurrency}. Ask for fewer choices, or send fewer prompts in one request.`
+      : `may use ${tokens} tokens (the prompt and the longest answer), and this API key may use ${limit === 'tokens' ? `${limits.tokensPerMinute} a minute` : `${limits.tokensPerDay} a day`}. Shorten the prompt, or allow a shorter answer only.`;
   return new QueptError('insufficient_quota', `This request ${asked}`);
 }
 

@@ -49,6 +49,6 @@ function outOfBounds(ladder: Ladder, lowest: number, highest: number): QueptErro
   const message =
     ids.length === 0
       ? "The bounds of this API key admit no precision of this model. Ask the server's operator to change them."
-      : `This API key is served at ${ids.join(', ')}, which 'precision' (or the model's name) rules out.`;
+      : `This API key is served at ${ids.join(', ')}, which 'precision' rules out.`;
   return new QueptError('permission_denied', message, { param: 'precision' });
 }

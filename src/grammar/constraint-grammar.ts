@@ -23,7 +23,7 @@ export function constraintGrammar(given: OutputConstraint): OutputGrammar {
   if (grammar !== null) return grammar;
   throw schemaFault(
     builder.impasse(start) ?? param,
-    'admits no value at all. Look for bounds, lengths, lists or types in it that exclude each other.',
+    "admits no value at all. Look for bounds, lengths, lists or types in it that exclude each other, and for what is 'false' but required.",
   );
 }
 

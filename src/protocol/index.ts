@@ -91,4 +91,5 @@ export {
   tokenizeJson,
 } from './openai/tokenize-request.ts';
 export { usageJson } from './openai/usage-json.ts';
+export { asSent, type SentNames } from './sent-names.ts';
 export { toldParam } from './told-param.ts';

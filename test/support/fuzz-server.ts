@@ -39,17 +39,24 @@ export async function fuzzServer<Request>({ server, runs, requests, ...fuzz }: F
     fc.asyncProperty(fc.array(requests, { minLength: AT_ONCE, maxLength: AT_ONCE }), async (round) => {
       const faults = await Promise.all(round.map(fuzz.fault));
       expect(faults.filter((found) => found !== null)).toEqual([]);
-      fuzz.onRound?.(++rounds);
+      rounds++;
+      fuzz.onRound?.(rounds);
       if (rounds % Math.ceil(numRuns / READINGS) === 0) resident.push(residentBytes(server));
     }),
     // What has failed is told by `fault`, in short; smaller cases would have to be sent one by one.
     { numRuns, seed: SEED, endOnFailure: true },
   );
   const seconds = (performance.now() - fromMs) / 1000;
+  // Before anything is judged: who looks for what has grown needs these figures most.
+  if (WANTED_RUNS !== undefined) {
+    const seen = Object.fromEntries(fuzz.seen);
+    console.info(JSON.stringify({ runs: rounds * AT_ONCE, seed: SEED, seconds, resident, seen }));
+  }
   await until(async () => {
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     return IDLE.every((idle) => idle.test(metrics));
   }, 'an idle server');
+  expect(rounds).toBe(numRuns);
   // Garbage makes it rise and fall by tens of megabytes, so it is no use to look once. Half way everything has been
   // used that is used at all.
   const known = resident.filter((bytes) => bytes !== null);
@@ -59,7 +66,4 @@ export async function fuzzServer<Request>({ server, runs, requests, ...fuzz }: F
     );
   }
   expect(server.stderr()).not.toContain('request failed');
-  if (WANTED_RUNS === undefined) return;
-  const seen = Object.fromEntries(fuzz.seen);
-  console.info(JSON.stringify({ runs: rounds * AT_ONCE, seed: SEED, seconds, resident, seen }));
 }

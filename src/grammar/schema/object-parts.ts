@@ -1,5 +1,6 @@
 import type { WorkMeter } from '../automaton/work-meter.ts';
 import type { CharacterAutomaton } from '../text/character-automaton.ts';
+import { complementAutomaton, deterministicAutomaton } from '../text/deterministic-automaton.ts';
 import { stringsExcept, stringsOfLength } from '../text/string-sets.ts';
 import { MAX_FREE_NAME } from './json-texts.ts';
 import type { PatternProperty, SchemaNode } from './schema-node.ts';
@@ -54,7 +55,7 @@ export function otherProperties(
     { names: free, matched: [] },
   ];
   for (const pattern of nodes.flatMap(({ patternProperties }) => patternProperties ?? [])) {
-    const unmatched = pattern.names.complement();
+    const unmatched = complementAutomaton(pattern.names, meter);
     classes = classes
       .flatMap(({ names, matched }) => [
         { names: names.intersect(pattern.names), matched: [...matched, pattern] },
@@ -64,7 +65,7 @@ export function otherProperties(
   }
   // Lengths last: they multiply what everything before them comes to.
   return classes.map(({ names, matched }) => ({
-    names: names.deterministic().intersect(described).deterministic(),
+    names: deterministicAutomaton(deterministicAutomaton(names, meter).intersect(described), meter),
     nodes: nodes.flatMap((node) => {
       const own = (node.patternProperties ?? []).filter((pattern) => matched.includes(pattern));
       if (own.length > 0) return own.map((pattern) => pattern.node);

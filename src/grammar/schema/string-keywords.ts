@@ -2,7 +2,7 @@ import type { WorkMeter } from '../automaton/work-meter.ts';
 import type { CharacterAutomaton } from '../text/character-automaton.ts';
 import { formatStrings } from '../text/format-strings.ts';
 import { FORMAT_NAMES } from '../text/formats.ts';
-import { PatternFault } from '../text/pattern-syntax.ts';
+import { PatternFault } from '../text/pattern-fault.ts';
 import { stringsMatching } from '../text/strings-matching.ts';
 import type { KeywordReader } from './keyword-reader.ts';
 import { schemaFault } from './schema-fault.ts';

@@ -1,6 +1,7 @@
 import type { WorkMeter } from '../automaton/work-meter.ts';
 import { CharacterAutomaton } from '../text/character-automaton.ts';
 import { codePoints } from '../text/code-points.ts';
+import { deterministicAutomaton } from '../text/deterministic-automaton.ts';
 import { stringsOfLength } from '../text/string-sets.ts';
 import { alternatives } from './alternatives.ts';
 import type { SchemaNode } from './schema-node.ts';
@@ -13,7 +14,7 @@ export function stringsOfTerms(terms: Terms, meter: WorkMeter): CharacterAutomat
   if (!types.has('string')) return new CharacterAutomaton(meter);
   // A pattern may be at many places at once; better here, where that is bounded, than in each answer.
   const common = strings
-    .map((set) => set.deterministic())
+    .map((set) => deterministicAutomaton(set, meter))
     .reduce((all, set) => all.intersect(set), stringsOfLength(meter, 0, null));
   if (minLength === 0 && maxLength === null) return common;
   // Lengths last: they multiply what everything before them comes to.

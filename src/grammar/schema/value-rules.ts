@@ -15,14 +15,16 @@ export function valueTexts(
   from: number,
   to: number,
 ): void {
-  if (nodes.some(({ never }) => never === true)) return;
+  const never = nodes.find((node) => node.never === true);
   const rule = builder.shared(`valid under ${keyOf(nodes)}`, (_, start, end) => {
+    // A rule without texts, so that what has to be there can be blamed by its name.
+    if (never !== undefined) return;
     for (const alternative of alternatives(nodes, builder.meter)) {
       alternativeTexts(builder, alternative, start, end);
     }
   });
-  const [first] = nodes;
-  if (first !== undefined) builder.place(rule, first.path);
+  const blamed = never ?? nodes[0];
+  if (blamed !== undefined) builder.place(rule, blamed.path);
   builder.call(from, rule, to);
 }
 

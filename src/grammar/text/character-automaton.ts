@@ -1,6 +1,6 @@
 import type { GrammarBuilder } from '../automaton/grammar-builder.ts';
 import type { WorkMeter } from '../automaton/work-meter.ts';
-import { type CodePoints, codePoints, contains, elementaryRanges, intersection } from './code-points.ts';
+import { type CodePoints, contains, intersection } from './code-points.ts';
 import { stringCharacter } from './string-characters.ts';
 
 export interface CharacterState {
@@ -47,14 +47,14 @@ export class CharacterAutomaton {
 
   /** Whether `text` is in the set. Takes time in proportion to its length. */
   accepts(text: string): boolean {
-    let current = this.#closure([0]);
+    let current = this.closure([0]);
     for (const character of text) {
       const codePoint = character.codePointAt(0) ?? 0;
       const next: number[] = [];
       for (const state of current) {
         for (const { set, to } of this.#at(state).edges) if (contains(set, codePoint)) next.push(to);
       }
-      current = this.#closure(next);
+      current = this.closure(next);
       if (current.size === 0) return false;
     }
     return [...current].some((state) => this.#at(state).accepting);
@@ -121,58 +121,6 @@ export class CharacterAutomaton {
     }
   }
 
-  /** Strings that are not in the set. */
-  complement(): CharacterAutomaton {
-    return this.#deterministic((accepting) => !accepting);
-  }
-
-  /** The same strings, so that each character leads to one state. */
-  deterministic(): CharacterAutomaton {
-    if (this.isDeterministic) return this;
-    return this.#deterministic((accepting) => accepting);
-  }
-
-  #deterministic(accepts: (accepting: boolean) => boolean): CharacterAutomaton {
-    const made = new CharacterAutomaton(this.#meter);
-    made.isDeterministic = true;
-    const numbers = new Map<string, number>();
-    const closures: Set<number>[] = [];
-    const numberOf = (states: readonly number[]): number => {
-      const closed = this.#closure(states);
-      const key = [...closed].sort((a, b) => a - b).join(' ');
-      let number = numbers.get(key);
-      if (number === undefined) {
-        number = closures.push(closed) - 1;
-        numbers.set(key, number);
-        if (number > 0) made.state();
-        if (accepts([...closed].some((state) => this.#at(state).accepting))) made.accept(number);
-      }
-      return number;
-    };
-    numberOf([0]);
-    const { pieces, piecesOf } = this.#alphabet();
-    for (let i = 0; i < closures.length; i++) {
-      const targets: number[][] = pieces.map(() => []);
-      for (const state of closures[i] as Set<number>) {
-        for (const { set, to } of this.#at(state).edges) {
-          const within = piecesOf.get(set) ?? [];
-          this.#meter.spend(within.length);
-          for (const piece of within) targets[piece]?.push(to);
-        }
-      }
-      const byTarget = new Map<number, (readonly [number, number])[]>();
-      for (const [piece, states] of targets.entries()) {
-        if (states.length === 0 && !accepts(false)) continue;
-        const target = numberOf(states);
-        const ranges = byTarget.get(target) ?? [];
-        byTarget.set(target, ranges);
-        ranges.push(pieces[piece] as readonly [number, number]);
-      }
-      for (const [target, ranges] of byTarget) made.edge(i, codePoints(ranges), target);
-    }
-    return made;
-  }
-
   /** The strings as JSON spells them, without the quotes, lead from `from` to `to`. */
   lower(builder: GrammarBuilder, from: number, to: number): void {
     const states = this.#states.map(() => builder.state());
@@ -200,18 +148,8 @@ export class CharacterAutomaton {
     this.jump(0, moved);
   }
 
-  /** All code points in pieces that no edge tells apart, and the pieces of each edge's set. */
-  #alphabet(): { pieces: CodePoints; piecesOf: ReadonlyMap<CodePoints, readonly number[]> } {
-    const sets = new Set(this.#states.flatMap(({ edges }) => edges.map(({ set }) => set)));
-    const pieces = elementaryRanges([...sets]);
-    this.#meter.spend(pieces.length * sets.size);
-    const piecesOf = new Map(
-      [...sets].map((set) => [set, pieces.flatMap(([low], i) => (contains(set, low) ? [i] : []))]),
-    );
-    return { pieces, piecesOf };
-  }
-
-  #closure(states: readonly number[]): Set<number> {
+  /** The states that any of `states` comes to without a character, themselves among them. */
+  closure(states: readonly number[]): Set<number> {
     const closed = new Set(states);
     for (const state of closed) for (const to of this.#at(state).jumps) closed.add(to);
     this.#meter.spend(closed.size);

@@ -1,5 +1,6 @@
 import { WorkMeter } from '../automaton/work-meter.ts';
 import type { CharacterAutomaton } from './character-automaton.ts';
+import { deterministicAutomaton } from './deterministic-automaton.ts';
 import { FORMAT_NAMES, formatPatterns } from './formats.ts';
 import { smallestAutomaton } from './smallest-automaton.ts';
 import { stringsMatching } from './strings-matching.ts';
@@ -13,7 +14,9 @@ export function formatStrings(format: string): CharacterAutomaton | undefined {
   if (known !== undefined) return known;
   // No request is to blame for what they cost.
   const meter = new WorkMeter('format', Number.POSITIVE_INFINITY);
-  const matching = formatPatterns(format)?.map((pattern) => stringsMatching(meter, pattern).deterministic());
+  const matching = formatPatterns(format)?.map((pattern) =>
+    deterministicAutomaton(stringsMatching(meter, pattern), meter),
+  );
   if (matching === undefined) return undefined;
   // Small, because lengths and patterns multiply what they are.
   const strings = smallestAutomaton(

@@ -1,6 +1,8 @@
 import type { WorkMeter } from '../automaton/work-meter.ts';
 import { CharacterAutomaton } from './character-automaton.ts';
-import { ANYTHING, type Pattern, PatternFault, parsePattern } from './pattern-syntax.ts';
+import { complementAutomaton, deterministicAutomaton } from './deterministic-automaton.ts';
+import { PatternFault } from './pattern-fault.ts';
+import { ANYTHING, type Pattern, parsePattern } from './pattern-syntax.ts';
 import { smallestAutomaton } from './smallest-automaton.ts';
 
 /**
@@ -32,7 +34,7 @@ function stringsOf(meter: WorkMeter, pattern: Pattern): CharacterAutomaton {
   // Deterministic each by itself: places of the pattern that are open at once would multiply otherwise.
   return conditions.reduce(
     (common, condition) => common.intersect(condition),
-    conditions.length === 0 ? strings : strings.deterministic(),
+    conditions.length === 0 ? strings : deterministicAutomaton(strings, meter),
   );
 }
 
@@ -40,7 +42,10 @@ function stringsOf(meter: WorkMeter, pattern: Pattern): CharacterAutomaton {
 function stringsAhead(meter: WorkMeter, condition: Pattern): CharacterAutomaton {
   if (condition.kind !== 'ahead') throw new RangeError('A look ahead was expected.');
   const found = stringsOfParts(meter, partsOf(condition.inner), true);
-  return smallestAutomaton(condition.negated ? found.complement() : found.deterministic(), meter);
+  return smallestAutomaton(
+    condition.negated ? complementAutomaton(found, meter) : deterministicAutomaton(found, meter),
+    meter,
+  );
 }
 
 function stringsOfParts(meter: WorkMeter, parts: readonly Pattern[], anchored: boolean): CharacterAutomaton {

@@ -17,7 +17,7 @@ import { required } from './required.ts';
 import { parseToolUse } from './tool-use.ts';
 
 /** A valid request: whether it is streamed is the method's to say. */
-export type ParsedCall = Pick<ParsedRequest, 'requests' | 'n' | 'echo' | 'calls'>;
+export type ParsedCall = Pick<ParsedRequest, 'requests' | 'n' | 'echo' | 'calls' | 'names'>;
 
 /**
  * The request of `Chat` and `ChatStream`.
@@ -33,10 +33,10 @@ export function parseChatMessage(
   const plan = planTools(parseToolUse(message), context.served.toolFormat, content);
   const messages = parseMessages(message.messages, 'messages');
   const own = { constraint: plan.constraint, echo: false };
-  const { common, n } = parseOptions(message.options, model, context, own);
+  const { common, n, names } = parseOptions(message.options, model, context, own);
   const prompt = { kind: 'messages', messages, ...plan.prompt } as const;
   const requests = expandChoices(context.id, [prompt], n, { ...common, ...plan.request });
-  return { requests, n, echo: false, calls: plan.reading };
+  return { requests, n, echo: false, calls: plan.reading, names };
 }
 
 /**
@@ -51,9 +51,9 @@ export function parseGenerateMessage(
   const { options, echo } = message;
   const model = requireModel(context.served, message.model);
   const own = { constraint: outputConstraint(options?.outputFormat), echo };
-  const { common, n } = parseOptions(options, model, context, own);
+  const { common, n, names } = parseOptions(options, model, context, own);
   const requests = expandChoices(context.id, parseMessagePrompts(message), n, common);
-  return { requests, n, echo, calls: null };
+  return { requests, n, echo, calls: null, names };
 }
 
 /** Throws QueptError `invalid_request` for no name, `model_not_found` for another model's. */

@@ -9,10 +9,11 @@ import { refuseEndless } from '../openai/response-format.ts';
 import { LONGEST_TARGET_MS } from '../openai/service-wish.ts';
 import { endOf, SHARED_FIELDS, samplingOf, stopsOf } from '../openai/shared-fields.ts';
 import { validationError } from '../openai/validation-error.ts';
+import { type SentNames, sentNames } from '../sent-names.ts';
 import { type GenerationOptions, GenerationOptionsSchema } from './gen/quept/v1/options_pb.ts';
-import { callPrecision } from './precision-wishes.ts';
+import { callPrecision, callPrecisionParam } from './precision-wishes.ts';
 import type { GrpcRequestContext } from './request-context.ts';
-import { callService } from './service-wishes.ts';
+import { callService, callTierParam } from './service-wishes.ts';
 
 const target = z.number().gt(0).max(LONGEST_TARGET_MS).nullish();
 
@@ -51,6 +52,7 @@ interface ParsedOptions {
   readonly common: CommonRequest;
   /** Choices per prompt. */
   readonly n: number;
+  readonly names: SentNames;
 }
 
 /**
@@ -87,7 +89,11 @@ export function parseOptions(
     ...(logprobs !== null && { logprobs }),
     ...(own.constraint !== null && { constraint: own.constraint }),
   };
-  return { common, n: fields.n ?? 1 };
+  const names = sentNames({
+    precision: callPrecisionParam(sources),
+    service_tier: callTierParam(options, metadata),
+  });
+  return { common, n: fields.n ?? 1, names };
 }
 
 /** Names and values as in JSON, so that one schema and its messages serve both transports. */

@@ -39,6 +39,13 @@ export function callPrecision({ message, metadata, alias }: PrecisionSources, la
 }
 
 /** Null for an empty wish. */
+/** What the client gave to ask for a precision, as errors name it. */
+export function callPrecisionParam({ message, metadata, alias }: PrecisionSources): string {
+  if (message !== undefined && wishOf(message) !== null) return OPTION.param;
+  if (metadata !== null) return METADATA.param;
+  return alias === null ? OPTION.param : MODEL_ALIAS.param;
+}
+
 function wishOf({ wish }: PrecisionWishMessage): PrecisionWish | null {
   switch (wish.case) {
     case 'bits':

@@ -25,6 +25,13 @@ export function callService(
   };
 }
 
+/** What the client gave to ask for a tier, as errors name it. */
+export function callTierParam(options: GenerationOptions, { serviceTier }: WishMetadata): string {
+  return serviceTier !== null && tierOf(options.serviceTier) === null
+    ? 'x-service-tier'
+    : 'options.service_tier';
+}
+
 function tierWord(text: string | null): TierWord | null {
   const word = SERVICE_TIER_WORDS.find((known) => known === text);
   if (text === null || word !== undefined) return word ?? null;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { QueptError } from '../../core/index.ts';
+import { sentNames } from '../sent-names.ts';
 import { planTools } from '../tools/tool-plan.ts';
 import { messagesSchema, toChatMessages } from './chat-messages.ts';
 import { checkFields, type FieldPolicy } from './check-fields.ts';
 import { expandChoices } from './choices.ts';
-import { commonRequest } from './common-request.ts';
+import { commonNames, commonRequest } from './common-request.ts';
 import { FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
 import { chatLogprobsWish, MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
@@ -69,7 +70,11 @@ export function parseChatRequest(body: object, context: RequestContext): ParsedR
   const prompt = { kind: 'messages', messages, ...plan.prompt } as const;
   const n = fields.n ?? 1;
   const requests = expandChoices(context.id, [prompt], n, { ...common, ...plan.request });
-  return { requests, n, ...streamingOf(fields), echo: false, calls: plan.reading };
+  const names = sentNames({
+    ...commonNames(fields, context),
+    max_tokens: fields.max_completion_tokens == null ? 'max_tokens' : 'max_completion_tokens',
+  });
+  return { requests, n, ...streamingOf(fields), echo: false, calls: plan.reading, names };
 }
 
 /** `max_completion_tokens` is the newer name of `max_tokens`: both may be given if they agree. */

@@ -1,7 +1,7 @@
 import type { LogprobsWish, OutputConstraint } from '../../core/index.ts';
 import type { CommonRequest } from './choices.ts';
 import type { RequestContext } from './parsed-request.ts';
-import { parsePrecisionWish } from './precision-wish.ts';
+import { type PrecisionSources, parsePrecisionWish, precisionParam } from './precision-wish.ts';
 import { resolveModel } from './resolve-model.ts';
 import { refuseEndless } from './response-format.ts';
 import { parseServiceWish, type TierWord } from './service-wish.ts';
@@ -39,12 +39,26 @@ export function commonRequest(
     maxTokens: own.maxTokens,
     stop: stopsOf(fields),
     ...endOf(fields),
-    precision: parsePrecisionWish(
-      { body: fields.precision, header: context.precisionHeader, alias: model.config },
-      context.served.ladder,
-    ),
+    precision: parsePrecisionWish(precisionSources(fields, context), context.served.ladder),
     service: parseServiceWish(fields.service_tier, context.targetHeaders),
     ...(own.logprobs !== null && { logprobs: own.logprobs }),
     ...(own.constraint !== null && { constraint: own.constraint }),
   };
+}
+
+/** What the client called fields that may be said in several places. */
+export function commonNames(
+  fields: PrecisionFields,
+  context: RequestContext,
+): { readonly precision: string } {
+  return { precision: precisionParam(precisionSources(fields, context)) };
+}
+
+type PrecisionFields = Pick<Fields, 'model' | 'precision'>;
+
+function precisionSources(
+  { model, precision }: PrecisionFields,
+  { served, precisionHeader }: RequestContext,
+): PrecisionSources {
+  return { body: precision, header: precisionHeader, alias: resolveModel(served, model).config };
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { sentNames } from '../sent-names.ts';
 import { ANSWER_LIMIT, requireAnswer } from './answer-limit.ts';
 import { checkFields, type FieldPolicy } from './check-fields.ts';
 import { expandChoices } from './choices.ts';
-import { commonRequest } from './common-request.ts';
+import { commonNames, commonRequest } from './common-request.ts';
 import { PROMPT_DOCUMENT, parsePrompts } from './completion-prompts.ts';
 import { FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
 import { echoedLogprobsWish, MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
@@ -63,5 +64,6 @@ export function parseCompletionRequest(body: object, context: RequestContext): P
   });
   const n = fields.n ?? 1;
   const requests = expandChoices(context.id, parsePrompts(fields.prompt), n, common);
-  return { requests, n, ...streamingOf(fields), echo, calls: null };
+  const names = sentNames(commonNames(fields, context));
+  return { requests, n, ...streamingOf(fields), echo, calls: null, names };
 }

@@ -1,4 +1,5 @@
 import type { GenerateRequest, ServedModel } from '../../core/index.ts';
+import type { SentNames } from '../sent-names.ts';
 import type { CallReading } from '../tools/call-reading.ts';
 import type { TargetHeaders } from './service-wish.ts';
 
@@ -29,4 +30,6 @@ export interface ParsedRequest {
   readonly echo: boolean;
   /** How calls are looked for in answers; null where there are none. */
   readonly calls: CallReading | null;
+  /** For refusals of the requests. */
+  readonly names: SentNames;
 }

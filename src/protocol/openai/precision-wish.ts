@@ -73,6 +73,13 @@ export function parsePrecisionWish(sources: PrecisionSources, ladder: Ladder): P
   return agreedWish(wishes, ladder);
 }
 
+/** What the client gave to ask for a precision, as errors name it. */
+export function precisionParam({ body, header, alias }: PrecisionSources): string {
+  if (body != null) return BODY.param;
+  if (header !== null) return HEADER.param;
+  return alias === null ? BODY.param : MODEL_ALIAS.param;
+}
+
 /** The one wish behind several, which may differ in words. Throws QueptError `invalid_request` where they disagree. */
 export function agreedWish(wishes: readonly PlacedWish[], ladder: Ladder): PrecisionWish {
   const [first, ...others] = wishes;

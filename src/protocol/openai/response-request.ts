@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { LogprobsWish } from '../../core/index.ts';
+import { sentNames } from '../sent-names.ts';
 import { planTools } from '../tools/tool-plan.ts';
 import { boundedRecord } from './bounded-record.ts';
 import { checkFields, type FieldPolicy } from './check-fields.ts';
-import { commonRequest } from './common-request.ts';
+import { commonNames, commonRequest } from './common-request.ts';
 import { RESPONSE_FIELDS_WITHOUT_EFFECT } from './fields-without-effect.ts';
 import { MAX_TOP_LOGPROBS } from './logprobs-wish.ts';
 import type { ParsedRequest, RequestContext } from './parsed-request.ts';
@@ -107,6 +108,11 @@ export function parseResponseRequest(body: object, context: RequestContext): Par
     includePrecision: false,
     echo: false,
     calls: plan.reading,
+    names: sentNames({
+      ...commonNames(fields, context),
+      max_tokens: 'max_output_tokens',
+      messages: 'input',
+    }),
     repeated: {
       ...repeatedTools(use),
       instructions: fields.instructions ?? null,

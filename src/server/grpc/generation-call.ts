@@ -1,5 +1,6 @@
 import { type Caller, formatPrecisionRange, type Generation } from '../../core/index.ts';
 import {
+  asSent,
   type GenerationInfo,
   type GenerationPiece,
   type GrpcRequestContext,
@@ -8,6 +9,7 @@ import {
   generationPieces,
   inMessageTerms,
   type ParsedCall,
+  type SentNames,
 } from '../../protocol/index.ts';
 import { echoTexts } from '../echo-texts.ts';
 import { mergeEvents } from '../merge-events.ts';
@@ -42,9 +44,11 @@ export async function startGenerationCall(
   const { dependencies, scope, caller, stream } = parts;
   const { service, epochMs } = dependencies;
   const id = `${parts.idPrefix}${dependencies.createId()}`;
+  let names: SentNames = new Map();
   try {
     const parsed = parse(requestContext(id, parts));
     const { requests, n, calls } = parsed;
+    names = parsed.names;
     const generations = await startGenerations(service, requests, scope.abort, caller, scope.access.trace);
     const echo = await echoTexts(parsed, service, scope.abort);
     // All requests of an answer carry the same wish, so all were granted the same range.
@@ -66,7 +70,7 @@ export async function startGenerationCall(
       pieces: noted(generationPieces(events, form), scope),
     };
   } catch (thrown) {
-    throw inMessageTerms(thrown, generationFields);
+    throw inMessageTerms(asSent(thrown, names), generationFields);
   }
 }
 

@@ -2,6 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import { QueptError } from '../../core/index.ts';
 import { errorBody, retryHeaders } from '../../protocol/index.ts';
 
+/** What Node's HTTP parser calls the beginning of an HTTP/2 connection. */
+export const HTTP2_PREFACE = 'HPE_PAUSED_H2_UPGRADE';
+
 /** What a fault of Node's HTTP parser or its timers means to the client. */
 export function connectionError(code: string | undefined): QueptError {
   switch (code) {
@@ -12,6 +15,8 @@ export function connectionError(code: string | undefined): QueptError {
       );
     case 'HPE_HEADER_OVERFLOW':
       return new QueptError('request_too_large', 'The request headers are too large.');
+    case HTTP2_PREFACE:
+      return new QueptError('invalid_request', 'This port does not speak HTTP/2. Use HTTP/1.1.');
     default:
       return new QueptError('invalid_request', 'The request is not valid HTTP/1.1.');
   }

@@ -1,7 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import type { Context, Handler } from 'hono';
 import { formatPrecisionRange, type Generation } from '../../core/index.ts';
-import { type IndexedEvent, replyMeta, SSE_KEEP_ALIVE } from '../../protocol/index.ts';
+import {
+  asSent,
+  type IndexedEvent,
+  type ParsedRequest,
+  replyMeta,
+  SSE_KEEP_ALIVE,
+} from '../../protocol/index.ts';
 import type { AccessRecord } from '../access-record.ts';
 import { echoTexts } from '../echo-texts.ts';
 import { GIVEN_UP } from '../given-up.ts';
@@ -48,8 +54,11 @@ export function generateHandler(
     });
     const abort = abortWith(context.req.raw.signal);
     const access = context.get('access');
-    const generations = await startGenerations(service, parsed.requests, abort, caller, access.trace);
-    const echo = await echoTexts(parsed, service, abort);
+    const start = async () => ({
+      generations: await startGenerations(service, parsed.requests, abort, caller, access.trace),
+      echo: await echoTexts(parsed, service, abort),
+    });
+    const { generations, echo } = await refusedAsSent(parsed, start);
     // All requests of an answer carry the same wish, so all were granted the same range.
     const granting = generations[0] as Generation;
     const granted = formatPrecisionRange(service.model.ladder, granting.range);
@@ -62,6 +71,15 @@ export function generateHandler(
       ? streamAnswer(context, answer, options)
       : context.json(await answer.encoder.whole(events));
   };
+}
+
+/** What `start` comes to; what it throws names fields as the client did. */
+async function refusedAsSent<T>({ names }: ParsedRequest, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (thrown) {
+    throw asSent(thrown, names);
+  }
 }
 
 function streamAnswer(

@@ -5,7 +5,7 @@ import { QueptError } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
 import { listen } from '../listen.ts';
 import { reportRefusals } from '../report-refusals.ts';
-import { connectionError, rawErrorResponse } from './connection-error.ts';
+import { connectionError, HTTP2_PREFACE, rawErrorResponse } from './connection-error.ts';
 import { errorResponse } from './error-response.ts';
 import { splitHttp2 } from './split-http2.ts';
 import { unmetExpectation } from './unmet-expectation.ts';
@@ -29,7 +29,7 @@ export interface HttpServerOptions {
   readonly maxHeaderBytes?: number;
   /** Further connections are closed at once. */
   readonly maxConnections?: number;
-  /** Gets connections that begin as HTTP/2, and ends them in its own time; without it they are refused. */
+  /** Gets connections that begin as HTTP/2, and ends them in its own time; without it they are answered 400 at once. */
   readonly onHttp2?: (socket: Socket) => void;
 }
 
@@ -70,13 +70,12 @@ export async function startHttpServer(app: FetchApp, given: HttpServerOptions): 
     requireHostHeader: false,
   });
   server.maxConnections = options.maxConnections;
-  if (options.onHttp2 !== undefined) {
-    splitHttp2(server, {
-      onHttp2: options.onHttp2,
-      timeoutMs: options.headersTimeoutMs,
-      onSilent: (socket) => answerBrokenRequest({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket, null),
-    });
-  }
+  splitHttp2(server, {
+    // Node's parser would wait for the rest of the preface, and so for its timeout.
+    onHttp2: options.onHttp2 ?? ((socket) => answerBrokenRequest({ code: HTTP2_PREFACE }, socket, null)),
+    timeoutMs: options.headersTimeoutMs,
+    onSilent: (socket) => answerBrokenRequest({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket, null),
+  });
   let retired = false;
   const connections = trackConnections(server, () => retired);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

@@ -21,12 +21,18 @@ async function rig(keys: Readonly<Record<string, object>>, reply: FakeReply = { 
   const started = await grpcTestServer(reply, { authenticate: keyed.access.authenticate });
   server = started;
   const client = started.connect();
-  const call = (method: string, id: string | null, fields: object = {}, cancelWhen?: Promise<unknown>) =>
+  const call = (
+    method: string,
+    id: string | null,
+    fields: object = {},
+    cancelWhen?: Promise<unknown>,
+    metadata: Record<string, string> = {},
+  ) =>
     client.call(
       method,
       { model: 'tiny', ...(method === 'GetModel' ? {} : { text: 'a' }), ...fields },
       {
-        metadata: id === null ? {} : keyed.as(id),
+        metadata: { ...metadata, ...(id !== null && keyed.as(id)) },
         ...(cancelWhen !== undefined && { cancelWhen }),
       },
     );
@@ -70,6 +76,13 @@ describe('gRPC with API keys', () => {
       'options.service_tier',
     ]);
     expect(await refused({ precision: { config_id: 'q2' } })).toEqual([...denied, 'options.precision']);
+    const told = async (metadata: Record<string, string>, fields: object = {}) => {
+      const outcome = await call('Generate', 'low', fields, undefined, metadata);
+      return [...codeOf(outcome), trailer(outcome, 'x-error-param')];
+    };
+    expect(await told({ 'x-service-tier': 'priority' })).toEqual([...denied, 'x-service-tier']);
+    expect(await told({ 'x-precision': 'q2' })).toEqual([...denied, 'x-precision']);
+    expect(await told({}, { model: 'tiny@q2' })).toEqual([...denied, 'model']);
     expect(service.received).toHaveLength(1);
   });
 

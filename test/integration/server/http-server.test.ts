@@ -79,6 +79,9 @@ describe('slow and broken clients', () => {
       400,
       'invalid_request',
     ],
+    ['HTTP/2 by its first bytes', 'PRI * HTTP/2.0', 400, 'invalid_request'],
+    ['HTTP/2 by its first line', 'PRI * HTTP/2.0\r\n', 400, 'invalid_request'],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 400, 'invalid_request'],
     ['an impossible host', 'GET /health/live HTTP/1.1\r\nHost: a/b\r\n\r\n', 400, 'invalid_request'],
   ])('answers %s', async (_, text, status, code) => {
     const { port } = await start({ tokens: [] });

@@ -77,6 +77,19 @@ describe('[J1] a schema that is not enforced', () => {
       { anyOf: [none, needed({ a: none }, ['a'])] },
       'schema.anyOf[1].properties.a',
     ],
+    ['what is false but required', needed({ a: {}, b: false }, ['b']), 'schema.properties.b'],
+    ['items that must not be', { type: 'array', minItems: 1, items: false }, 'schema.items'],
+    ['an item too many', { type: 'array', minItems: 2, prefixItems: [{}], items: false }, 'schema.items'],
+    [
+      'a name that is required and not admitted',
+      needed({ a: { type: 'object', required: ['z'], additionalProperties: false } }, ['a']),
+      'schema.properties.a.additionalProperties',
+    ],
+    [
+      'behind one that is false and may be left out',
+      needed({ a: false, b: none }, ['b']),
+      'schema.properties.b',
+    ],
   ])('an impossible part is named: %s', (_, schema, param) => {
     // As JSON has it, no part of it twice the same object.
     const parsed = JSON.parse(JSON.stringify(schema)) as JsonSchema;

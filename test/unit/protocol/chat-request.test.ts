@@ -41,6 +41,7 @@ describe('parseChatRequest', () => {
       includePrecision: false,
       echo: false,
       calls: null,
+      names: new Map(),
     });
   });
 

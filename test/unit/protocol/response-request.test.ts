@@ -30,6 +30,10 @@ describe('parseResponseRequest', () => {
       includePrecision: false,
       echo: false,
       calls: null,
+      names: new Map([
+        ['max_tokens', 'max_output_tokens'],
+        ['messages', 'input'],
+      ]),
       repeated: {
         tools: [],
         tool_choice: 'auto',

@@ -147,17 +147,17 @@ describe('what a key may have', () => {
   });
 
   it.each([
-    [{ minBits: 3 }, { precision: 2 }],
-    [{ minBits: 3 }, { model: 'tiny@q2' }],
-    [{ minBits: 3 }, { precision: 'q2..q2' }],
-    [{ maxBits: 4 }, { precision: 'q8' }],
-    [{ minBits: 5, maxBits: 7 }, {}],
-  ])('[U3] refuses with %j what asks for %j', async (fields, asked) => {
+    [{ minBits: 3 }, { precision: 2 }, 'precision'],
+    [{ minBits: 3 }, { model: 'tiny@q2' }, 'model'],
+    [{ minBits: 3 }, { precision: 'q2..q2' }, 'precision'],
+    [{ maxBits: 4 }, { precision: 'q8' }, 'precision'],
+    [{ minBits: 5, maxBits: 7 }, {}, 'precision'],
+  ])('[U3] refuses with %j what asks for %j', async (fields, asked, param) => {
     const { chat, service } = await keyedApp({ a: fields });
     expect(await errorOf(await chat('a', asked))).toMatchObject({
       status: 403,
       code: 'permission_denied',
-      param: 'precision',
+      param,
     });
     expect(service.received).toHaveLength(0);
   });

@@ -99,6 +99,8 @@ describe('limits', () => {
       status: 429,
       code: 'insufficient_quota',
       type: 'insufficient_quota',
+      // What the key may use is at fault, and no field more than another.
+      param: null,
       message: expect.stringContaining('105 tokens'),
     });
     // Not read, so not ended: it stays reserved.

@@ -86,4 +86,31 @@ describe('refusals before an answer', () => {
     expect(response.headers.get('retry-after')).toBe(retryAfter);
     expect(await response.json()).toMatchObject({ error: { code, message: 'as told' } });
   });
+
+  const RESPONSES = '/v1/responses';
+  const COMPLETIONS = '/v1/completions';
+  const response = { model: 'tiny', input: 'hello' };
+  const completion = { model: 'tiny', prompt: 'hello' };
+  const header = { 'x-precision': 'q4' };
+  it.each<[string, string, object, Record<string, string>, string]>([
+    ['max_tokens', CHAT, { ...chat, max_tokens: 5 }, {}, 'max_tokens'],
+    ['max_tokens', CHAT, { ...chat, max_completion_tokens: 5 }, {}, 'max_completion_tokens'],
+    ['max_tokens', RESPONSES, { ...response, max_output_tokens: 5 }, {}, 'max_output_tokens'],
+    ['messages', CHAT, chat, {}, 'messages'],
+    ['messages', RESPONSES, response, {}, 'input'],
+    ['prompt', COMPLETIONS, completion, {}, 'prompt'],
+    ['precision', CHAT, { ...chat, precision: 'q4' }, {}, 'precision'],
+    ['precision', CHAT, { ...chat, precision: 'q4' }, header, 'precision'],
+    ['precision', CHAT, chat, header, 'x-precision'],
+    ['precision', COMPLETIONS, completion, header, 'x-precision'],
+    ['precision', RESPONSES, { ...response, model: 'tiny@q4' }, {}, 'model'],
+  ])(
+    "calls '%s' of %s with %j and %j what the client called it",
+    async (param, path, body, headers, name) => {
+      const refusal = new QueptError('context_length_exceeded', `Lower '${param}'.`, { param });
+      const { post } = scriptedApp({ tokens: [], refusal });
+      const answer = await post(path, body, { headers });
+      expect(await answer.json()).toMatchObject({ error: { param: name, message: `Lower '${name}'.` } });
+    },
+  );
 });
