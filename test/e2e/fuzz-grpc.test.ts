@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fuzzRuns, fuzzServer } from '../support/fuzz-server.ts';
+import { fuzzRuns, fuzzServer, SMALL_HEAP } from '../support/fuzz-server.ts';
 import { FUZZED_CALL, type FuzzedCall } from '../support/fuzzed-call.ts';
 import { GrpcClient, HEALTH, INFERENCE, type Reply, trailer } from '../support/grpc-client.ts';
 import { type ServerProcess, spawnServer } from '../support/spawn-server.ts';
@@ -26,7 +26,7 @@ let client: GrpcClient;
 
 beforeAll(async () => {
   artefact = await writeTinyArtefact({ contextLength: 128 });
-  server = await spawnServer(artefact.directory, ['--slots', '8', '--log-level', 'warn']);
+  server = await spawnServer(artefact.directory, ['--slots', '8', '--log-level', 'warn'], SMALL_HEAP);
   connect();
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fuzzRuns, fuzzServer } from '../support/fuzz-server.ts';
+import { fuzzRuns, fuzzServer, SMALL_HEAP } from '../support/fuzz-server.ts';
 import { FUZZED_REQUEST, type FuzzedRequest } from '../support/fuzzed-request.ts';
 import { type ServerProcess, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
@@ -15,7 +15,7 @@ let server: ServerProcess;
 
 beforeAll(async () => {
   artefact = await writeTinyArtefact({ contextLength: 128 });
-  server = await spawnServer(artefact.directory, ['--slots', '8', '--log-level', 'warn']);
+  server = await spawnServer(artefact.directory, ['--slots', '8', '--log-level', 'warn'], SMALL_HEAP);
 });
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { residentBytes } from './resident-bytes.ts';
-import type { ServerProcess } from './spawn-server.ts';
+import type { ServerProcess, SpawnOptions } from './spawn-server.ts';
 import { until } from './until.ts';
 
 // QUEPT_FUZZ_RUNS=20000 for the full number; QUEPT_FUZZ_SEED repeats a run.
@@ -11,6 +11,12 @@ const AT_ONCE = 8;
 const MAY_GROW_BYTES = 64e6;
 const READINGS = 10;
 const IDLE = [/^vllm:num_requests_running(\{.*\})? 0$/m, /^vllm:num_requests_waiting(\{.*\})? 0$/m];
+
+/**
+ * For a server that is fuzzed: a heap of at most so many megabytes. With room, garbage is left lying until it is several
+ * times as much as what lives, and memory says nothing of what is lost; here what is lost soon ends the server.
+ */
+export const SMALL_HEAP: SpawnOptions = { env: { NODE_OPTIONS: '--max-old-space-size=96' } };
 
 /** Requests of a fuzz test: `fallback` unless the environment says otherwise. */
 export function fuzzRuns(fallback: number): number {
