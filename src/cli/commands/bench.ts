@@ -1,11 +1,16 @@
 import type { Command } from 'commander';
 import { type BenchResult, ENDPOINT_NAMES, parseResult } from '../../bench/index.ts';
 import { QueptError } from '../../core/index.ts';
-import { benchEndpoints } from '../bench-endpoints.ts';
-import { prepareBenchFiles } from '../bench-files.ts';
-import { addEndpointOptions, addOpenOptions, type EndpointFlags, type OpenFlags } from '../bench-flags.ts';
-import { benchOpen } from '../bench-open.ts';
-import { formatResults } from '../bench-result.ts';
+import { benchEndpoints } from '../bench/bench-endpoints.ts';
+import { prepareBenchFiles } from '../bench/bench-files.ts';
+import {
+  addEndpointOptions,
+  addOpenOptions,
+  type EndpointFlags,
+  type OpenFlags,
+} from '../bench/bench-flags.ts';
+import { benchOpen } from '../bench/bench-open.ts';
+import { formatResults } from '../bench/bench-result.ts';
 import { defineCommand } from '../define-command.ts';
 import { interruptible } from '../interrupt.ts';
 import { BadNews, createOutput, EXIT, type Output, type Streams } from '../output.ts';

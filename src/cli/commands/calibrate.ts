@@ -11,15 +11,15 @@ import {
 import { fusedMatrices, QueptError } from '../../core/index.ts';
 import { type Checkpoint, openCheckpoint, tokenizerFiles } from '../../engine/index.ts';
 import { checkOutput, defaultBlock } from '../../quant/index.ts';
-import type { CalibrateFlags, Recipe } from '../calibrate-flags.ts';
-import { withCalibrationProgress } from '../calibration-progress.ts';
+import type { CalibrateFlags, Recipe } from '../calibrate/calibrate-flags.ts';
+import { withCalibrationProgress } from '../calibrate/calibration-progress.ts';
+import { learningRun } from '../calibrate/learning-run.ts';
+import { drawLearningText } from '../calibrate/learning-text.ts';
+import { runPaperCalibration } from '../calibrate/paper-calibration.ts';
 import { defineCommand } from '../define-command.ts';
 import { generationOf } from '../generation-of.ts';
 import { interruptible } from '../interrupt.ts';
-import { learningRun } from '../learning-run.ts';
-import { drawLearningText } from '../learning-text.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
-import { runPaperCalibration } from '../paper-calibration.ts';
 import { showMadeArtefact } from '../show-made-artefact.ts';
 import { numberGroups, numberList, wholeNumber, wholeNumberFrom } from '../whole-numbers.ts';
 

@@ -10,7 +10,7 @@ import {
 } from '../../config/index.ts';
 import { defineCommand } from '../define-command.ts';
 import { createOutput, type Streams } from '../output.ts';
-import { addServeOptions } from '../serve-options.ts';
+import { addServeOptions } from '../serve/serve-options.ts';
 
 type SettingName = keyof ExplainedConfig['config'];
 

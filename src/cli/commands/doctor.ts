@@ -3,7 +3,7 @@ import { defineCommand } from '../define-command.ts';
 import type { Finding, FindingStatus } from '../doctor/finding.ts';
 import { runDoctor } from '../doctor/run-doctor.ts';
 import { BadNews, createOutput, type Streams } from '../output.ts';
-import { addServeOptions } from '../serve-options.ts';
+import { addServeOptions } from '../serve/serve-options.ts';
 
 const MARKS: Readonly<Record<FindingStatus, string>> = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' };
 const NAME_WIDTH = 13;

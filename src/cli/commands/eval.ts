@@ -4,22 +4,22 @@ import { QueptError } from '../../core/index.ts';
 import type { Figure } from '../../plot/index.ts';
 import { defineCommand } from '../define-command.ts';
 import { deviceOption } from '../device-option.ts';
-import { evaluationFigure } from '../evaluation-figure.ts';
-import { prepareFigureFile } from '../figure-file.ts';
-import { interruptible } from '../interrupt.ts';
+import { evaluationFigure } from '../evaluate/evaluation-figure.ts';
 import {
   formatLadderEvaluation,
   type LadderEvaluationOptions,
   runLadderEvaluation,
-} from '../ladder-evaluation.ts';
-import { createOutput, type Output, type Streams } from '../output.ts';
-import { runPaperEvaluation } from '../paper-evaluation.ts';
+} from '../evaluate/ladder-evaluation.ts';
+import { runPaperEvaluation } from '../evaluate/paper-evaluation.ts';
 import {
   formatSkillEvaluation,
   runSkillEvaluation,
   type SkillEvaluationOptions,
-} from '../skill-evaluation.ts';
-import { skillFigure } from '../skill-figure.ts';
+} from '../evaluate/skill-evaluation.ts';
+import { skillFigure } from '../evaluate/skill-figure.ts';
+import { prepareFigureFile } from '../figure-file.ts';
+import { interruptible } from '../interrupt.ts';
+import { createOutput, type Output, type Streams } from '../output.ts';
 import { numberList, wholeNumberFrom } from '../whole-numbers.ts';
 
 interface EvalOptions extends Omit<LadderEvaluationOptions, 'data'>, Omit<SkillEvaluationOptions, 'skills'> {

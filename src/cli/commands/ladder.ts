@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { drawSequences, type MeasuredLadder, measureLadder } from '../../calibration/index.ts';
 import { fusedMatrices } from '../../core/index.ts';
 import { replaceLadder } from '../../quant/index.ts';
-import { readCalibrationText } from '../calibration-text.ts';
+import { readCalibrationText } from '../calibrate/calibration-text.ts';
 import { defineCommand } from '../define-command.ts';
 import { interruptible } from '../interrupt.ts';
 import {

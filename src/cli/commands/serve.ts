@@ -17,23 +17,23 @@ import {
   watchEventLoop,
 } from '../../observability/index.ts';
 import type { HttpServerHandle } from '../../server/index.ts';
-import { announceServer } from '../announce-server.ts';
 import { bytesOfMib } from '../bytes-of-mib.ts';
-import { checkStart } from '../check-start.ts';
 import { defaultModelDirectory } from '../default-model.ts';
 import { defineCommand } from '../define-command.ts';
 import { interruptible } from '../interrupt.ts';
-import { openAdmin } from '../open-admin.ts';
-import { openDashboard } from '../open-dashboard.ts';
-import { type OpenGrpc, openGrpc } from '../open-grpc.ts';
-import { openHttp, openMetrics } from '../open-http.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
 import { packageVersion } from '../package-version.ts';
-import { prepareRecording } from '../recording-target.ts';
-import { reloadOnHangup } from '../reload-on-hangup.ts';
-import { openServeAccess, type ServeAccess } from '../serve-access.ts';
-import { addServeOptions } from '../serve-options.ts';
-import { endSoon, shutDown } from '../shut-down.ts';
+import { announceServer } from '../serve/announce-server.ts';
+import { checkStart } from '../serve/check-start.ts';
+import { openAdmin } from '../serve/open-admin.ts';
+import { openDashboard } from '../serve/open-dashboard.ts';
+import { type OpenGrpc, openGrpc } from '../serve/open-grpc.ts';
+import { openHttp, openMetrics } from '../serve/open-http.ts';
+import { prepareRecording } from '../serve/recording-target.ts';
+import { reloadOnHangup } from '../serve/reload-on-hangup.ts';
+import { openServeAccess, type ServeAccess } from '../serve/serve-access.ts';
+import { addServeOptions } from '../serve/serve-options.ts';
+import { endSoon, shutDown } from '../serve/shut-down.ts';
 
 export function registerServe(program: Command, streams: Streams): void {
   const command = defineCommand(program, {

@@ -5,12 +5,12 @@ import { defineCommand } from '../define-command.ts';
 import { prepareFigureFile } from '../figure-file.ts';
 import { interruptible } from '../interrupt.ts';
 import { createOutput, type Output, type Streams } from '../output.ts';
-import { addSimulateOptions, type SimulateFlags } from '../simulate-flags.ts';
-import { runDocument, sweepDocument } from '../simulation-document.ts';
-import { runFigure, sweepFigure } from '../simulation-figure.ts';
-import { planSimulation } from '../simulation-plan.ts';
-import { runPolicies, runSweep } from '../simulation-run.ts';
-import { formatRuns, formatSweep } from '../simulation-text.ts';
+import { addSimulateOptions, type SimulateFlags } from '../simulate/simulate-flags.ts';
+import { runDocument, sweepDocument } from '../simulate/simulation-document.ts';
+import { runFigure, sweepFigure } from '../simulate/simulation-figure.ts';
+import { planSimulation } from '../simulate/simulation-plan.ts';
+import { runPolicies, runSweep } from '../simulate/simulation-run.ts';
+import { formatRuns, formatSweep } from '../simulate/simulation-text.ts';
 
 export function registerSimulate(program: Command, streams: Streams): void {
   const command = defineCommand(program, {

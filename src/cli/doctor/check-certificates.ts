@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { ServeConfig } from '../../config/index.ts';
 import { QueptError } from '../../core/index.ts';
-import { readGrpcTls } from '../grpc-tls.ts';
+import { readGrpcTls } from '../serve/grpc-tls.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const CHECK = 'certificates';

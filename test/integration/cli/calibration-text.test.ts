@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readCalibrationText } from '../../../src/cli/calibration-text.ts';
+import { readCalibrationText } from '../../../src/cli/calibrate/calibration-text.ts';
 import { loadTokenizer, type Tokenizer } from '../../../src/engine/index.ts';
 import { seededUniform } from '../../support/seeded-random.ts';
 import { writeTinyTokenizer } from '../../support/tiny-tokenizer.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openAccess } from '../../../src/access/index.ts';
-import { type OpenGrpc, openGrpc } from '../../../src/cli/open-grpc.ts';
+import { type OpenGrpc, openGrpc } from '../../../src/cli/serve/open-grpc.ts';
 import { loadServeConfig } from '../../../src/config/index.ts';
 import { createLogger } from '../../../src/observability/index.ts';
 import {

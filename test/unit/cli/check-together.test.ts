@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkTogether } from '../../../src/cli/check-together.ts';
+import { checkTogether } from '../../../src/cli/serve/check-together.ts';
 import { QueptError } from '../../../src/core/index.ts';
 
 const failing = (message: string) => () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { connectionLimit } from '../../../src/cli/connection-limit.ts';
+import { connectionLimit } from '../../../src/cli/serve/connection-limit.ts';
 
 it('[F5] ports share the file descriptors that the server itself does not need', () => {
   const one = { grpcPort: 'shared', metricsPort: null, adminPort: null } as const;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckedAnswer } from '../../../src/calibration/index.ts';
-import { createSampleFile } from '../../../src/cli/sample-file.ts';
+import { createSampleFile } from '../../../src/cli/evaluate/sample-file.ts';
 
 let folder: string;
 beforeAll(async () => {

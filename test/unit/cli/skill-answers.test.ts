@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerPrompts } from '../../../src/cli/skill-answers.ts';
+import { answerPrompts } from '../../../src/cli/evaluate/skill-answers.ts';
 import { FakeRunner, type FakeRunnerOptions } from '../../support/fake-runner.ts';
 import { END_TOKEN, PIECES, pieceDecoder } from '../../support/scheduler-rig.ts';
 import { steppedLadder } from '../../support/stepped-ladder.ts';

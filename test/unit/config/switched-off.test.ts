@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
-import { addServeOptions } from '../../../src/cli/serve-options.ts';
+import { addServeOptions } from '../../../src/cli/serve/serve-options.ts';
 import { explainServeConfig } from '../../../src/config/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quept-switch-'));
