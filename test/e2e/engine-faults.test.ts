@@ -77,16 +77,9 @@ async function strike(server: ServerProcess, signal: NodeJS.Signals) {
   const { url } = server;
   const address = String(server.announced.grpcAddress);
   const engine = server.enginePid();
-  let strikeOnce: (() => void) | null = null;
-  const struck = new Promise<void>((resolve) => {
-    strikeOnce = () => {
-      process.kill(engine, signal);
-      strikeOnce = null;
-      resolve();
-    };
-  });
+  let pieces = 0;
   const onText = (soFar: string): void => {
-    if (soFar.split('data: ').length > 4) strikeOnce?.();
+    pieces = soFar.split('data: ').length;
   };
   const grpc = new GrpcClient(address, INFERENCE);
   const running = Promise.all([
@@ -94,8 +87,14 @@ async function strike(server: ServerProcess, signal: NodeJS.Signals) {
     ask(`${url}/v1/completions`, { body: LONG }),
     ask(`${url}/v1/completions`, { body: { ...LONG, stream: false } }),
   ]);
-  const call = grpc.call('GenerateStream', { model: 'default', text: 'Once', options: { max_tokens: 450 } });
-  await struck;
+  const call = grpc.call('GenerateStream', {
+    model: 'default',
+    text: 'Once',
+    options: { max_tokens: 450, ignore_eos: true },
+  });
+  const allRun = async () => (await metric(url, 'vllm:num_requests_running')) === 4;
+  await until(async () => pieces > 4 && (await allRun()), 'four requests that run');
+  process.kill(engine, signal);
   const down = await whileDown(server, engine);
   const [answers, { status }] = await Promise.all([running, call]);
   grpc.close();
