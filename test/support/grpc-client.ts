@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   type ChannelCredentials,
   type Client,
@@ -84,6 +85,12 @@ export class GrpcClient {
   ) {
     this.#service = service;
     this.client = new service(address, channel, options);
+  }
+
+  /** Resolves once there is a connection: a call that comes then has its whole deadline for itself. */
+  async connected(): Promise<this> {
+    await promisify(this.client.waitForReady.bind(this.client))(Date.now() + 20_000);
+    return this;
   }
 
   /** Unary or server streaming, as the method is. Never rejects. */

@@ -29,17 +29,19 @@ const stuckAt = (index: number): FakeReply => ({
 describe('a deadline', () => {
   it.each(METHODS)('[G3] of %s ends it before its first token, and frees its place', async (method) => {
     const { client, service, log } = await start(stuckAt(0));
-    const { status } = await client.call(method, request, { deadlineMs: 400 });
+    await client.connected();
+    const { status } = await client.call(method, request, { deadlineMs: 700 });
     expect(status.code).toBe(4);
     await eventually(() => service.running === 0);
-    expect(service.received[0]?.service.timeoutMs).toSatisfy((ms: number) => ms > 0 && ms <= 400);
+    expect(service.received[0]?.service.timeoutMs).toSatisfy((ms: number) => ms > 0 && ms <= 700);
     await eventually(() => log.length > 0);
     expect(log[0]).toMatchObject({ grpc_code: 4, error_code: 'deadline_exceeded', outcome: 'failed' });
   });
 
   it.each(METHODS)('[G3] of %s ends it in mid-answer, and frees its place', async (method) => {
     const { client, service } = await start(stuckAt(2));
-    const { status } = await client.call(method, request, { deadlineMs: 400 });
+    await client.connected();
+    const { status } = await client.call(method, request, { deadlineMs: 700 });
     expect(status.code).toBe(4);
     await eventually(() => service.running === 0);
     expect(service.produced).toBe(2);
