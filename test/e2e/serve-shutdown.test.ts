@@ -54,13 +54,25 @@ describe.concurrent('a signal to end', { timeout: 60_000 }, () => {
     const server = await serve(DEFAULT_MODEL, '--slots', '4', '--drain-ms', '50000');
     const url = `${server.url}/v1/completions`;
     const requests = Array.from({ length: 24 }, (_, i) => ({
-      tokens: 40 + 10 * (i % 5),
+      tokens: 120 + 10 * (i % 5),
       stream: i % 2 === 0,
     }));
-    const answers = Promise.all(requests.map(({ tokens, stream }) => ask(url, completion(tokens, stream))));
+    let answered = 0;
+    const answers = Promise.all(
+      requests.map(async ({ tokens, stream }) => {
+        const answer = await ask(url, completion(tokens, stream));
+        answered++;
+        return answer;
+      }),
+    );
     const late = rawConnection(Number(new URL(server.url).port));
     late.socket.write('POST /v1/completions HTTP/1.1\r\nHost: x\r\n');
-    await until(async () => (await accepted(server.url)) === requests.length, 'all to be accepted');
+    // What has been answered before it was counted counts, or on a slow machine they were never all there.
+    await until(async () => {
+      const before = answered;
+      return before + (await accepted(server.url)) >= requests.length;
+    }, 'all to be accepted');
+    expect(answered).toBeLessThan(requests.length);
     server.child.kill('SIGTERM');
     await until(() => server.stderr().includes('shutting down'), 'the shutdown');
     const body = JSON.stringify(completion(1, false).body);
