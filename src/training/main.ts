@@ -8,6 +8,7 @@ import { renderFigure } from '../plot/index.ts';
 import { heldOutLoss, requireHeldOut } from './held-out-loss.ts';
 import { EMBEDDING } from './initial-parameters.ts';
 import { lossFigure } from './loss-figure.ts';
+import { readParameters } from './read-parameters.ts';
 import { TokenShards } from './token-shards.ts';
 import { type StepRecord, trainModel } from './train-model.ts';
 import { TrainingLog } from './training-log.ts';
@@ -16,12 +17,14 @@ import { loadTraining, saveTraining, type TrainingState } from './training-store
 
 const USAGE = `Trains a small Llama from packed tokens. Interrupted, it goes on where it stopped when it is run again.
 
-npm run model:train -- --recipe FILE --data FOLDER --work FOLDER --out FOLDER [--threads 2] [--stop-after STEPS]
+npm run model:train -- --recipe FILE --data FOLDER --work FOLDER --out FOLDER [--from FOLDER] [--threads 2]
+  [--stop-after STEPS]
 
   --recipe  shape of the model, phases, optimizer (JSON)
   --data    train-*.tokens and .mask, held-out-*.tokens and .mask, tokenizer files
   --work    keeps the state of the run, its log and loss.svg
   --out     Hugging Face folder, written at the end (and at an interruption)
+  --from    a model to train further: a Hugging Face folder, or an artefact at its most bits
   --stop-after  ends after so many steps as an interruption would; 0 writes the untrained model
 `;
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
@@ -30,6 +33,7 @@ const HELD_OUT_EVERY = 200;
 const TOLD_EVERY = 20;
 
 interface Places {
+  readonly from: string | undefined;
   readonly data: string;
   readonly work: string;
   readonly out: string;
@@ -47,8 +51,9 @@ async function train(recipe: TrainingRecipe, places: Places, run: TrainingRun): 
   const heldOut = await TokenShards.open(places.data, 'held-out-');
   requireHeldOut(heldOut);
   await mkdir(places.work, { recursive: true });
-  const description = { recipe, streamTokens: stream.length };
+  const description = { recipe, streamTokens: stream.length, from: places.from };
   const state = await loadTraining(places.work, description);
+  const from = state || !places.from ? null : await readParameters(places.from, architecture);
   const log = await TrainingLog.open(places.work, state?.step ?? 0);
   const totalSteps = recipe.phases.reduce((sum, { steps }) => sum + steps, 0);
   const interrupt = new AbortController();
@@ -60,6 +65,7 @@ async function train(recipe: TrainingRecipe, places: Places, run: TrainingRun): 
     architecture,
     phases: recipe.phases,
     optimizer: { ...recipe.optimizer, totalSteps },
+    from,
     seed: recipe.seed,
     lookBack: recipe.lookBack,
     threads,
@@ -148,6 +154,7 @@ try {
   const text = { type: 'string' } as const;
   const options = {
     recipe: text,
+    from: text,
     data: text,
     work: text,
     out: text,
@@ -160,6 +167,7 @@ try {
   } else {
     const { help: _, ...given } = values;
     const places = {
+      from: given.from,
       data: required(given, 'data'),
       work: required(given, 'work'),
       out: required(given, 'out'),

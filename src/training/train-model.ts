@@ -1,6 +1,6 @@
 import type { ModelArchitecture } from '../core/index.ts';
 import type { AdamMoments } from '../numerics/index.ts';
-import { initialParameters } from './initial-parameters.ts';
+import { initialParameters, type TrainedParameter } from './initial-parameters.ts';
 import { giveLookBackHeads } from './look-back-heads.ts';
 import { type OptimizerOptions, optimizerStep, scheduleAt } from './optimizer.ts';
 import type { TokenShards } from './token-shards.ts';
@@ -12,7 +12,9 @@ export interface TrainOptions {
   readonly architecture: ModelArchitecture;
   readonly phases: readonly TrainingPhase[];
   readonly optimizer: OptimizerOptions;
-  /** Begin with heads that copy. */
+  /** What to begin with, changed in place; null: an untrained model. */
+  readonly from: readonly TrainedParameter[] | null;
+  /** Give an untrained model heads that copy. */
   readonly lookBack: boolean;
   readonly seed: number;
   readonly threads: number;
@@ -77,9 +79,9 @@ export async function trainModel(
   return end;
 }
 
-function beginning({ architecture, seed, lookBack }: TrainOptions): TrainingState {
-  const parameters = initialParameters(architecture, seed);
-  if (lookBack) giveLookBackHeads(parameters, architecture);
+function beginning({ architecture, from, seed, lookBack }: TrainOptions): TrainingState {
+  const parameters = from ?? initialParameters(architecture, seed);
+  if (from === null && lookBack) giveLookBackHeads(parameters, architecture);
   const moments = new Map(
     parameters.map(({ name, data }): [string, AdamMoments] => [
       name,

@@ -9,32 +9,37 @@ import { packPart } from './packing/pack-part.mjs';
 import { planParts } from './packing/plan-parts.mjs';
 import { Sources } from './packing/sources.mjs';
 import { makeTokenizer } from './tokenizer/make-tokenizer.mjs';
+import { readTokenizer } from './tokenizer/read-tokenizer.mjs';
 import { TextEncoder } from './tokenizer/text-encoder.mjs';
 
 // Makes what the default model learns from: its tokenizer and the packed tokens of a recipe.
 
 const USAGE = `Makes the data of the default model: its tokenizer, training tokens, held-out tokens.
 
-npm run model:data -- --books FOLDER --out FOLDER [--recipe FILE] [--seed 1] [--jobs N]
+npm run model:data -- --books FOLDER --out FOLDER [--recipe FILE] [--tokenizer FOLDER] [--seed 1] [--jobs N]
 
   --books   the public-domain books that books.json lists, as UTF-8 text
   --out     gets the tokenizer's files, train-*, held-out-* and data.json
   --recipe  of the trainer (default: the default model's)
+  --tokenizer  of a model that is to be trained further (default: learns one)
   --jobs    threads that pack (default: one per core)
 `;
 const RECIPE = new URL('recipe.json', import.meta.url);
 const BOOKS = new URL('books.json', import.meta.url);
 
-/** From this share of the stream on, only answers of conversations are learned. */
-const ANSWERS_FROM = 0.5;
 const HELD_OUT_WINDOWS = 96;
 
 /**
- * @param {{ phases: { sequences: number, length: number, steps: number }[], architecture: { vocabSize: number, contextLength: number } }} recipe
+ * @param {{
+ *   phases: { sequences: number, length: number, steps: number }[],
+ *   architecture: { vocabSize: number, contextLength: number },
+ *   answersFrom: number,
+ * }} recipe
  * @param {{ training: { file: string }[], heldOut: { file: string }[] }} books
- * @param {{ books: string, out: string, seed: number, jobs: number }} options
+ * @param {{ books: string, out: string, tokenizer: string | undefined, seed: number, jobs: number }} options
  */
-async function prepare({ phases, architecture }, books, { books: folder, out, seed, jobs }) {
+async function prepare(recipe, books, { books: folder, out, tokenizer, seed, jobs }) {
+  const { phases, architecture, answersFrom } = recipe;
   await mkdir(out, { recursive: true });
   /** @param {{ file: string }[]} list */
   const passagesOf = (list) =>
@@ -44,7 +49,9 @@ async function prepare({ phases, architecture }, books, { books: folder, out, se
       seed,
     );
   const passages = await passagesOf(books.training);
-  const files = makeTokenizer(new Sources(passages, seed, 'train'), architecture);
+  const files = tokenizer
+    ? await readTokenizer(tokenizer)
+    : makeTokenizer(new Sources(passages, seed, 'train'), architecture);
   for (const [name, content] of Object.entries(files))
     await writeFile(join(out, name), `${JSON.stringify(content, null, name === 'tokenizer.json' ? 0 : 2)}\n`);
   process.stdout.write(`tokenizer: ${Object.keys(files['tokenizer.json'].model.vocab).length} tokens\n`);
@@ -55,7 +62,7 @@ async function prepare({ phases, architecture }, books, { books: folder, out, se
     windows: HELD_OUT_WINDOWS,
     answersOnly: () => true,
   });
-  const training = await packParts(planParts(phases), { files, passages, out, seed }, jobs);
+  const training = await packParts(planParts(phases), { files, passages, out, seed, answersFrom }, jobs);
   const report = { seed, heldOutTokens, ...training };
   await writeFile(join(out, 'data.json'), `${JSON.stringify(report, null, 2)}\n`);
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
@@ -65,14 +72,15 @@ async function prepare({ phases, architecture }, books, { books: folder, out, se
  * Packs the parts of a stream side by side. What comes out depends on the seed alone, not on `jobs`.
  *
  * @param {readonly import('./packing/plan-parts.mjs').Part[]} parts
- * @param {{ files: object, passages: string[], out: string, seed: number }} work
+ * @param {{ files: object, passages: string[], out: string, seed: number, answersFrom: number }} work `answersFrom`:
+ *   the share of the stream from which on only answers of conversations are learned
  * @param {number} jobs
  */
 async function packParts(parts, work, jobs) {
   const total = parts.reduce((sum, { windows, length }) => sum + windows * length, 0);
   const pool = new Piscina({
     filename: new URL('packing/part-worker.mjs', import.meta.url).href,
-    workerData: { ...work, answersFrom: ANSWERS_FROM * total },
+    workerData: { ...work, answersFrom: work.answersFrom * total },
     maxThreads: jobs,
   });
   let trainTokens = 0;
@@ -94,7 +102,15 @@ async function packParts(parts, work, jobs) {
 try {
   const text = /** @type {const} */ ({ type: 'string' });
   const { values } = parseArgs({
-    options: { books: text, out: text, recipe: text, seed: text, jobs: text, help: { type: 'boolean' } },
+    options: {
+      books: text,
+      out: text,
+      recipe: text,
+      tokenizer: text,
+      seed: text,
+      jobs: text,
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) process.stdout.write(USAGE);
   else if (!values.books || !values.out) throw new Error(`--books and --out are needed\n\n${USAGE}`);
@@ -103,7 +119,8 @@ try {
     const books = JSON.parse(await readFile(BOOKS, 'utf8'));
     const seed = Number(values.seed ?? 1);
     const jobs = Number(values.jobs ?? availableParallelism());
-    await prepare(recipe, books, { books: values.books, out: values.out, seed, jobs });
+    const { out, tokenizer } = values;
+    await prepare(recipe, books, { books: values.books, out, tokenizer, seed, jobs });
   }
 } catch (error) {
   process.stderr.write(`data: ${error instanceof Error ? error.message : String(error)}\n`);

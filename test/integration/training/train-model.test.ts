@@ -62,6 +62,7 @@ function options(overrides: Partial<TrainOptions> = {}): TrainOptions {
     architecture: ARCHITECTURE,
     phases: PHASES,
     optimizer: { learningRate: 0.02, weightDecay: 0.01, gradientNorm: 1, warmUpSteps: 5, totalSteps: 40 },
+    from: null,
     seed: 3,
     lookBack: false,
     threads: 2,
@@ -147,6 +148,16 @@ describe('training', () => {
     expect(losses.at(-1)?.tokens).toBe(40 * 32);
     const second = await trainModel(stream, null, options());
     expect(second.parameters).toEqual(first.parameters);
+  });
+
+  test('from a model goes on with what that has learned', async () => {
+    const { parameters } = await trainModel(stream, null, options());
+    const from = parameters.map((each) => ({ ...each, data: each.data.slice() }));
+    const losses: number[] = [];
+    const overrides = { from, lookBack: true, onStep: ({ loss }: StepRecord) => losses.push(loss) };
+    const further = await trainModel(stream, null, options(overrides));
+    expect(losses[0]).toBeLessThan(0.3);
+    expect(further.parameters).not.toEqual(parameters);
   });
 
   test('interrupted and taken up again from its file it ends as if it had not been', async () => {
