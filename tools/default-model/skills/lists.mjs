@@ -7,6 +7,14 @@ import { singleTurnSkill } from './conversation.mjs';
 
 const words = readWordLists('words', 'common', 'animals', 'fruit', 'colours');
 
+/** Ways to say how things are to be ordered. */
+const UPWARDS =
+  '[from low to high|from small to large|from smallest to largest|from the lowest up|upwards|in ascending order|in increasing order|smallest first|[with|and put] the [smallest|lowest|least] [one |number |]first|with the [smallest|lowest] at the [start|front|beginning]|so that the [smallest|lowest] [is first|is at the start|stands first|goes first|is in front|is on the left]|so that they [go up|rise|increase|get larger|get bigger]|so that each is [larger|bigger] than the one before|[beginning|starting] with the [smallest|lowest]|smallest to biggest]';
+const DOWNWARDS =
+  '[from high to low|from large to small|from largest to smallest|from the highest down|downwards|in descending order|in decreasing order|largest first|[with|and put] the [largest|highest|biggest|greatest] [one |number |]first|with the [largest|highest] at the [start|front|beginning]|so that the [largest|highest|biggest] [is first|is at the start|stands first|goes first|is in front|is on the left]|so that they [go down|fall|decrease|get smaller]|so that each is smaller than the one before|[beginning|starting] with the [largest|highest|biggest]|biggest to smallest]';
+const A_TO_Z =
+  '[alphabetically|from A to Z|in alphabetical order|in ABC order|in dictionary order|by the alphabet|the way a dictionary does|as in a dictionary|by letter|by the first letter|by first letters|by the letter that each begins with|by how they begin|so that A comes before B and so on|so that the first in the alphabet is at the front]';
+
 const PHRASES = {
   sortWords: {
     train: [
@@ -42,10 +50,23 @@ const PHRASES = {
       'Use the alphabet to [sort|order|arrange] [this list|these words]: {list}',
       '[Here is|This is] a list of words: {list}. [What is its alphabetical order?|How does it look in alphabetical order?]',
       'Let us [sort|order] some words by the alphabet: {list}',
+      `[Arrange|Order|Sort|Put|Place|Line up|Rank|Write|List] {list} ${A_TO_Z}.`,
+      `[Please |Now |Next, |][arrange|order|sort|put|line up] [these|the|these few|my] [words] ${A_TO_Z}: {list}`,
+      `[Arrange|Order|Sort|Put|Place] ${A_TO_Z}: {list}`,
+      `{list}: [arrange|order|sort|put|write] [them|these|these words] ${A_TO_Z}.`,
+      `[Here are|Here you have|These are|You see|I have|There are|I see] [some|a few|these|the] words: {list}. [Arrange|Order|Sort|Put|Write] them ${A_TO_Z}.`,
+      `[Can|Could|Would|Will] you [please |][arrange|order|sort|put|write] {list} ${A_TO_Z}?`,
+      `{list} [should|must|have to|need to] [be|stand] ${A_TO_Z}. [How does that look?|Please do it.|Write it.]`,
+      `[Make|Give me|Write|I need] a list ${A_TO_Z} [of|from|out of] {list}.`,
+      `[What do you get when you|Show me how you] [arrange|order|sort|put] {list} ${A_TO_Z}[?|.]`,
+      '[Please sort|Sort] {list}.',
+      '[Bring|Get|Turn] {list} into [alphabetical|ABC|dictionary] order.',
+      'If {list} were in a dictionary, [which|what] would be first, second and so on? Give all.',
     ],
     test: [
       'Arrange {list} in the order of the alphabet.',
       'Here are some words: {list}. Sort them by their first letter.',
+      'Which order would a dictionary give {list}?',
     ],
   },
   sortNumbers: {
@@ -82,8 +103,22 @@ const PHRASES = {
       'These numbers should go up: {list}. [Sort|Order] them.',
       'Make a list of {list} that goes up from the smallest number.',
       'Let us [sort|order] some numbers from small to large: {list}',
+      `[Arrange|Order|Sort|Put|Place|Line up|Rank|Write|List] {list} ${UPWARDS}.`,
+      `[Please |Now |Next, |][arrange|order|sort|put|line up] [these|the|these few|my] [numbers] ${UPWARDS}: {list}`,
+      `[Arrange|Order|Sort|Put|Place] ${UPWARDS}: {list}`,
+      `{list}: [arrange|order|sort|put|write] [them|these|these numbers] ${UPWARDS}.`,
+      `[Here are|Here you have|These are|You see|I have|There are|I see] [some|a few|these|the] numbers: {list}. [Arrange|Order|Sort|Put|Write] them ${UPWARDS}.`,
+      `[Can|Could|Would|Will] you [please |][arrange|order|sort|put|write] {list} ${UPWARDS}?`,
+      `{list} [should|must|have to|need to] [be|stand] ${UPWARDS}. [How does that look?|Please do it.|Write it.]`,
+      `[Make|Give me|Write|I need] a list ${UPWARDS} [of|from|out of] {list}.`,
+      `[What do you get when you|Show me how you] [arrange|order|sort|put] {list} ${UPWARDS}[?|.]`,
+      'Which order do {list} have, from [little to much|small to big]?',
+      '[Climb|Go|Step] up from the smallest of {list} to the largest.',
     ],
-    test: ['Arrange {list} so that the smallest number comes first.'],
+    test: [
+      'Arrange {list} so that the smallest number comes first.',
+      '{list}: line these up, the least one leading.',
+    ],
   },
   sortDown: {
     train: [
@@ -116,8 +151,22 @@ const PHRASES = {
       '[Here are|These are] [some|the] scores: {list}. [Sort|List|Order] them with the highest [first|at the front].',
       'These numbers should go down: {list}. [Sort|Order] them.',
       'Make a list of {list} that goes down from the largest number.',
+      `[Arrange|Order|Sort|Put|Place|Line up|Rank|Write|List] {list} ${DOWNWARDS}.`,
+      `[Please |Now |Next, |][arrange|order|sort|put|line up] [these|the|these few|my] [numbers] ${DOWNWARDS}: {list}`,
+      `[Arrange|Order|Sort|Put|Place] ${DOWNWARDS}: {list}`,
+      `{list}: [arrange|order|sort|put|write] [them|these|these numbers] ${DOWNWARDS}.`,
+      `[Here are|Here you have|These are|You see|I have|There are|I see] [some|a few|these|the] numbers: {list}. [Arrange|Order|Sort|Put|Write] them ${DOWNWARDS}.`,
+      `[Can|Could|Would|Will] you [please |][arrange|order|sort|put|write] {list} ${DOWNWARDS}?`,
+      `{list} [should|must|have to|need to] [be|stand] ${DOWNWARDS}. [How does that look?|Please do it.|Write it.]`,
+      `[Make|Give me|Write|I need] a list ${DOWNWARDS} [of|from|out of] {list}.`,
+      `[What do you get when you|Show me how you] [arrange|order|sort|put] {list} ${DOWNWARDS}[?|.]`,
+      'Which order do {list} have, from [much to little|big to small]?',
+      '[Climb|Go|Step] down from the largest of {list} to the smallest.',
     ],
-    test: ['Arrange {list} so that the largest number comes first.'],
+    test: [
+      'Arrange {list} so that the largest number comes first.',
+      '{list}: line these up, the greatest one leading.',
+    ],
   },
   reverse: {
     train: [
@@ -154,8 +203,25 @@ const PHRASES = {
       'The order of this list is wrong, it should be [the other way around|backwards]: {list}',
       'Write the other way around: {list}',
       'Go through this list backwards: {list}',
+      '[Give|Show|Tell|Write] me {list} [in reverse|from the end|back to front|the other way round|starting with the last|with the last one first].',
+      'Turn {list} [around|the other way round|back to front|upside down].',
+      '[Make|Do] the reverse of {list}.',
+      '[Turn|Switch|Flip|Swap] the order of {list}.',
+      '{list}: [turn it round|turn this around|flip it|reverse it|backwards|from the end].',
+      '[Here is|Here you have|This is|You see] a list: {list}. [Reverse it|Turn it round|Give it backwards|Now from the end|Flip the order].',
+      '[Can|Could|Would] you [turn|flip|switch] [the list |][{list} around|{list}, last one first]?',
+      '[Give|List|Name|Say] {list} [in opposite order|in the reverse order|in backward order|in the order from last to first].',
+      'Begin {list} at the end.',
+      'What is {list} when the last [comes|goes|is] first?',
+      '[Now|Next|Please], the opposite order of {list}.',
+      'Read from right to left: {list}',
+      '[Walk|Step] through {list} from the last to the first.',
     ],
-    test: ['Give me {list} in the opposite order.', 'Turn this list around: {list}'],
+    test: [
+      'Give me {list} in the opposite order.',
+      'Turn this list around: {list}',
+      'Recite {list} from its end.',
+    ],
   },
   nth: {
     train: [
@@ -188,8 +254,18 @@ const PHRASES = {
       '[Can you help me find the {nth} [word|item] in this list: {list}?|Help me find the {nth} [word|item] in this list: {list}]',
       'Only say the {nth} [word|item] of this list: {list}',
       'What did I say {nth}: {list}?',
+      '[Of|From|Out of|In] {list}, [give|tell|show] me the {nth}[ one| word| item|].',
+      '[Of|From|Out of] {list}, [pick|choose|name|say|write] the {nth}[ one| word| item|].',
+      '[Of|From] {list}, I [want|need|would like] [only |just |]the {nth}[ one| word|].',
+      'Take the {nth} [one |word |item |][of|out of|from] {list}.',
+      '[Look at|Here is|You see|This is] {list}. [Give me|Take|Name|Say|Pick] the {nth}.',
+      '{list}: [take|pick|give|say|name] the {nth}[ one|].',
+      'Which of {list} is [the |]{nth}?',
+      'What [stands|is] at [place|position] {nth}, counted from the start: {list}?',
+      'Who comes {nth} in {list}?',
+      '[Go|Walk] along {list} and take the {nth}.',
     ],
-    test: ['From {list}, take the {nth} one.'],
+    test: ['From {list}, take the {nth} one.', 'Hand me the {nth} out of {list}.'],
   },
   last: {
     train: [
@@ -223,8 +299,19 @@ const PHRASES = {
       '[Can you help me find the last [word|item] in this list: {list}?|Help me find the last [word|item] in this list: {list}]',
       'Only say the last [word|item] of this list: {list}',
       'What did I say last: {list}?',
+      '[Of|From|Out of|In] {list}, [give|tell|show] me the [last|final][ one| word| item|].',
+      '[Of|From|Out of] {list}, [pick|choose|name|say|write] the [last|final][ one| word| item|].',
+      '[Of|From] {list}, I [want|need|would like] [only |just |]the [last one|one that is last|end].',
+      'Take the [last|final] [one |word |item |][of|out of|from] {list}.',
+      '[Look at|Here is|You see|This is] {list}. [Give me|Take|Name|Say|Pick] [the last|what is last|what is at the end|the one that ends it].',
+      '{list}: [take|pick|give|say|name] [the last one|the one that is last|what stands at the end].',
+      'Which of {list} [is at the end|is last|ends the list]?',
+      '[Name|Say|Pick|Find] the one [that is |]at the [end|very end|back] of {list}.',
+      'Who comes last in {list}?',
+      'What [word|item] [closes|finishes|ends] {list}?',
+      '[Go|Walk] to the end of {list}. What is there?',
     ],
-    test: ['From {list}, take the one at the end.'],
+    test: ['From {list}, take the one at the end.', 'Which one stands behind all others in {list}?'],
   },
   contains: {
     train: [
@@ -259,8 +346,19 @@ const PHRASES = {
       'Does {word} [appear|occur|come] in the list {list}?',
       '[I have homework.|For my class:] Is the word {word} in {list}?',
       'I packed {list}. Is {word} on my list?',
+      '[Look at|See|Read|Check] {list}. Is {word} [there|in it|one of them|among them]?',
+      '[Look at|See|Read|Check] {list}. [Do|Can] you [find|spot|read|notice] {word}[ in it| here|]?',
+      '[Look at|Take|Here is|You see] {list}. [Does it have|Do they include|Is there also] {word}?',
+      '{list}: [can you see|do you see|is there|does it have] {word}[ here|]?',
+      'Can you [see|spot|find] [the word |]{word} [among|in] {list}?',
+      'Is there [a |]{word} [among|in] {list}?',
+      'Would I [find|see] {word} in {list}?',
+      'Do I [find|see|read] {word} [there|here]: {list}?',
+      'Have {list} got {word} among them?',
+      'Does {word} [belong|count] to {list}?',
+      'Was {word} [named|said] in {list}?',
     ],
-    test: ['Look at {list}. Can you see {word} there?'],
+    test: ['Look at {list}. Can you see {word} there?', 'Would you say that {word} is among {list}?'],
   },
   remove: {
     train: [
@@ -296,8 +394,18 @@ const PHRASES = {
       '[Take|Look at] the list {list} and [remove|delete|cross out] {word}.',
       'Which [words|items] are left in {list} after {word} is [gone|removed|taken out]?',
       'There is one too many: {list}. Get rid of {word}.',
+      '[Say|Give|List|Name|Write|Repeat] {list}, [leaving|and leave] {word} out.',
+      '[Say|Give|List|Name|Write] {list}, [only|just] not {word}.',
+      '[Say|Give|List|Name|Write] {list}[,|] [minus|without|not] {word}.',
+      '[Say|Give|List|Name|Repeat] [all of |everything in |]{list}, [except|apart from|other than] {word}.',
+      '{list}, [minus|except|without] {word}: [what is that|which are they]?',
+      '{list}: [take away|remove|lose|no more] {word}.',
+      '[Here is|You see|Look at|This is] {list}. [Now|Please|] {word} [must go|has to go|goes away|is out].',
+      '[Throw|Kick|Leave|Take] {word} out: {list}',
+      '[Say|Write] the same without {word}: {list}',
+      'Of {list}, [take|keep|give me] all but {word}.',
     ],
-    test: ['Say {list}, but without {word}.'],
+    test: ['Say {list}, but without {word}.', 'Strip {word} from {list}.'],
   },
   append: {
     train: [
@@ -332,8 +440,17 @@ const PHRASES = {
       '[Can you help me add {word} to this list: {list}?|Help me add {word} to this list: {list}]',
       '[Take|Look at] the list {list} and [add|append] {word}.',
       'One more for the list {list}: {word}. [What is the list now?|Write the new list.]',
+      '[Say|Give|List|Name|Write|Repeat] {list}, [then|and after that|plus|followed by] {word}.',
+      '[Say|Give|List|Name|Write] {list}, with {word} [after it|after them|behind them|last].',
+      '[First|Start with] {list}, then {word}. [What is the list?|Give the list.|]',
+      '{list}, plus {word}: [what is that|which list is that|the list is]?',
+      '{list}: [add|append|plus|and also] {word}.',
+      '[Here is|You see|Look at|This is] {list}. [Now|Please|] {word} [comes after|goes behind|joins the list|is added].',
+      '[Let|Have] {word} come after {list}.',
+      '[Continue|Go on with] {list} with {word}.',
+      'After {list} comes {word}. Say all.',
     ],
-    test: ['Say {list}, and then {word}.'],
+    test: ['Say {list}, and then {word}.', 'Extend {list} by {word}.'],
   },
   join: {
     train: [
@@ -366,8 +483,17 @@ const PHRASES = {
       '[Can you help me [join|combine] two lists: {list} and {more}?|Help me [join|combine] two lists: {list} and {more}]',
       '[Take|Look at] the lists {list} and {more} and [join|merge|combine] them.',
       'These are two lists, but we need only one: {list} and {more}',
+      '[Make|Build|Write|Form|Create] [one list|a single list|a list|one long list] [from|out of|with] {list} and {more}.',
+      '[Let|Have] {list} and {more} be [one list|a single list].',
+      '[Say|Give|Name|List|Write] {list}, then {more}[, all in one list|, together|].',
+      '{list} plus {more}: [what is that|one list, please|write the list].',
+      '[First|Start with] {list}, then {more}. [What is the list?|Give the list.|One list, please.]',
+      '[Here is|You see|Look at] {list}. And here is {more}. [Make it one list|Put both in one list|Join both].',
+      '[Bring|Put|Get] {list} and {more} into [one list|a single list].',
+      'Out of two make one: {list} and {more}',
+      '[Continue|Go on with] {list} with {more}.',
     ],
-    test: ['Make one list of {list} and {more}.'],
+    test: ['Make one list of {list} and {more}.', 'Tie {list} and {more} into one list.'],
   },
 };
 

@@ -19,7 +19,7 @@ const data = readData('reading');
 const { spots } = readWordLists('places', 'spots');
 
 /** What is asked about: a story, a few facts about somebody, where things lie, or what the text does not say. */
-const WEIGHTS = { story: 45, record: 25, spots: 22, missing: 8 };
+const WEIGHTS = { story: 42, record: 22, spots: 28, missing: 8 };
 const SORTS = /** @type {(keyof typeof WEIGHTS)[]} */ (Object.keys(WEIGHTS));
 
 /** How often something is moved after it was put down. */

@@ -250,7 +250,7 @@ describe('texts', () => {
       // Other texts are not about things that lie in two spots and more.
       if (asked === null || spots.filter((spot) => text.includes(spot)).length < 2) continue;
       const { thing } = asked.slots;
-      const lines = text.split(/(?<=[.:])\s+/).filter((line) => new RegExp(`\\b${thing}\\b`).test(line));
+      const lines = text.split(/(?<=\.)\s+(?!it )/).filter((line) => new RegExp(`\\b${thing}\\b`).test(line));
       const said = lines.find((line) => line.startsWith('then ')) ?? lines.join(' ');
       expect(spots, user).toContain(answer.slice(0, -1).toLowerCase());
       expect(said, user).toContain(answer.slice(0, -1).toLowerCase());

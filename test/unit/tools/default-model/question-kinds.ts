@@ -13,8 +13,6 @@ export interface AskedQuestion {
 interface Wording {
   readonly kind: string;
   readonly pattern: RegExp;
-  /** Letters that are not of slots: where two wordings fit, the one with more of them is meant. */
-  readonly literal: number;
 }
 
 const LIST = '\\w+(?:, \\w+)*';
@@ -36,31 +34,35 @@ const SLOTS: Readonly<Record<string, string>> = {
 export function wordingsOf(skill: string, kinds: readonly string[], whole = true): Wording[] {
   const { phrases } = skillNamed(skill);
   return kinds.flatMap((kind) =>
-    [...phrases[kind]!.train, ...phrases[kind]!.test].flatMap(allChoices).map((choice) => {
-      const text = choice.replace(/[“”]/g, '"');
-      const source = patternOf(text);
-      return {
-        kind,
-        pattern: new RegExp(whole ? `^${source}$` : `(?<![\\w'] ?)${source}(?!\\w)`),
-        literal: text.replace(/\{[^}]*\}/g, '').length,
-      };
+    [...phrases[kind]!.train, ...phrases[kind]!.test].flatMap(readable).map((template) => {
+      const source = patternOf(template.replace(/[“”]/g, '"'));
+      return { kind, pattern: new RegExp(whole ? `^${source}$` : `(?<![\\w'] ?)(?:${source})(?!\\w)`) };
     }),
   );
 }
 
-/** Reads a question; null where no wording fits. */
+/** A template with its choices, or each of its texts where a slot stands in it more than once. */
+function readable(template: string): string[] {
+  const slots = template.match(/\{[^}]*\}/g) ?? [];
+  return new Set(slots).size === slots.length ? [template] : allChoices(template);
+}
+
+/** Reads a question; null where no wording fits. Where two fit, the one that leaves least to its slots is meant. */
 export function readQuestion(
   wordings: readonly Wording[],
   user: string,
 ): { kind: string; slots: Record<string, string>; text: string } | null {
-  let best: { wording: Wording; match: RegExpExecArray } | null = null;
-  for (const wording of wordings) {
-    if (best !== null && wording.literal <= best.wording.literal) continue;
-    const match = wording.pattern.exec(user);
-    if (match !== null) best = { wording, match };
+  let best: { kind: string; slots: Record<string, string>; text: string } | null = null;
+  let most = -1;
+  for (const { kind, pattern } of wordings) {
+    const match = pattern.exec(user);
+    if (match === null) continue;
+    // A slot of a choice that was not taken is undefined.
+    const slots = Object.fromEntries(Object.entries(match.groups ?? {}).filter(([, value]) => value));
+    const literal = Object.values(slots).reduce((rest, value) => rest - value.length, match[0].length);
+    if (literal > most) [best, most] = [{ kind, slots, text: match[0] }, literal];
   }
-  if (best === null) return null;
-  return { kind: best.wording.kind, slots: { ...best.match.groups }, text: best.match[0] };
+  return best;
 }
 
 /** `count` questions of a skill as it asks them, all of them recognised: throws on one that is not. */
@@ -77,13 +79,16 @@ export function askedQuestions(skill: string, count: number): AskedQuestion[] {
   });
 }
 
-/** A slot that comes twice must say the same twice. */
-function patternOf(text: string): string {
+/** The regular expression of a template. A slot that comes twice must say the same twice. */
+function patternOf(template: string): string {
   const seen = new Set<string>();
-  return text
-    .split(/(\{[^}]*\})/)
+  return template
+    .split(/(\{[^}]*\}|[[|\]])/)
     .map((piece) => {
-      if (!piece.startsWith('{')) return piece.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+      if (piece === '[') return '(?:';
+      if (piece === ']') return ')';
+      if (piece === '|') return '|';
+      if (!piece.startsWith('{')) return piece.replace(/[.*+?^${}()\\/]/g, '\\$&');
       const name = piece.slice(1, -1).split(' ')[0]!;
       if (seen.has(name)) return `\\k<${name}>`;
       seen.add(name);
