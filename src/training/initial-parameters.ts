@@ -19,28 +19,38 @@ export const EMBEDDING = 'embedding';
 const DEVIATION = 0.02;
 
 /**
- * Parameters of an untrained model in canonical order: matrices N(0, 0.02²), those that write into the residual
- * stream (o, down) narrower by √(2·layers), norms one. The embedding comes last and stands for the head too.
- *
- * Throws Error for an architecture whose head is not the embedding, or with biases: nothing here trains those.
- * Source: initial scales of GPT-2 (Radford et al., 2019).
+ * What training changes of a model, in canonical order: vectors, matrices, and last the embedding, which stands for
+ * the head too. Throws Error for an architecture whose head is not the embedding, or with biases: nothing here
+ * trains those.
  */
-export function initialParameters(architecture: ModelArchitecture, seed: number): TrainedParameter[] {
-  const { tiedEmbedding, qkvBias, qkNorm, layers, vocabSize, hiddenSize } = architecture;
+export function trainedShapes(architecture: ModelArchitecture): Omit<TrainedParameter, 'data'>[] {
+  const { tiedEmbedding, qkvBias, qkNorm, vocabSize, hiddenSize } = architecture;
   if (!tiedEmbedding || qkvBias || qkNorm) throw new Error('training wants a Llama with a tied embedding');
-  const vectors = modelVectors(architecture).map(({ name, length }): TrainedParameter => {
-    return { name, kind: 'vector', shape: [length], data: new Float32Array(length).fill(1) };
+  const vectors = modelVectors(architecture).map(({ name, length }) => {
+    return { name, kind: 'vector', shape: [length] } as const;
   });
   const matrices = fusedMatrices(architecture)
     .slice(0, -1)
-    .map(({ name, n, k }, m): TrainedParameter => {
-      const residual = name.endsWith('.o') || name.endsWith('.down');
-      const deviation = residual ? DEVIATION / Math.sqrt(2 * layers) : DEVIATION;
-      return { name, kind: 'matrix', shape: [n, k], data: gaussian(n * k, deviation, seed + m + 1) };
-    });
-  const size = vocabSize * hiddenSize;
-  const data = gaussian(size, DEVIATION, seed);
-  return [...vectors, ...matrices, { name: EMBEDDING, kind: 'matrix', shape: [vocabSize, hiddenSize], data }];
+    .map(({ name, n, k }) => ({ name, kind: 'matrix', shape: [n, k] }) as const);
+  return [...vectors, ...matrices, { name: EMBEDDING, kind: 'matrix', shape: [vocabSize, hiddenSize] }];
+}
+
+/**
+ * Parameters of an untrained model, in the order of `trainedShapes`: matrices N(0, 0.02²), those that write into the
+ * residual stream (o, down) narrower by √(2·layers), norms one. Throws as that does.
+ *
+ * Source: initial scales of GPT-2 (Radford et al., 2019).
+ */
+export function initialParameters(architecture: ModelArchitecture, seed: number): TrainedParameter[] {
+  let drawn = seed;
+  return trainedShapes(architecture).map((parameter) => {
+    const { name, kind, shape } = parameter;
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    if (kind === 'vector') return { ...parameter, data: new Float32Array(size).fill(1) };
+    const residual = name.endsWith('.o') || name.endsWith('.down');
+    const deviation = residual ? DEVIATION / Math.sqrt(2 * architecture.layers) : DEVIATION;
+    return { ...parameter, data: gaussian(size, deviation, name === EMBEDDING ? seed : ++drawn) };
+  });
 }
 
 /** N(0, deviation²) by Box and Muller, from a counter: any value depends on seed and place alone. */

@@ -10,7 +10,7 @@ import { EMBEDDING } from './initial-parameters.ts';
 import { lossFigure } from './loss-figure.ts';
 import { readParameters } from './read-parameters.ts';
 import { TokenShards } from './token-shards.ts';
-import { type StepRecord, trainModel } from './train-model.ts';
+import { beginningWith, type StepRecord, trainModel } from './train-model.ts';
 import { TrainingLog } from './training-log.ts';
 import { readRecipe, type TrainingRecipe } from './training-recipe.ts';
 import { loadTraining, saveTraining, type TrainingState } from './training-store.ts';
@@ -25,7 +25,7 @@ npm run model:train -- --recipe FILE --data FOLDER --work FOLDER --out FOLDER [-
   --work    keeps the state of the run, its log and loss.svg
   --out     Hugging Face folder, written at the end (and at an interruption)
   --from    a model to train further: a Hugging Face folder, or an artefact at its most bits
-  --stop-after  ends after so many steps as an interruption would; 0 writes the untrained model
+  --stop-after  ends after so many steps as an interruption would; 0 writes the model that it begins with
 `;
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
 const STATE_EVERY = 100;
@@ -52,8 +52,9 @@ async function train(recipe: TrainingRecipe, places: Places, run: TrainingRun): 
   requireHeldOut(heldOut);
   await mkdir(places.work, { recursive: true });
   const description = { recipe, streamTokens: stream.length, from: places.from };
-  const state = await loadTraining(places.work, description);
-  const from = state || !places.from ? null : await readParameters(places.from, architecture);
+  const state =
+    (await loadTraining(places.work, description)) ??
+    (places.from ? beginningWith(await readParameters(places.from, architecture)) : null);
   const log = await TrainingLog.open(places.work, state?.step ?? 0);
   const totalSteps = recipe.phases.reduce((sum, { steps }) => sum + steps, 0);
   const interrupt = new AbortController();
@@ -65,7 +66,6 @@ async function train(recipe: TrainingRecipe, places: Places, run: TrainingRun): 
     architecture,
     phases: recipe.phases,
     optimizer: { ...recipe.optimizer, totalSteps },
-    from,
     seed: recipe.seed,
     lookBack: recipe.lookBack,
     threads,

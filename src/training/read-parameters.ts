@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type ModelArchitecture, QueptError } from '../core/index.ts';
 import { openCheckpoint } from '../engine/index.ts';
 import { dequantizeMatrix, MANIFEST_FILE, openArtefact } from '../quant/index.ts';
-import { initialParameters, type TrainedParameter } from './initial-parameters.ts';
+import { type TrainedParameter, trainedShapes } from './initial-parameters.ts';
 
 /** A model's values by canonical name. */
 interface ModelValues {
@@ -15,7 +15,7 @@ interface ModelValues {
 }
 
 /**
- * Parameters of a trained model, in the order of `initialParameters`: of a Hugging Face folder, or of an artefact
+ * Parameters of a trained model, in the order of `trainedShapes`: of a Hugging Face folder, or of an artefact
  * as all its planes represent them, without the cascade.
  *
  * Throws QueptError `invalid_usage` when the model has another architecture than the one to train, and as the
@@ -28,9 +28,12 @@ export async function readParameters(
   const model = await openModel(folder);
   try {
     requireSame(folder, model.architecture, architecture);
-    const parameters = initialParameters(architecture, 0);
-    for (const { name, kind, shape, data } of parameters)
-      data.set(await (kind === 'matrix' ? model.matrix(name, shape[0]!) : model.vector(name)));
+    const parameters: TrainedParameter[] = [];
+    for (const parameter of trainedShapes(architecture)) {
+      const { name, kind, shape } = parameter;
+      const read = kind === 'matrix' ? model.matrix(name, shape[0]!) : model.vector(name);
+      parameters.push({ ...parameter, data: await read });
+    }
     return parameters;
   } finally {
     await model.close();

@@ -12,8 +12,6 @@ export interface TrainOptions {
   readonly architecture: ModelArchitecture;
   readonly phases: readonly TrainingPhase[];
   readonly optimizer: OptimizerOptions;
-  /** What to begin with, changed in place; null: an untrained model. */
-  readonly from: readonly TrainedParameter[] | null;
   /** Give an untrained model heads that copy. */
   readonly lookBack: boolean;
   readonly seed: number;
@@ -36,7 +34,7 @@ export interface StepRecord {
 }
 
 /**
- * Trains a model from `state`, or from the beginning. The same seed, phases and stream give the same parameters
+ * Trains a model from `state`, or an untrained one. The same seed, phases and stream give the same parameters
  * on one machine, interrupted or not. An abort ends it after the step at hand, with its state handed over.
  *
  * Throws Error when the loss is no longer finite.
@@ -79,9 +77,8 @@ export async function trainModel(
   return end;
 }
 
-function beginning({ architecture, from, seed, lookBack }: TrainOptions): TrainingState {
-  const parameters = from ?? initialParameters(architecture, seed);
-  if (from === null && lookBack) giveLookBackHeads(parameters, architecture);
+/** A training that begins with these parameters, which it changes in place. */
+export function beginningWith(parameters: readonly TrainedParameter[]): TrainingState {
   const moments = new Map(
     parameters.map(({ name, data }): [string, AdamMoments] => [
       name,
@@ -89,4 +86,10 @@ function beginning({ architecture, from, seed, lookBack }: TrainOptions): Traini
     ]),
   );
   return { step: 0, parameters, moments };
+}
+
+function beginning({ architecture, seed, lookBack }: TrainOptions): TrainingState {
+  const parameters = initialParameters(architecture, seed);
+  if (lookBack) giveLookBackHeads(parameters, architecture);
+  return beginningWith(parameters);
 }

@@ -18,8 +18,8 @@ const recipeSchema = z.strictObject({
   }),
   /** Start with heads that copy from earlier in the text; see `giveLookBackHeads`. */
   lookBack: z.boolean().default(false),
-  /** Share of the stream from which on only answers of conversations are learned; for who packs it. */
-  answersFrom: z.number().min(0).max(1).default(0),
+  /** Share of the stream from which on only answers of conversations are learned: for the packer, unused here. */
+  answersFrom: z.number().min(0).max(1).optional(),
   /** In order; the optimizer's schedule runs over all of them. */
   phases: z.array(z.strictObject({ sequences: count, length: count, steps: count })).nonempty(),
   optimizer: z.strictObject({

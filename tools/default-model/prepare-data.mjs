@@ -27,19 +27,21 @@ npm run model:data -- --books FOLDER --out FOLDER [--recipe FILE] [--tokenizer F
 const RECIPE = new URL('recipe.json', import.meta.url);
 const BOOKS = new URL('books.json', import.meta.url);
 
+/** From this share of the stream on, only answers of conversations are learned, where the recipe does not say. */
+const ANSWERS_FROM = 0.5;
 const HELD_OUT_WINDOWS = 96;
 
 /**
  * @param {{
  *   phases: { sequences: number, length: number, steps: number }[],
  *   architecture: { vocabSize: number, contextLength: number },
- *   answersFrom: number,
+ *   answersFrom?: number,
  * }} recipe
  * @param {{ training: { file: string }[], heldOut: { file: string }[] }} books
  * @param {{ books: string, out: string, tokenizer: string | undefined, seed: number, jobs: number }} options
  */
 async function prepare(recipe, books, { books: folder, out, tokenizer, seed, jobs }) {
-  const { phases, architecture, answersFrom } = recipe;
+  const { phases, architecture, answersFrom = ANSWERS_FROM } = recipe;
   await mkdir(out, { recursive: true });
   /** @param {{ file: string }[]} list */
   const passagesOf = (list) =>

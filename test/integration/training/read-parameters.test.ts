@@ -2,28 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ModelArchitecture } from '../../../src/core/index.ts';
 import { openCheckpoint, writeCheckpoint } from '../../../src/engine/index.ts';
 import { quantizeCheckpoint } from '../../../src/quant/index.ts';
 import { EMBEDDING, initialParameters } from '../../../src/training/initial-parameters.ts';
 import { readParameters } from '../../../src/training/read-parameters.ts';
+import { tinyLlama } from '../../support/tiny-llama.ts';
+import { quantizeOptions } from '../quant/quantize-options.ts';
 
-const ARCHITECTURE: ModelArchitecture = {
-  family: 'llama',
-  hiddenSize: 32,
-  intermediateSize: 64,
-  layers: 2,
-  heads: 4,
-  kvHeads: 4,
-  headDim: 8,
-  vocabSize: 40,
-  contextLength: 32,
-  rmsNormEps: 1e-5,
-  rope: { theta: 10_000, scaling: null },
-  qkvBias: false,
-  qkNorm: false,
-  tiedEmbedding: true,
-};
+const ARCHITECTURE = tinyLlama();
 
 let folder: string;
 let checkpoint: string;
@@ -41,21 +27,7 @@ beforeAll(async () => {
   const byName = new Map(parameters.map(({ name, data }) => [name, data]));
   await writeCheckpoint(checkpoint, ARCHITECTURE, (name) => byName.get(name === 'head' ? EMBEDDING : name)!);
   const source = await openCheckpoint(checkpoint);
-  await quantizeCheckpoint(source, artefact, {
-    name: 'tiny',
-    planes: [4, 4],
-    block: 32,
-    zeroPoints: 'auto',
-    tokenizerFiles: [],
-    generation: { endTokenIds: [], maxTokens: null, sampling: {} },
-    provenance: {
-      toolVersion: 'test',
-      sourceName: 'tiny',
-      sourceDirectory: checkpoint,
-      sourceSha256: '0'.repeat(64),
-      createdAt: new Date(0),
-    },
-  });
+  await quantizeCheckpoint(source, artefact, quantizeOptions({ zeroPoints: 'auto' }));
   await source.close();
 });
 afterAll(() => rm(folder, { recursive: true }));

@@ -2,32 +2,22 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ModelArchitecture } from '../../../src/core/index.ts';
 import { openCheckpoint, writeCheckpoint } from '../../../src/engine/index.ts';
 import { requireHeldOut } from '../../../src/training/held-out-loss.ts';
 import { EMBEDDING, initialParameters } from '../../../src/training/initial-parameters.ts';
 import { TokenShards } from '../../../src/training/token-shards.ts';
-import { type StepRecord, type TrainOptions, trainModel } from '../../../src/training/train-model.ts';
+import {
+  beginningWith,
+  type StepRecord,
+  type TrainOptions,
+  trainModel,
+} from '../../../src/training/train-model.ts';
 import { TrainingSession } from '../../../src/training/training-session.ts';
 import { loadTraining, saveTraining, type TrainingState } from '../../../src/training/training-store.ts';
 import { referenceLogits } from '../../support/reference-model.ts';
+import { tinyLlama } from '../../support/tiny-llama.ts';
 
-const ARCHITECTURE: ModelArchitecture = {
-  family: 'llama',
-  hiddenSize: 32,
-  intermediateSize: 48,
-  layers: 2,
-  heads: 4,
-  kvHeads: 2,
-  headDim: 8,
-  vocabSize: 20,
-  contextLength: 32,
-  rmsNormEps: 1e-5,
-  rope: { theta: 10_000, scaling: null },
-  qkvBias: false,
-  qkNorm: false,
-  tiedEmbedding: true,
-};
+const ARCHITECTURE = tinyLlama({ intermediateSize: 48, kvHeads: 2, vocabSize: 20 });
 const PHASES = [
   { sequences: 4, length: 8, steps: 30 },
   { sequences: 2, length: 16, steps: 10 },
@@ -62,7 +52,6 @@ function options(overrides: Partial<TrainOptions> = {}): TrainOptions {
     architecture: ARCHITECTURE,
     phases: PHASES,
     optimizer: { learningRate: 0.02, weightDecay: 0.01, gradientNorm: 1, warmUpSteps: 5, totalSteps: 40 },
-    from: null,
     seed: 3,
     lookBack: false,
     threads: 2,
@@ -154,8 +143,8 @@ describe('training', () => {
     const { parameters } = await trainModel(stream, null, options());
     const from = parameters.map((each) => ({ ...each, data: each.data.slice() }));
     const losses: number[] = [];
-    const overrides = { from, lookBack: true, onStep: ({ loss }: StepRecord) => losses.push(loss) };
-    const further = await trainModel(stream, null, options(overrides));
+    const overrides = { lookBack: true, onStep: ({ loss }: StepRecord) => losses.push(loss) };
+    const further = await trainModel(stream, beginningWith(from), options(overrides));
     expect(losses[0]).toBeLessThan(0.3);
     expect(further.parameters).not.toEqual(parameters);
   });

@@ -1,25 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { ModelArchitecture } from '../../../src/core/index.ts';
 import { EMBEDDING, initialParameters } from '../../../src/training/initial-parameters.ts';
 import { giveLookBackHeads } from '../../../src/training/look-back-heads.ts';
 import { seededUniform } from '../../support/seeded-random.ts';
+import { tinyLlama } from '../../support/tiny-llama.ts';
 
-const A: ModelArchitecture = {
-  family: 'llama',
-  hiddenSize: 256,
-  intermediateSize: 64,
-  layers: 2,
-  heads: 4,
-  kvHeads: 4,
-  headDim: 64,
-  vocabSize: 200,
-  contextLength: 128,
-  rmsNormEps: 1e-5,
-  rope: { theta: 10_000, scaling: null },
-  qkvBias: false,
-  qkNorm: false,
-  tiedEmbedding: true,
-};
+const A = tinyLlama({ hiddenSize: 256, headDim: 64, vocabSize: 200, contextLength: 128 });
 
 const parameters = initialParameters(A, 5);
 giveLookBackHeads(parameters, A);

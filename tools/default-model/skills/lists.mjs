@@ -15,6 +15,26 @@ const DOWNWARDS =
 const A_TO_Z =
   '[alphabetically|from A to Z|in alphabetical order|in ABC order|in dictionary order|by the alphabet|the way a dictionary does|as in a dictionary|by letter|by the first letter|by first letters|by the letter that each begins with|by how they begin|so that A comes before B and so on|so that the first in the alphabet is at the front]';
 
+/**
+ * Ways to ask that things be put in an order.
+ *
+ * @param {string} noun what is listed
+ * @param {string} order ways to say the order, a template
+ */
+function ordered(noun, order) {
+  return [
+    `[Arrange|Order|Sort|Put|Place|Line up|Rank|Write|List] {list} ${order}.`,
+    `[Please |Now |Next, |][arrange|order|sort|put|line up] [these|the|these few|my] [${noun}] ${order}: {list}`,
+    `[Arrange|Order|Sort|Put|Place] ${order}: {list}`,
+    `{list}: [arrange|order|sort|put|write] [them|these|these ${noun}] ${order}.`,
+    `[Here are|Here you have|These are|You see|I have|There are|I see] [some|a few|these|the] ${noun}: {list}. [Arrange|Order|Sort|Put|Write] them ${order}.`,
+    `[Can|Could|Would|Will] you [please |][arrange|order|sort|put|write] {list} ${order}?`,
+    `{list} [should|must|have to|need to] [be|stand] ${order}. [How does that look?|Please do it.|Write it.]`,
+    `[Make|Give me|Write|I need] a list ${order} [of|from|out of] {list}.`,
+    `[What do you get when you|Show me how you] [arrange|order|sort|put] {list} ${order}[?|.]`,
+  ];
+}
+
 const PHRASES = {
   sortWords: {
     train: [
@@ -50,15 +70,7 @@ const PHRASES = {
       'Use the alphabet to [sort|order|arrange] [this list|these words]: {list}',
       '[Here is|This is] a list of words: {list}. [What is its alphabetical order?|How does it look in alphabetical order?]',
       'Let us [sort|order] some words by the alphabet: {list}',
-      `[Arrange|Order|Sort|Put|Place|Line up|Rank|Write|List] {list} ${A_TO_Z}.`,
-      `[Please |Now |Next, |][arrange|order|sort|put|line up] [these|the|these few|my] [words] ${A_TO_Z}: {list}`,
-      `[Arrange|Order|Sort|Put|Place] ${A_TO_Z}: {list}`,
-      `{list}: [arrange|order|sort|put|write] [them|these|these words] ${A_TO_Z}.`,
-      `[Here are|Here you have|These are|You see|I have|There are|I see] [some|a few|these|the] words: {list}. [Arrange|Order|Sort|Put|Write] them ${A_TO_Z}.`,
-      `[Can|Could|Would|Will] you [please |][arrange|order|sort|put|write] {list} ${A_TO_Z}?`,
-      `{list} [should|must|have to|need to] [be|stand] ${A_TO_Z}. [How does that look?|Please do it.|Write it.]`,
-      `[Make|Give me|Write|I need] a list ${A_TO_Z} [of|from|out of] {list}.`,
-      `[What do you get when you|Show me how you] [arrange|order|sort|put] {list} ${A_TO_Z}[?|.]`,
+      ...ordered('words', A_TO_Z),
       '[Please sort|Sort] {list}.',
       '[Bring|Get|Turn] {list} into [alphabetical|ABC|dictionary] order.',
       'If {list} were in a dictionary, [which|what] would be first, second and so on? Give all.',
@@ -103,15 +115,7 @@ const PHRASES = {
       'These numbers should go up: {list}. [Sort|Order] them.',
       'Make a list of {list} that goes up from the smallest number.',
       'Let us [sort|order] some numbers from small to large: {list}',
-      `[Arrange|Order|Sort|Put|Place|Line up|Rank|Write|List] {list} ${UPWARDS}.`,
-      `[Please |Now |Next, |][arrange|order|sort|put|line up] [these|the|these few|my] [numbers] ${UPWARDS}: {list}`,
-      `[Arrange|Order|Sort|Put|Place] ${UPWARDS}: {list}`,
-      `{list}: [arrange|order|sort|put|write] [them|these|these numbers] ${UPWARDS}.`,
-      `[Here are|Here you have|These are|You see|I have|There are|I see] [some|a few|these|the] numbers: {list}. [Arrange|Order|Sort|Put|Write] them ${UPWARDS}.`,
-      `[Can|Could|Would|Will] you [please |][arrange|order|sort|put|write] {list} ${UPWARDS}?`,
-      `{list} [should|must|have to|need to] [be|stand] ${UPWARDS}. [How does that look?|Please do it.|Write it.]`,
-      `[Make|Give me|Write|I need] a list ${UPWARDS} [of|from|out of] {list}.`,
-      `[What do you get when you|Show me how you] [arrange|order|sort|put] {list} ${UPWARDS}[?|.]`,
+      ...ordered('numbers', UPWARDS),
       'Which order do {list} have, from [little to much|small to big]?',
       '[Climb|Go|Step] up from the smallest of {list} to the largest.',
     ],
@@ -151,15 +155,7 @@ const PHRASES = {
       '[Here are|These are] [some|the] scores: {list}. [Sort|List|Order] them with the highest [first|at the front].',
       'These numbers should go down: {list}. [Sort|Order] them.',
       'Make a list of {list} that goes down from the largest number.',
-      `[Arrange|Order|Sort|Put|Place|Line up|Rank|Write|List] {list} ${DOWNWARDS}.`,
-      `[Please |Now |Next, |][arrange|order|sort|put|line up] [these|the|these few|my] [numbers] ${DOWNWARDS}: {list}`,
-      `[Arrange|Order|Sort|Put|Place] ${DOWNWARDS}: {list}`,
-      `{list}: [arrange|order|sort|put|write] [them|these|these numbers] ${DOWNWARDS}.`,
-      `[Here are|Here you have|These are|You see|I have|There are|I see] [some|a few|these|the] numbers: {list}. [Arrange|Order|Sort|Put|Write] them ${DOWNWARDS}.`,
-      `[Can|Could|Would|Will] you [please |][arrange|order|sort|put|write] {list} ${DOWNWARDS}?`,
-      `{list} [should|must|have to|need to] [be|stand] ${DOWNWARDS}. [How does that look?|Please do it.|Write it.]`,
-      `[Make|Give me|Write|I need] a list ${DOWNWARDS} [of|from|out of] {list}.`,
-      `[What do you get when you|Show me how you] [arrange|order|sort|put] {list} ${DOWNWARDS}[?|.]`,
+      ...ordered('numbers', DOWNWARDS),
       'Which order do {list} have, from [much to little|big to small]?',
       '[Climb|Go|Step] down from the largest of {list} to the smallest.',
     ],
