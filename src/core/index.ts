@@ -87,3 +87,4 @@ export {
 } from './tools.ts';
 export { parseTraceContext, type TraceContext } from './trace-context.ts';
 export { modelVectors, type WeightSource } from './weight-source.ts';
+export { within } from './within.ts';

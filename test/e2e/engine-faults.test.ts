@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { childrenOf, commandOf, HAS_PROC, isAlive, NO_PROC } from '../support/child-processes.ts';
 import { DEFAULT_MODEL } from '../support/default-model.ts';
 import { GrpcClient, HEALTH, INFERENCE } from '../support/grpc-client.ts';
+import { NO_HURRY } from '../support/no-hurry.ts';
 import { ask, errorCodes, type PlainAnswer } from '../support/plain-client.ts';
 import { type ServerProcess, spawnCli, spawnServer } from '../support/spawn-server.ts';
 import { until } from '../support/until.ts';
@@ -11,11 +12,8 @@ import { until } from '../support/until.ts';
 const LONG = { model: 'default', prompt: 'Once', max_tokens: 950, ignore_eos: true, stream: true };
 const SHORT = { model: 'default', prompt: 'Once', max_tokens: 1 };
 
-/** Targets for which nobody waits: a busy machine would rather run two answers in time than four. */
-const NO_HURRY = JSON.stringify({ default: { ttftMs: 600_000, tpotMs: 60_000 } });
-
 /** Steps that cannot take long, so that the watchdog need not be patient. */
-const SMALL = ['--slots', '4', '--context-length', '1024', '--prefill-chunk', '32', '--tiers', NO_HURRY];
+const SMALL = ['--slots', '4', '--context-length', '1024', '--prefill-chunk', '32', ...NO_HURRY];
 
 const servers: ServerProcess[] = [];
 let killed: ServerProcess;
@@ -60,7 +58,7 @@ async function whileDown({ url, enginePid }: ServerProcess, lost: number) {
       return ready.status === 200 && enginePid() !== lost;
     },
     'another engine',
-    40_000,
+    60_000,
   );
   await newcomer;
   const refused = newcomers.filter(({ status }) => status !== 200);
@@ -108,7 +106,7 @@ async function strike(server: ServerProcess, signal: NodeJS.Signals) {
 
 /** Servers start one after the other: what a start measures of the machine says how patient it is. */
 beforeAll(async () => {
-  killed = await serve('--load-timeout-ms', '6000');
+  killed = await serve('--load-timeout-ms', '15000');
   stopped = await serve('--stall-timeout-ms', '1500');
 });
 
@@ -121,7 +119,7 @@ describe.concurrent('the engine process', { timeout: 120_000 }, () => {
     process.kill(first, 'SIGKILL');
     const second = await childOtherThan(killed.child.pid, first);
     process.kill(second, 'SIGSTOP');
-    await until(async () => (await ask(`${url}/health/ready`)).status === 200, 'a third engine', 40_000);
+    await until(async () => (await ask(`${url}/health/ready`)).status === 200, 'a third engine', 60_000);
     expect([first, second]).not.toContain(killed.enginePid());
     expect(isAlive(second)).toBe(false);
     expect(await metric(url, 'quept_engine_restarts_total{reason="load_timeout"')).toBeGreaterThanOrEqual(1);

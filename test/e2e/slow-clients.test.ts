@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HAS_PROC, NO_PROC, openDescriptors, residentBytes } from '../support/child-processes.ts';
+import { NO_HURRY } from '../support/no-hurry.ts';
 import { ask } from '../support/plain-client.ts';
 import { type ServerProcess, spawnServer } from '../support/spawn-server.ts';
 import { type TinyArtefact, writeTinyArtefact } from '../support/tiny-artefact.ts';
@@ -12,7 +13,7 @@ beforeAll(async () => {
   artefact = await writeTinyArtefact({ contextLength: 32_768 });
   server = await spawnServer(artefact.directory, [
     ...['--slots', '24', '--headers-timeout-ms', '2000', '--stalled-reader-ms', '1500'],
-    ...['--keep-alive-timeout-ms', '2000'],
+    ...['--keep-alive-timeout-ms', '2000', ...NO_HURRY],
   ]);
 });
 afterAll(async () => {

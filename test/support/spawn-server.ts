@@ -73,9 +73,11 @@ export async function spawnServer(
       throw new Error(`serve ended with code ${code} before it was ready:\n${cli.stderr()}`);
     }),
   ]);
+  // A start that failed ends with a document too.
+  if (typeof announced.url !== 'string') throw new Error(`serve did not start:\n${cli.stdout()}`);
   return {
     ...cli,
-    url: String(announced.url),
+    url: announced.url,
     announced,
     enginePid: () => Number([...cli.stderr().matchAll(/"enginePid":(\d+)/g)].at(-1)?.[1]),
     kill: async () => {

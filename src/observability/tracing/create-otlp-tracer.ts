@@ -6,6 +6,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { within } from '../../core/index.ts';
 import type { Tracer } from '../tracer.ts';
 import { otlpTracer } from './otlp-tracer.ts';
 import { TraceClock } from './trace-clock.ts';
@@ -48,19 +49,12 @@ export function createOtlpTracer(options: TracerOptions & { readonly endpoint: s
   });
   const tracer = provider.getTracer(SERVICE, serviceVersion);
   return otlpTracer(tracer, new TraceClock(clock, epochMs), async () => {
-    const inTime = await within(provider.shutdown(), LAST_EXPORT_MS);
-    if (!inTime) logger.warn({}, 'the last traces were not sent: the collector did not answer in time');
+    // What an export fails with was logged by then.
+    const ended = await within(
+      provider.shutdown().catch(() => {}),
+      LAST_EXPORT_MS,
+    );
+    if (ended === 'late')
+      logger.warn({}, 'the last traces were not sent: the collector did not answer in time');
   });
-}
-
-/** Resolves with the promise, whatever becomes of it, or after `ms`: then with false. */
-async function within(promise: Promise<void>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  const done = promise.catch(() => {}).then(() => true);
-  const inTime = await Promise.race([done, late]);
-  clearTimeout(timer);
-  return inTime;
 }

@@ -7,6 +7,7 @@ import {
   setLogVerbosity,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { within } from '../../core/index.ts';
 import { Health, InferenceServiceDescription, ServerReflection } from '../../protocol/index.ts';
 import { arrivalLimit } from './arrival-limit.ts';
 import { authenticateCalls, type Callers } from './authenticate-calls.ts';
@@ -119,14 +120,4 @@ function credentialsOf(tls: GrpcTls | null): ServerCredentials {
     [{ cert_chain: tls.certificate, private_key: tls.key }],
     tls.clientAuthorities !== null,
   );
-}
-
-/** Resolves with the promise, or after `ms`. */
-async function within(promise: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }

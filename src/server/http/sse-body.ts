@@ -1,3 +1,5 @@
+import { within } from '../../core/index.ts';
+
 /** How a stream ended: all sent, an error sent, the client went away, or the client stopped reading. */
 export type SseOutcome = 'complete' | 'failed' | 'disconnected' | 'stalled';
 
@@ -57,11 +59,4 @@ export function sseBody(options: SseBodyOptions): ReadableStream<Uint8Array> {
   };
 
   return new ReadableStream<Uint8Array>({ pull, cancel: () => end('disconnected') }, { highWaterMark: 0 });
-}
-
-function within<T>(promise: Promise<T>, ms: number): Promise<T | 'late'> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve('late'), ms);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
