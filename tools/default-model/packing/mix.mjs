@@ -9,7 +9,7 @@ export const MIX = {
   books: 9,
   tales: 1.5,
   stories: 7.5,
-  reading: 30,
+  reading: 17,
   arithmetic: 8,
   'word-problems': 4,
   numbers: 4,
