@@ -9,11 +9,11 @@ import { until } from '../support/until.ts';
 
 // The default model in a real server: what clients, probes and scrapes see while the engine process dies or hangs.
 
-const LONG = { model: 'default', prompt: 'Once', max_tokens: 950, ignore_eos: true, stream: true };
+const LONG = { model: 'default', prompt: 'Once', max_tokens: 450, ignore_eos: true, stream: true };
 const SHORT = { model: 'default', prompt: 'Once', max_tokens: 1 };
 
 /** Steps that cannot take long, so that the watchdog need not be patient. */
-const SMALL = ['--slots', '4', '--context-length', '1024', '--prefill-chunk', '32', ...NO_HURRY];
+const SMALL = ['--slots', '4', '--context-length', '512', '--prefill-chunk', '32', ...NO_HURRY];
 
 const servers: ServerProcess[] = [];
 let killed: ServerProcess;
@@ -83,20 +83,18 @@ async function strike(server: ServerProcess, signal: NodeJS.Signals) {
     pieces = soFar.split('data: ').length;
   };
   const grpc = new GrpcClient(address, INFERENCE);
-  const call = grpc.call('GenerateStream', {
-    model: 'default',
-    text: 'Once',
-    options: { max_tokens: 950, ignore_eos: true },
-  });
-  const runs = async (count: number) => (await metric(url, 'vllm:num_requests_running')) === count;
-  // Its connection may take longer than an answer where the machine is busy.
-  await until(() => runs(1), 'a call that runs');
   const running = Promise.all([
     ask(`${url}/v1/completions`, { body: LONG, onText }),
     ask(`${url}/v1/completions`, { body: LONG }),
     ask(`${url}/v1/completions`, { body: { ...LONG, stream: false } }),
   ]);
-  await until(async () => pieces > 4 && (await runs(4)), 'four requests that run');
+  const call = grpc.call('GenerateStream', {
+    model: 'default',
+    text: 'Once',
+    options: { max_tokens: 450, ignore_eos: true },
+  });
+  const allRun = async () => (await metric(url, 'vllm:num_requests_running')) === 4;
+  await until(async () => pieces > 4 && (await allRun()), 'four requests that run');
   process.kill(engine, signal);
   const down = await whileDown(server, engine);
   const [answers, { status }] = await Promise.all([running, call]);

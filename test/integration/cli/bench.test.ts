@@ -40,6 +40,10 @@ async function bench(...args: string[]) {
 
 const open = (...args: string[]) => bench('open', '--url', server.url, ...args);
 
+function wordsOf(messages: unknown): number {
+  return (messages as readonly { content: string }[])[0]?.content.split(' ').length ?? 0;
+}
+
 async function file(name: string, content: string | object): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content, null, 2));
@@ -137,8 +141,13 @@ describe('quept bench open', () => {
     const { exitCode } = await open('--trace', trace, '--speed', '40', '--seconds', '0.25', '--warmup', '0');
     expect(exitCode).toBe(0);
     // Two sent in the same moment may arrive in either order: each has its own connection.
-    const lengths = server.calls.slice(before).map(({ body }) => Number(body.max_tokens));
-    expect(lengths.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    const rowsSent = server.calls
+      .slice(before)
+      .map(({ body }) => ({ asked: Number(body.max_tokens), words: wordsOf(body.messages) }))
+      .sort((a, b) => a.asked - b.asked);
+    expect(rowsSent.map(({ asked }) => asked)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    // Each answer's length came with its own row's prompt, which is as much longer.
+    expect(new Set(rowsSent.map(({ asked, words }) => words - asked)).size).toBe(1);
   });
 
   it('tells what went wrong, by status', async () => {
